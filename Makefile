@@ -1,0 +1,67 @@
+# Two commands for a newcomer: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PY ?= python3
+BIN := .venv/bin
+NODE := $(BIN)/python tools/node.py
+FRONT := $(shell find static/src static/css static/icons -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
+
+.PHONY: help run test test-quick check lint bench bench-quick lock clean setup setup-dev
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
+
+run: setup  ## set up what is missing and serve with the demonstration content
+	@ETABLI_DEMO=$${ETABLI_DEMO-1} exec $(BIN)/etabli serve
+
+setup: .venv/.ready static/dist/manifest.json build/authorities.json workspace/translations/.compiled
+
+setup-dev: .venv/.ready-dev setup
+
+test: setup-dev  ## run every test: units, web, sockets, browser, SQLite and PostgreSQL
+	@$(BIN)/python tools/run_tests.py
+
+test-quick: setup-dev  ## the quick part: no browser, no live server
+	@$(BIN)/pytest -n 2 -m "not browser and not live and not slow"
+
+check: setup-dev lint test  ## everything CI runs
+
+lint: setup-dev  ## lint, types, import contracts, migrations, templates, front end
+	@$(BIN)/python tools/check.py
+
+.venv/.venv-made: tools/make_venv.py
+	@$(PY) tools/make_venv.py
+
+.venv/.ready: .venv/.venv-made requirements.txt pyproject.toml
+	@echo "→ Python packages (about 30 s the first time)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.ready-dev: .venv/.ready requirements-dev.txt
+	@echo "→ Python packages for the tests"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json | .venv/.ready
+	@echo "→ front-end packages"
+	@$(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+static/dist/manifest.json: node_modules/.ready $(FRONT)
+	@echo "→ front end"
+	@$(NODE) node static/build.mjs
+
+build/authorities.json: node_modules/.ready tools/build_register.py
+	@echo "→ register of authorities"
+	@$(BIN)/python tools/build_register.py
+
+workspace/translations/.compiled: .venv/.ready $(wildcard workspace/translations/*/*.po) tools/translations.py
+	@$(BIN)/python tools/translations.py compile
+	@touch $@
+
+lock:  ## write the lock files again after a change of requirements*.in (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove what was built (keeps var/, your data)
+	rm -rf .venv node_modules static/dist build

@@ -1,0 +1,1 @@
+"""The Flask application: services, pages, jobs and settings. It never imports `realtime`."""
