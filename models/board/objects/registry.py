@@ -1,0 +1,13 @@
+"""Every object type by name. A new type is one file beside this one and one line here."""
+
+from collections.abc import Mapping
+
+from models.board.objects.connector import CONNECTOR
+from models.board.objects.note import NOTE
+from models.board.objects.spec import ObjectSpec
+from models.board.objects.text import TEXT
+from models.board.objects.zone import ZONE
+
+OBJECT_SPECS: Mapping[str, ObjectSpec] = {spec.type: spec for spec in (NOTE, TEXT, ZONE, CONNECTOR)}
+
+FIELD_NAMES: frozenset[str] = frozenset(name for spec in OBJECT_SPECS.values() for name in spec.fields)
