@@ -78,7 +78,7 @@ def render() -> str:
         f"export const ORDER_PATTERN = /^{spec.ORDER_PATTERN}$/;",
         f"export const ACTOR_PATTERN = /^(?:{spec.ACTOR_PATTERN})$/;",
         "",
-        "/** Sizes count UTF-16 units (`string.length`). Kind `text` is a Y.Text, others are plain values. */",
+        "/** Sizes count UTF-16 units (`string.length`). Kind `text` is a Y.Text, the others plain. */",
         "export const OBJECT_SPECS = {",
     ]
     for kind, object_spec in OBJECT_SPECS.items():

@@ -9,7 +9,7 @@ export const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
 export const ORDER_PATTERN = /^[0-9A-Za-z]{1,64}$/;
 export const ACTOR_PATTERN = /^(?:(?:u|g)[1-9][0-9]{0,15}|template)$/;
 
-/** Sizes count UTF-16 units (`string.length`). Kind `text` is a Y.Text, others are plain values. */
+/** Sizes count UTF-16 units (`string.length`). Kind `text` is a Y.Text, the others plain. */
 export const OBJECT_SPECS = {
   note: {
     type: { kind: "string", default: "", size: 16, required: true, fixed: true },
