@@ -1,0 +1,161 @@
+/**
+ * Builds what browsers load, from static/ into static/dist/.
+ *
+ *   node static/build.mjs
+ *
+ * Entries: css/main.css, css/board.css and every src/pages/*.ts. Each page's script is bundled apart, so that
+ * code shared by two pages never becomes a third request. Icons named in icons.txt become one sprite.
+ * Names carry a hash of their content; the same sources always give the same bytes.
+ * manifest.json (logical name → file) and texts.json (page → French texts of its script) are written last and
+ * swapped in whole, then files of earlier builds are removed: a server that reads dist/ meanwhile never sees a hole.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const dist = join(here, "dist");
+
+/** Browsers since spring 2024: the first with popover, nesting and light-dark(). */
+const target = ["chrome123", "edge123", "firefox125", "safari17.5"];
+
+/** Fonts a page may preload: logical name → the file's name in its package. */
+const preloadable = {
+  "text-font.woff2": "atkinson-hyperlegible-next-latin-wght-normal",
+  "title-font.woff2": "bricolage-grotesque-latin-wght-normal",
+};
+
+const manifest = {};
+const texts = {};
+const kept = new Set(["manifest.json", "texts.json"]);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  metafile: true,
+  write: false,
+  target,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  outdir: dist,
+  entryNames: "[name]-[hash]",
+  chunkNames: "chunk-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file", ".svg": "file" },
+};
+
+/** Writes a file and its compressed siblings, unless the same bytes are already there. */
+function emit(name, bytes) {
+  const path = join(dist, name);
+  const write = (file, content) => {
+    kept.add(basename(file));
+    if (existsSync(file) && readFileSync(file).equals(content)) return;
+    writeFileSync(`${file}.part`, content);
+    renameSync(`${file}.part`, file);
+  };
+  write(path, bytes);
+  if (name.endsWith(".woff2")) return;
+  write(
+    `${path}.br`,
+    brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    }),
+  );
+  const gzip = gzipSync(bytes, { level: 9 });
+  gzip[9] = 255; // the operating system's byte: the same everywhere
+  write(`${path}.gz`, gzip);
+}
+
+function hashed(name, bytes) {
+  const [stem, extension] = name.split(/\.(?=[^.]+$)/);
+  return `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase()}.${extension}`;
+}
+
+function report(logical, name) {
+  const size = statSync(join(dist, name)).size;
+  const brotli = join(dist, `${name}.br`);
+  const wire = existsSync(brotli) ? `, ${(statSync(brotli).size / 1000).toFixed(1)} kB brotli` : "";
+  console.log(`  ${logical.padEnd(18)} ${(size / 1000).toFixed(1)} kB${wire}`);
+}
+
+async function bundle(entry, options) {
+  const result = await build({ ...common, ...options, entryPoints: [entry] });
+  const source = entry.split("\\").join("/");
+  for (const file of result.outputFiles) emit(basename(file.path), Buffer.from(file.contents));
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    const name = basename(path);
+    if (output.entryPoint === source) manifest[basename(entry).replace(/\.ts$/, ".js")] = name;
+    for (const [logical, stem] of Object.entries(preloadable)) {
+      if (name.startsWith(`${stem}-`)) manifest[logical] = name;
+    }
+  }
+  return Object.keys(result.metafile.inputs);
+}
+
+/** The French texts a script may show: the first argument of every t("…"), in order. */
+function textsOf(inputs) {
+  const found = new Set();
+  for (const input of inputs) {
+    if (!input.startsWith("static/src/")) continue;
+    for (const match of readFileSync(resolve(root, input), "utf8").matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) {
+      found.add(JSON.parse(`"${match[1]}"`));
+    }
+  }
+  return [...found].sort();
+}
+
+function sprite() {
+  const names = readFileSync(join(here, "icons.txt"), "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith("#"));
+  const symbols = [...new Set(names)].sort().map((name) => {
+    const path = join(root, "node_modules/lucide-static/icons", `${name}.svg`);
+    if (!existsSync(path)) throw new Error(`static/icons.txt names "${name}", which lucide does not have`);
+    const body = readFileSync(path, "utf8")
+      .replace(/<!--[\s\S]*?-->/g, "")
+      .replace(/[\s\S]*?<svg[^>]*>|<\/svg>/g, "")
+      .replace(/\s*\n\s*/g, "")
+      .replace(/\s+\/>/g, "/>");
+    return `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`;
+  });
+  const bytes = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  manifest["icons.svg"] = hashed("icons.svg", bytes);
+  emit(manifest["icons.svg"], bytes);
+}
+
+function brand() {
+  for (const name of readdirSync(join(here, "brand")).sort()) {
+    const bytes = readFileSync(join(here, "brand", name));
+    manifest[name] = hashed(name, bytes);
+    emit(manifest[name], bytes);
+  }
+}
+
+function writeJson(name, value) {
+  const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(join(dist, `${name}.part`), `${JSON.stringify(sorted, null, 2)}\n`);
+  renameSync(join(dist, `${name}.part`), join(dist, name));
+}
+
+mkdirSync(dist, { recursive: true });
+sprite();
+brand();
+for (const name of ["main.css", "board.css"]) {
+  if (existsSync(join(here, "css", name))) await bundle(`static/css/${name}`, {});
+}
+for (const name of readdirSync(join(here, "src/pages")).sort()) {
+  if (!name.endsWith(".ts")) continue;
+  const inputs = await bundle(`static/src/pages/${name}`, { format: "esm", splitting: true, conditions: ["browser"] });
+  texts[name.replace(/\.ts$/, "")] = textsOf(inputs);
+}
+for (const [logical, name] of Object.entries(manifest).sort()) report(logical, name);
+writeJson("texts.json", texts);
+writeJson("manifest.json", manifest);
+for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });
