@@ -55,7 +55,7 @@ build/authorities.json: node_modules/.ready tools/build_register.py
 	@echo "→ register of authorities"
 	@$(BIN)/python tools/build_register.py
 
-workspace/translations/.compiled: .venv/.ready $(wildcard workspace/translations/*/*.po) tools/translations.py
+workspace/translations/.compiled: .venv/.ready $(wildcard workspace/translations/*/*.po) $(FRONT) tools/translations.py tools/extract_texts.py
 	@$(BIN)/python tools/translations.py compile
 	@touch $@
 
