@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 _TAG = re.compile(r"</?\w+")
+_LINE = re.compile(r'(?:#.*|(?:msg\w+(?:\[\d\])? )?"(?:[^"\\]|\\.)*"|)\s*')
 _ENTRY = re.compile(r'^msgid ((?:"[^\n]*"\n?)+)', re.MULTILINE)
 
 
@@ -37,12 +38,16 @@ class Entry:
 
 def read_area(path: Path, name: str) -> tuple[list[Entry], list[Fault]]:
     """The entries of one .po file, and what is wrong with the file itself."""
+    source = path.read_text(encoding="utf-8")
+    for number, line in enumerate(source.splitlines(), 1):
+        if not _LINE.fullmatch(line):
+            return [], [Fault(f"{name}:{number}", f"not a line of a .po file: {line}")]
     try:
         with path.open("rb") as file:
             catalog = read_po(file, locale="en", abort_invalid=True)
     except PoFileError as error:
         return [], [Fault(name, str(error))]
-    ids = [denormalize(found) for found in _ENTRY.findall(path.read_text(encoding="utf-8"))]
+    ids = [denormalize(found) for found in _ENTRY.findall(source)]
     doubled = sorted({text for text in ids if ids.count(text) > 1})
     faults = [Fault(name, f"stands twice: {text!r}") for text in doubled]
     entries = []
@@ -159,6 +164,7 @@ def style_faults(text: Text) -> list[str]:
             "write a percent sign %%": stray_percent(source),
             "typographic apostrophe ’, please": bool(re.search(r"\w'\w", bare)),
             "one character …, not three dots": "..." in bare,
+            "spaces inside « »": bool(re.search(r"«(?=\S)|(?<=\S)»", bare)),
             "a space before : ; ! ?": bool(re.search(r"[^\W\d_)»][;!?](?![\w/=])|[^\W\d_)»]:(?=\s|$)", bare)),
         }
         faults += [f"{rule}: {source!r}" for rule, broken in rules.items() if broken]
