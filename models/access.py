@@ -1,0 +1,319 @@
+"""The only loaders of protected objects: `access_x(session, actor, id, permission)` gives it or raises.
+
+An outsider gets NotFound, an insider without the right gets Forbidden. What each function loads with the
+object is stated in its docstring, so that templates never query. `visible_*` build the lists an actor
+may read.
+"""
+
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from models.base import Base
+from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
+from models.cohort import Cohort, Team
+from models.document import Board
+from models.errors import Forbidden, NotFound
+from models.feedback import Feedback
+from models.i18n import N_
+from models.organization import Programme
+from models.policy import Actor, Permission, Role, Where, can, stands
+from models.problem import Confidentiality, Problem, ProblemStatus
+from models.project import Project
+
+NOT_FOUND = N_("Cette page n’existe pas, ou vous n’y avez pas accès.")
+FORBIDDEN = N_("Vous n’avez pas le droit de faire cela ici.")
+MAX_ID = 2**31 - 1
+
+T = TypeVar("T", bound=Base)
+
+
+def project_options() -> tuple[ORMOption, ...]:
+    """What `Project.where` and most pages need: team, cohort, problem with its authority."""
+    return (
+        joinedload(Project.team).joinedload(Team.cohort),
+        joinedload(Project.problem).joinedload(Problem.authority),
+    )
+
+
+def check(actor: Actor | None, permission: Permission, where: Where) -> None:
+    """Raise unless the actor may do this there."""
+    if can(actor, permission, where):
+        return
+    if actor is None or not stands(actor, where):
+        raise NotFound(NOT_FOUND)
+    raise Forbidden(FORBIDDEN)
+
+
+def find_or_not_found(session: Session, statement: Select[tuple[T]]) -> T:
+    """The one row of `statement`, or NotFound."""
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound(NOT_FOUND)
+    return found
+
+
+def _valid(id_: int) -> int:
+    if not 0 < id_ <= MAX_ID:
+        raise NotFound(NOT_FOUND)
+    return id_
+
+
+def programme_where(programme: Programme) -> Where:
+    """Where a programme lies for the policy."""
+    return Where(organization_id=programme.organization_id, programme_id=programme.id)
+
+
+def cohort_where(cohort: Cohort) -> Where:
+    """Where a cohort lies for the policy."""
+    return Where(programme_id=cohort.programme_id, cohort_id=cohort.id)
+
+
+def team_where(team: Team) -> Where:
+    """Where a team lies for the policy. Needs `cohort` loaded."""
+    return Where(programme_id=team.cohort.programme_id, cohort_id=team.cohort_id, team_id=team.id)
+
+
+def access_programme(
+    session: Session, actor: Actor, programme_id: int, permission: Permission = Permission.MANAGE_PROGRAMME
+) -> Programme:
+    """The programme with its organisation."""
+    statement = (
+        select(Programme)
+        .where(Programme.id == _valid(programme_id))
+        .options(joinedload(Programme.organization))
+    )
+    programme = find_or_not_found(session, statement)
+    check(actor, permission, programme_where(programme))
+    return programme
+
+
+def access_cohort(
+    session: Session, actor: Actor, cohort_id: int, permission: Permission = Permission.VIEW_COHORT
+) -> Cohort:
+    """The cohort with its programme."""
+    statement = select(Cohort).where(Cohort.id == _valid(cohort_id)).options(joinedload(Cohort.programme))
+    cohort = find_or_not_found(session, statement)
+    check(actor, permission, cohort_where(cohort))
+    return cohort
+
+
+def access_team(session: Session, actor: Actor, team_id: int, permission: Permission) -> Team:
+    """The team with its cohort."""
+    statement = select(Team).where(Team.id == _valid(team_id)).options(joinedload(Team.cohort))
+    team = find_or_not_found(session, statement)
+    check(actor, permission, team_where(team))
+    return team
+
+
+def access_problem(
+    session: Session, actor: Actor, problem_id: int, permission: Permission = Permission.VIEW_PROBLEM
+) -> Problem:
+    """The problem with its cohort, author, authority, decider, drivers and supporters.
+
+    A problem on which the actor works as a partner or a guest is met through its project.
+    """
+    statement = (
+        select(Problem)
+        .where(Problem.id == _valid(problem_id))
+        .options(
+            joinedload(Problem.cohort),
+            joinedload(Problem.author),
+            joinedload(Problem.authority),
+            joinedload(Problem.decided_by),
+            selectinload(Problem.drivers),
+            selectinload(Problem.supporters),
+        )
+    )
+    problem = find_or_not_found(session, statement)
+    if can(actor, permission, problem.where):
+        return problem
+    for project in session.scalars(
+        select(Project).where(Project.problem_id == problem.id).options(*project_options())
+    ):
+        inner = project.where
+        where = Where(project_id=inner.project_id, team_id=inner.team_id, states=problem.where.states)
+        if can(actor, permission, where):
+            return problem
+    check(actor, permission, problem.where)
+    raise AssertionError("unreachable: check raises when can() refuses")
+
+
+def access_project(
+    session: Session, actor: Actor, project_id: int, permission: Permission = Permission.VIEW_PROJECT
+) -> Project:
+    """The project with its team, cohort, problem and authority."""
+    statement = select(Project).where(Project.id == _valid(project_id)).options(*project_options())
+    project = find_or_not_found(session, statement)
+    check(actor, permission, project.where)
+    return project
+
+
+def access_board(
+    session: Session, actor: Actor, board_id: int, permission: Permission = Permission.VIEW_BOARD
+) -> Board:
+    """The board with its project (as `access_project`) and its document row."""
+    return _access_board(session, actor, Board.id == _valid(board_id), permission)
+
+
+def access_board_of_document(
+    session: Session, actor: Actor, document_id: int, permission: Permission = Permission.VIEW_BOARD
+) -> Board:
+    """The same board, found by the id of its shared document."""
+    return _access_board(session, actor, Board.document_id == _valid(document_id), permission)
+
+
+def _access_board(
+    session: Session, actor: Actor, condition: ColumnElement[bool], permission: Permission
+) -> Board:
+    statement = (
+        select(Board)
+        .where(condition, Board.archived_at.is_(None))
+        .options(
+            joinedload(Board.document),
+            joinedload(Board.project).options(*project_options()),
+        )
+    )
+    board = find_or_not_found(session, statement)
+    check(actor, permission, board.where)
+    return board
+
+
+def access_feedback(session: Session, actor: Actor, feedback_id: int, permission: Permission) -> Feedback:
+    """The feedback with its project and author. A draft is not found by the team."""
+    statement = (
+        select(Feedback)
+        .where(Feedback.id == _valid(feedback_id))
+        .options(joinedload(Feedback.project).options(*project_options()), joinedload(Feedback.author))
+    )
+    feedback = find_or_not_found(session, statement)
+    if not can(actor, Permission.VIEW_FEEDBACK, feedback.where):
+        raise NotFound(NOT_FOUND)
+    check(actor, permission, feedback.where)
+    return feedback
+
+
+def access_brief(session: Session, actor: Actor, brief_id: int, permission: Permission) -> ProgressBrief:
+    """The brief with its project. A draft is not found by those who only read published ones."""
+    statement = (
+        select(ProgressBrief)
+        .where(ProgressBrief.id == _valid(brief_id))
+        .options(joinedload(ProgressBrief.project).options(*project_options()))
+    )
+    brief = find_or_not_found(session, statement)
+    if not can(actor, Permission.VIEW_BRIEF, brief.where):
+        raise NotFound(NOT_FOUND)
+    check(actor, permission, brief.where)
+    return brief
+
+
+def access_question(
+    session: Session, actor: Actor, question_id: int, permission: Permission
+) -> ObserverQuestion:
+    """The élu's question with its project and observer."""
+    statement = (
+        select(ObserverQuestion)
+        .where(ObserverQuestion.id == _valid(question_id))
+        .options(
+            joinedload(ObserverQuestion.project).options(*project_options()),
+            joinedload(ObserverQuestion.observer),
+        )
+    )
+    question = find_or_not_found(session, statement)
+    check(actor, permission, question.project.where)
+    return question
+
+
+def access_observed_project(
+    session: Session, actor: Actor, project_id: int, permission: Permission = Permission.ASK_QUESTION
+) -> Project:
+    """The project as an élu meets it: their grant holds, whatever has been published so far."""
+    return access_project(session, actor, project_id, permission)
+
+
+def latest_brief(session: Session, project_id: int) -> ProgressBrief | None:
+    """The newest published brief, with its publisher."""
+    return session.scalar(
+        select(ProgressBrief)
+        .where(ProgressBrief.project_id == project_id, ProgressBrief.status == BriefStatus.PUBLISHED)
+        .options(joinedload(ProgressBrief.published_by))
+        .order_by(ProgressBrief.edition.desc())
+        .limit(1)
+    )
+
+
+def managed_cohorts(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on Cohort: those the actor manages."""
+    programmes = actor.scope_ids(Role.MANAGER, "programme_id")
+    organizations = actor.scope_ids(Role.MANAGER, "organization_id")
+    return or_(
+        Cohort.programme_id.in_(programmes),
+        Cohort.programme_id.in_(select(Programme.id).where(Programme.organization_id.in_(organizations))),
+    )
+
+
+def visible_cohorts(actor: Actor) -> Select[tuple[Cohort]]:
+    """The cohorts of a learner, a tutor or a manager, newest first."""
+    own = set(actor.scope_ids(Role.LEARNER, "cohort_id")) | set(actor.scope_ids(Role.TUTOR, "cohort_id"))
+    return (
+        select(Cohort)
+        .where(or_(Cohort.id.in_(own), managed_cohorts(actor)))
+        .options(joinedload(Cohort.programme))
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    )
+
+
+def visible_projects(actor: Actor) -> Select[tuple[Project]]:
+    """The projects whose page the actor may open (VIEW_PROJECT), loaded as `access_project` does."""
+    followed = Team.cohort_id.in_(actor.scope_ids(Role.TUTOR, "cohort_id")) | Team.cohort_id.in_(
+        select(Cohort.id).where(managed_cohorts(actor))
+    )
+    own = Project.team_id.in_(actor.scope_ids(Role.LEARNER, "team_id"))
+    peers = Team.cohort_id.in_(actor.scope_ids(Role.LEARNER, "cohort_id")) & (
+        Problem.confidentiality == Confidentiality.COHORT
+    )
+    joined = actor.scope_ids(Role.PARTNER, "project_id") + actor.scope_ids(Role.GUEST, "project_id")
+    return (
+        select(Project)
+        .join(Team, Team.id == Project.team_id)
+        .join(Problem, Problem.id == Project.problem_id)
+        .where(or_(followed, own, peers, Project.id.in_(joined)))
+        .options(*project_options())
+        .order_by(Project.title, Project.id)
+    )
+
+
+def visible_problems(actor: Actor) -> Select[tuple[Problem]]:
+    """The problems the actor may read (VIEW_PROBLEM), with cohort, author and authority."""
+    if actor.user_id is None:
+        mine: ColumnElement[bool] = false()
+    else:
+        mine = Problem.author_id == actor.user_id
+    not_draft = Problem.status != ProblemStatus.DRAFT
+    accepted = Problem.status == ProblemStatus.ACCEPTED
+    followed = not_draft & (
+        Problem.cohort_id.in_(actor.scope_ids(Role.TUTOR, "cohort_id"))
+        | Problem.cohort_id.in_(select(Cohort.id).where(managed_cohorts(actor)))
+    )
+    team = accepted & Problem.team_id.in_(actor.scope_ids(Role.LEARNER, "team_id"))
+    peers = (
+        accepted
+        & Problem.cohort_id.in_(actor.scope_ids(Role.LEARNER, "cohort_id"))
+        & (Problem.confidentiality == Confidentiality.COHORT)
+    )
+    on_project = accepted & Problem.id.in_(
+        select(Project.problem_id).where(
+            Project.team_id.in_(actor.scope_ids(Role.LEARNER, "team_id"))
+            | Project.id.in_(
+                actor.scope_ids(Role.PARTNER, "project_id") + actor.scope_ids(Role.GUEST, "project_id")
+            )
+        )
+    )
+    return (
+        select(Problem)
+        .where(or_(mine, followed, team, peers, on_project))
+        .options(joinedload(Problem.cohort), joinedload(Problem.author), joinedload(Problem.authority))
+        .order_by(Problem.updated_at.desc(), Problem.id.desc())
+    )

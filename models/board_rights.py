@@ -1,0 +1,51 @@
+"""What an actor may do in a board's document, derived from the policy: one answer for sockets and HTTP."""
+
+from dataclasses import dataclass
+
+from models.board.rules import BoardActor
+from models.document import Board
+from models.policy import Actor, Permission, Role, Stand, can, stands
+
+_OWN_NOTES_ONLY = frozenset({Stand.PARTNER})
+_EVERY_NOTE = frozenset({Stand.TEAM, Stand.TUTOR})
+
+
+@dataclass(frozen=True)
+class BoardRights:
+    """As whom somebody meets a board, and what they may do there now."""
+
+    role: Role
+    board_actor: BoardActor
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        """The words of the protocol: "read", and "edit" where edits are accepted now."""
+        may_edit = self.board_actor.can_edit and not self.board_actor.frozen
+        return ("read", "edit") if may_edit else ("read",)
+
+
+def board_rights(actor: Actor, board: Board) -> BoardRights | None:
+    """The actor's rights on a board loaded by `models.access`; None if they may not read it."""
+    where = board.where
+    if not can(actor, Permission.VIEW_BOARD, where):
+        return None
+    met = stands(actor, where)
+    return BoardRights(
+        role=_role(actor, met),
+        board_actor=BoardActor(
+            key=actor.key,
+            can_edit=can(actor, Permission.EDIT_BOARD, where),
+            edits_own_only=not met & _EVERY_NOTE and bool(met & _OWN_NOTES_ONLY),
+            frozen=board.frozen,
+        ),
+    )
+
+
+def _role(actor: Actor, met: frozenset[Stand]) -> Role:
+    if Stand.TEAM in met:
+        return Role.LEARNER
+    if Stand.TUTOR in met:
+        return Role.TUTOR
+    if met & {Stand.PARTNER, Stand.READER}:
+        return Role.GUEST if actor.guest_id is not None else Role.PARTNER
+    return Role.OBSERVER if Stand.OBSERVER in met else Role.MANAGER

@@ -1,0 +1,70 @@
+"""A cohort (« promotion »), its class sessions and its teams."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, WithId, enum_type, utcnow
+from models.organization import Programme
+
+
+class SessionMode(enum.StrEnum):
+    """How a class session is held."""
+
+    ON_SITE = "on_site"
+    REMOTE = "remote"
+    HYBRID = "hybrid"
+    ASYNCHRONOUS = "asynchronous"
+
+
+class Cohort(WithId, Base):
+    """A cohort: its dates are days in its own `time_zone` (an IANA name, never an offset)."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates_in_order"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(160))
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Paris")
+    other_time_zone: Mapped[str | None] = mapped_column(String(64))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+
+    @property
+    def time_zones(self) -> list[str]:
+        """The zones in which times of this cohort are shown, its own first."""
+        return [self.time_zone] + ([self.other_time_zone] if self.other_time_zone else [])
+
+
+class ClassSession(WithId, Base):
+    """A class session (« séance »). Times are instants; the cohort's zones tell the local hours."""
+
+    __tablename__ = "class_session"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="times_in_order"),
+        Index(None, "cohort_id", "starts_at"),
+    )
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(160))
+    place: Mapped[str] = mapped_column(String(200), default="")
+    mode: Mapped[SessionMode] = mapped_column(enum_type(SessionMode), default=SessionMode.HYBRID)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class Team(WithId, Base):
+    """A team of three to five learners. Its members are memberships with its id."""
+
+    __tablename__ = "team"
+    __table_args__ = (Index(None, "cohort_id"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")

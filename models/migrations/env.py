@@ -1,0 +1,27 @@
+"""Alembic's environment: the engine is given by models.migrate, the schema by models.tables."""
+
+from alembic import context
+
+from models.base import UtcDateTime
+from models.tables import metadata
+
+
+def render_item(kind: str, item: object, _autogen_context: object) -> str | bool:
+    """Write our own column types by the plain types under them."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=False,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,53 @@
+"""What a person is told in the application. `url` is a path of ours; `subject` a short title."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, WithId, enum_type, utcnow
+from models.events import Notified, record
+
+
+class NotificationKind(enum.StrEnum):
+    """What it is about; its sentence is in workspace/services/notifications.py."""
+
+    PROBLEM_SUBMITTED = "problem_submitted"
+    PROBLEM_ACCEPTED = "problem_accepted"
+    PROBLEM_RETURNED = "problem_returned"
+    STEP_REQUESTED = "step_requested"
+    STEP_VALIDATED = "step_validated"
+    STEP_REOPENED = "step_reopened"
+    FEEDBACK_RELEASED = "feedback_released"
+    FEEDBACK_ANSWERED = "feedback_answered"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    BRIEF_PUBLISHED = "brief_published"
+    GUEST_JOINED = "guest_joined"
+    OBSERVER_JOINED = "observer_joined"
+    TALK_PROPOSED = "talk_proposed"
+
+
+class Notification(WithId, Base):
+    """One thing to tell one person."""
+
+    __tablename__ = "notification"
+    __table_args__ = (Index(None, "user_id", "read_at"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    kind: Mapped[NotificationKind] = mapped_column(enum_type(NotificationKind))
+    who: Mapped[str] = mapped_column(String(120), default="")
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    url: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    read_at: Mapped[datetime | None]
+
+
+def notify(
+    session: Session, user_ids: list[int], kind: NotificationKind, *, who: str, subject: str, url: str
+) -> None:
+    """Tell each of these people once. The caller's transaction commits it."""
+    for user_id in dict.fromkeys(user_ids):
+        session.add(Notification(user_id=user_id, kind=kind, who=who[:120], subject=subject[:200], url=url))
+        record(session, Notified(user_id))

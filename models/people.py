@@ -1,0 +1,78 @@
+"""People who have an account, and their login sessions. A role never belongs here: see membership.py."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, WithId, utcnow
+
+
+class User(WithId, Base):
+    """A person with an account. `email` is stored lower-case; `password_hash` is argon2id or None."""
+
+    __tablename__ = "user_account"
+
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(160), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    locale: Mapped[str] = mapped_column(String(5), default="fr")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Paris")
+    authority_code: Mapped[str | None] = mapped_column(ForeignKey("authority.code", ondelete="SET NULL"))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_seen_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+    @property
+    def initials(self) -> str:
+        """Two letters for an avatar."""
+        return initials(self.name)
+
+    @property
+    def key(self) -> str:
+        """The author key used in shared documents."""
+        return f"u{self.id}"
+
+
+class LoginSession(WithId, Base):
+    """A signed-in browser, of a user or of a guest. Only the token's hash is stored."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (guest_id IS NULL)", name="one_person"),
+        Index(None, "user_id"),
+        Index(None, "guest_id"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    guest_id: Mapped[int | None] = mapped_column(ForeignKey("guest_contributor.id", ondelete="CASCADE"))
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+
+class SocketTicket(Base):
+    """A right to open one socket, used once within 30 seconds. Only the ticket's hash is stored."""
+
+    __tablename__ = "socket_ticket"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    login_session_id: Mapped[int] = mapped_column(
+        ForeignKey("login_session.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[datetime]
+
+
+def initials(name: str) -> str:
+    """First letters of the first and last words, upper-case: 'Awa Diallo' gives 'AD'."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    picked = [words[0], words[-1]] if len(words) > 1 else [words[0]]
+    return "".join(word[0].upper() for word in picked)

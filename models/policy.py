@@ -1,0 +1,266 @@
+"""Who may do what: roles, permissions and the one table of grants. Pure: no database, no request.
+
+`Actor` is who asks, `Where` is where the object lies and in which state it is, and
+`can(actor, permission, where)` is the only place that answers. `stands(actor, where)` tells in which
+capacities the actor meets the object: a learner of the owning team stands there as TEAM, a learner of
+another team of the cohort as PEER.
+"""
+
+import enum
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class Role(enum.StrEnum):
+    """What a membership grants in its scope."""
+
+    LEARNER = "learner"
+    TUTOR = "tutor"
+    PARTNER = "partner"
+    GUEST = "guest"
+    OBSERVER = "observer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Stand(enum.StrEnum):
+    """In which capacity an actor meets an object."""
+
+    AUTHOR = "author"
+    TEAM = "team"
+    PEER = "peer"
+    TUTOR = "tutor"
+    PARTNER = "partner"
+    READER = "reader"
+    OBSERVER = "observer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Permission(enum.StrEnum):
+    """What may be asked. One line of GRANTS each."""
+
+    VIEW_COHORT = "view_cohort"
+    FOLLOW_COHORT = "follow_cohort"
+    MANAGE_COHORT = "manage_cohort"
+    MANAGE_PROGRAMME = "manage_programme"
+    CREATE_PROBLEM = "create_problem"
+    VIEW_PROBLEM = "view_problem"
+    EDIT_PROBLEM = "edit_problem"
+    DECIDE_PROBLEM = "decide_problem"
+    JOIN_PROBLEM = "join_problem"
+    CREATE_PROJECT = "create_project"
+    VIEW_PROJECT = "view_project"
+    EDIT_PROJECT = "edit_project"
+    VALIDATE_STEP = "validate_step"
+    VIEW_JOURNAL = "view_journal"
+    INVITE_PARTNER = "invite_partner"
+    INVITE_OBSERVER = "invite_observer"
+    CREATE_BOARD = "create_board"
+    VIEW_BOARD = "view_board"
+    EDIT_BOARD = "edit_board"
+    MANAGE_BOARD = "manage_board"
+    WRITE_FEEDBACK = "write_feedback"
+    VIEW_FEEDBACK = "view_feedback"
+    ANSWER_FEEDBACK = "answer_feedback"
+    VIEW_BRIEF = "view_brief"
+    EDIT_BRIEF = "edit_brief"
+    ASK_QUESTION = "ask_question"
+    ANSWER_QUESTION = "answer_question"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held now, with every scope it is known to lie in."""
+
+    role: Role
+    organization_id: int | None = None
+    programme_id: int | None = None
+    cohort_id: int | None = None
+    team_id: int | None = None
+    project_id: int | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a user (`user_id`) or a guest contributor (`guest_id`), never both, with live grants."""
+
+    user_id: int | None
+    guest_id: int | None
+    name: str
+    login_session_id: int | None = None
+    locale: str = "fr"
+    time_zone: str = "Europe/Paris"
+    title: str = ""
+    sector: str = ""
+    is_demo: bool = False
+    seen_at: datetime | None = None
+    grants: frozenset[Grant] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The author key used in shared documents: 'u12' for a user, 'g5' for a guest."""
+        return f"u{self.user_id}" if self.user_id is not None else f"g{self.guest_id}"
+
+    def has(self, role: Role) -> bool:
+        """Whether the actor holds `role` anywhere."""
+        return any(grant.role is role for grant in self.grants)
+
+    def scope_ids(self, role: Role, column: str) -> list[int]:
+        """The ids of the scopes (`column`: 'cohort_id', 'team_id', 'project_id'…) where `role` is held."""
+        found = {getattr(grant, column) for grant in self.grants if grant.role is role}
+        return sorted(found - {None})
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where an object lies and in which state it is. Absent ids match nobody."""
+
+    organization_id: int | None = None
+    programme_id: int | None = None
+    cohort_id: int | None = None
+    team_id: int | None = None
+    project_id: int | None = None
+    author_id: int | None = None
+    states: frozenset[str] = field(default_factory=frozenset)
+
+
+def stands(actor: Actor, where: Where) -> frozenset[Stand]:
+    """Every capacity in which the actor meets the object; empty for an outsider."""
+    found: set[Stand] = set()
+    if where.author_id is not None and actor.user_id == where.author_id:
+        found.add(Stand.AUTHOR)
+    for grant in actor.grants:
+        found |= _stands_of(grant, where)
+    return frozenset(found)
+
+
+def _same(mine: int | None, theirs: int | None) -> bool:
+    return mine is not None and mine == theirs
+
+
+def _stands_of(grant: Grant, where: Where) -> set[Stand]:
+    match grant.role:
+        case Role.LEARNER if _same(grant.team_id, where.team_id):
+            return {Stand.TEAM}
+        case Role.LEARNER if _same(grant.cohort_id, where.cohort_id):
+            return {Stand.PEER}
+        case Role.TUTOR if _same(grant.cohort_id, where.cohort_id):
+            return {Stand.TUTOR}
+        case Role.PARTNER | Role.GUEST if _same(grant.project_id, where.project_id):
+            return {Stand.READER if grant.read_only else Stand.PARTNER}
+        case Role.OBSERVER if _same(grant.project_id, where.project_id):
+            return {Stand.OBSERVER}
+        case Role.MANAGER if _same(grant.programme_id, where.programme_id) or _same(
+            grant.organization_id, where.organization_id
+        ):
+            return {Stand.MANAGER}
+        case Role.ADMIN if _same(grant.organization_id, where.organization_id):
+            return {Stand.ADMIN}
+    return set()
+
+
+def always(_where: Where) -> bool:
+    """No condition on the object's state."""
+    return True
+
+
+def when(*states: str) -> Callable[[Where], bool]:
+    """The object must be in one of these states."""
+    wanted = frozenset(states)
+
+    def condition(where: Where) -> bool:
+        return bool(wanted & where.states)
+
+    return condition
+
+
+S = Stand
+P = Permission
+
+# One line per permission: who, in which capacity, under which condition on the object's state.
+GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
+    P.VIEW_COHORT: {S.PEER: always, S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
+    P.FOLLOW_COHORT: {S.TUTOR: always, S.MANAGER: always},
+    P.MANAGE_COHORT: {S.MANAGER: always},
+    P.MANAGE_PROGRAMME: {S.MANAGER: always},
+    # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
+    P.CREATE_PROBLEM: {S.PEER: always, S.TEAM: always},
+    P.VIEW_PROBLEM: {
+        S.AUTHOR: always,
+        S.TEAM: when("accepted"),
+        S.PEER: when("accepted_open"),
+        S.TUTOR: when("submitted", "returned", "accepted"),
+        S.MANAGER: when("submitted", "returned", "accepted"),
+        S.PARTNER: when("accepted"),
+        S.READER: when("accepted"),
+    },
+    P.EDIT_PROBLEM: {S.AUTHOR: when("draft", "returned", "accepted")},
+    P.DECIDE_PROBLEM: {S.TUTOR: when("submitted")},
+    P.JOIN_PROBLEM: {S.PEER: when("accepted_open"), S.TEAM: when("accepted")},
+    # Projects. State: open (the problem is readable by the cohort).
+    P.CREATE_PROJECT: {S.TEAM: always},
+    P.VIEW_PROJECT: {
+        S.TEAM: always,
+        S.PEER: when("open"),
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
+    },
+    P.EDIT_PROJECT: {S.TEAM: always},
+    P.VALIDATE_STEP: {S.TUTOR: always},
+    P.VIEW_JOURNAL: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
+    P.INVITE_PARTNER: {S.TEAM: always},
+    P.INVITE_OBSERVER: {S.TEAM: always, S.MANAGER: always},
+    # Boards. States: open_to_observers, open_to_tutors, frozen.
+    P.CREATE_BOARD: {S.TEAM: always},
+    P.VIEW_BOARD: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
+        S.OBSERVER: when("open_to_observers"),
+    },
+    P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
+    P.MANAGE_BOARD: {S.TEAM: always},
+    # Feedback to a team. States: draft, released.
+    P.WRITE_FEEDBACK: {S.TUTOR: always},
+    P.VIEW_FEEDBACK: {
+        S.AUTHOR: always,
+        S.TEAM: when("released"),
+        S.TUTOR: always,
+        S.MANAGER: when("released"),
+    },
+    P.ANSWER_FEEDBACK: {S.TEAM: when("released")},
+    # Progress briefs and the questions on them. States: draft, published.
+    P.VIEW_BRIEF: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.PARTNER: when("published"),
+        S.READER: when("published"),
+        S.OBSERVER: when("published"),
+        S.MANAGER: when("published"),
+    },
+    P.EDIT_BRIEF: {S.TEAM: always},
+    P.ASK_QUESTION: {S.OBSERVER: always},
+    P.ANSWER_QUESTION: {S.TEAM: always},
+}
+
+# The permissions asked during one request: the declaration of a route is compared with it.
+asked: ContextVar[set[Permission] | None] = ContextVar("asked", default=None)
+
+
+def can(actor: Actor | None, permission: Permission, where: Where) -> bool:
+    """Whether the actor may do this there. The one answer for pages, API, sockets, search and exports."""
+    seen = asked.get()
+    if seen is not None:
+        seen.add(permission)
+    if actor is None:
+        return False
+    granted = GRANTS[permission]
+    return any(stand in granted and granted[stand](where) for stand in stands(actor, where))

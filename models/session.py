@@ -1,0 +1,91 @@
+"""The engine and the two ways to use it: `reading()` and `transaction()`.
+
+`transaction()` commits, closes, then publishes the domain events recorded in it; nothing is emitted
+inside a transaction. SQLite has one writer: a process-wide lock is taken before BEGIN IMMEDIATE, so
+that no thread or greenlet ever waits for the database's own lock (that wait would freeze the hub).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.events import publish, take_events
+
+
+class Database:
+    """An engine with its writer lock."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "max_overflow": 10}
+        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.make_session = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self.writer_lock = threading.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not open transactions by itself
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=2000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+_current: list[Database] = []
+
+
+def configure(url: str) -> Database:
+    """Make `url` the database of this process; the previous engine is disposed of."""
+    if _current:
+        _current.pop().engine.dispose()
+    _current.append(Database(url))
+    return _current[0]
+
+
+def database() -> Database:
+    """The database of this process."""
+    return _current[0]
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session that commits at the end and then publishes its events; any exception rolls it back."""
+    db = database()
+    with db.writer_lock if db.is_sqlite else nullcontext():
+        session = db.make_session()
+        try:
+            if db.is_sqlite:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            yield session
+            session.commit()
+            events = take_events(session)
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+    publish(events)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads: it is always rolled back."""
+    session = database().make_session()
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.close()

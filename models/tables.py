@@ -1,0 +1,40 @@
+"""Every table, imported once: what migrations and tests need to see the whole schema."""
+
+from models import (
+    activity,
+    authority,
+    brief,
+    cohort,
+    document,
+    feedback,
+    invitation,
+    membership,
+    notification,
+    organization,
+    partner,
+    people,
+    problem,
+    project,
+    submission,
+)
+from models.base import Base
+
+__all__ = [
+    "Base",
+    "activity",
+    "authority",
+    "brief",
+    "cohort",
+    "document",
+    "feedback",
+    "invitation",
+    "membership",
+    "notification",
+    "organization",
+    "partner",
+    "people",
+    "problem",
+    "project",
+    "submission",
+]
+metadata = Base.metadata

@@ -1,0 +1,149 @@
+"""Fixtures shared by all tests: a database per test (SQLite, or PostgreSQL with the `postgres` mark),
+the application, and people who use it.
+
+No fixture holds an application context around a client: it would leak one person's identity to another.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from models import migrate
+from models.session import configure, database, transaction
+from models.tables import metadata
+from tests.factories import World, make_world
+from workspace.app import create_app
+from workspace.services.sessions import open_session
+from workspace.settings import load
+from workspace.web.guard import COOKIE
+
+POSTGRES = os.environ.get("ETABLI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = configure(f"sqlite:///{path}").engine
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A migrated PostgreSQL database of this test process, dropped at the end."""
+    name = f"etabli_test_{os.getpid()}"
+    admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = f"{POSTGRES}/{name}"
+    migrate.upgrade(configure(url).engine)
+    yield url
+    database().engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Both databases in turn, empty and migrated."""
+    if request.param == "sqlite":
+        yield _fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        database().engine.dispose()
+        return
+    url = request.getfixturevalue("postgres_url")
+    engine = configure(url).engine
+    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield url
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """An empty migrated SQLite database."""
+    yield _fresh_sqlite(sqlite_template, tmp_path)
+    database().engine.dispose()
+
+
+def _fresh_sqlite(template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "etabli.sqlite3"
+    shutil.copy(template, path)
+    url = f"sqlite:///{path}"
+    configure(url)
+    return url
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> World:
+    """People, a cohort, teams, a problem, a project and a board on SQLite: see tests/factories.py."""
+    with transaction() as session:
+        return make_world(session)
+
+
+@pytest.fixture
+def any_world(any_database_url: str) -> World:
+    """The same world on SQLite, then on PostgreSQL."""
+    with transaction() as session:
+        return make_world(session)
+
+
+@pytest.fixture
+def app(sqlite_url: str, tmp_path: Path) -> Flask:
+    """The application on the test's SQLite database, rate limits off."""
+    return make_app(sqlite_url, tmp_path)
+
+
+@pytest.fixture
+def any_app(any_database_url: str, tmp_path: Path) -> Flask:
+    """The application on each database."""
+    return make_app(any_database_url, tmp_path)
+
+
+def make_app(database_url: str, tmp_path: Path, **environ: str) -> Flask:
+    """An application for tests: CSRF off (its own tests turn it on), rate limits off."""
+    settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    return app
+
+
+ClientOf = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def client_of(app: Flask) -> ClientOf:
+    """`client_of(user)` or `client_of(guest=guest)`: a browser signed in as that person; no argument: anonymous."""
+    return _client_maker(app)
+
+
+@pytest.fixture
+def any_client_of(any_app: Flask) -> ClientOf:
+    """The same on each database."""
+    return _client_maker(any_app)
+
+
+def _client_maker(app: Flask) -> ClientOf:
+    def client_of(user: object | None = None, *, guest: object | None = None) -> FlaskClient:
+        client = app.test_client()
+        if user is not None or guest is not None:
+            with transaction() as session:
+                token = open_session(
+                    session, user_id=getattr(user, "id", None), guest_id=getattr(guest, "id", None)
+                )
+            client.set_cookie(COOKIE, token)
+        return client
+
+    return client_of

@@ -1,0 +1,113 @@
+"""`create_app(settings)`: the Flask application, with nothing at import time."""
+
+from datetime import timedelta
+
+from flask import Flask, current_app, g, request
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from models.base import utcnow
+from models.policy import Permission, Where, can
+from models.session import configure, reading, transaction
+from workspace.extensions import csrf, limiter, login_manager
+from workspace.i18n import init_i18n
+from workspace.services import sessions
+from workspace.services.notifications import count_unread
+from workspace.settings import ROOT, Settings
+from workspace.web.assets import init_assets
+from workspace.web.blueprints import register_blueprints
+from workspace.web.errors import init_errors
+from workspace.web.guard import COOKIE, SignedIn, csp_nonce, find_actor
+from workspace.web.navigation import nav_items
+from workspace.web.security import init_security
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings; its database becomes the process's."""
+    app = Flask("workspace", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        ORIGINS=settings.origins,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        SESSION_COOKIE_NAME="etabli_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    configure(settings.database_url)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login_manager.init_app(app)
+    login_manager.request_loader(_load_signed_in)
+    init_i18n(app, reader_locale=_reader_locale, reader_zone=_reader_zone)
+    init_security(app, settings.origins, is_production=settings.is_production)
+    init_errors(app)
+    init_assets(app)
+    register_blueprints(app)
+    app.context_processor(_page_globals)
+    return app
+
+
+def _load_signed_in(request_: object) -> SignedIn | None:  # noqa: ARG001
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    with reading() as session:
+        actor = sessions.find_actor(session, token)
+    if actor is None:
+        return None
+    if actor.seen_at is not None and actor.seen_at < utcnow() - sessions.SEEN_EVERY:
+        with transaction() as session:
+            sessions.seen(session, actor)
+    return SignedIn(actor)
+
+
+def _reader_locale() -> str | None:
+    actor = None if g.get("without_database") else find_actor()
+    return actor.locale if actor else None
+
+
+def _reader_zone() -> str | None:
+    actor = None if g.get("without_database") else find_actor()
+    return actor.time_zone if actor else None
+
+
+def _page_globals() -> dict[str, object]:
+    # An error page must not ask the database that may be its cause.
+    actor = None if g.get("without_database") else find_actor()
+    settings: Settings = current_app.config["SETTINGS"]
+    unread = 0
+    if actor is not None and actor.user_id is not None:
+        with reading() as session:
+            unread = count_unread(session, actor)
+    return {
+        "actor": actor,
+        "can": lambda permission, where: can(actor, Permission(permission), _where(where)),
+        "Permission": Permission,
+        "nav_items": nav_items(actor),
+        "unread_count": unread,
+        "is_demo": settings.demo,
+        "csp_nonce": csp_nonce(),
+        "now": utcnow(),
+        "theme": _theme(),
+    }
+
+
+def _where(target: object) -> Where:
+    return target if isinstance(target, Where) else target.where  # type: ignore[attr-defined,no-any-return]
+
+
+def _theme() -> str:
+    theme = request.cookies.get("theme", "auto")
+    return theme if theme in ("light", "dark") else "auto"

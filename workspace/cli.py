@@ -1,0 +1,144 @@
+"""The `etabli` command: serve, db upgrade, seed-demo, create-manager, check.
+
+Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+
+from workspace.settings import Settings, SettingsError, load
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with one plain sentence on the error stream."""
+    click.echo(sentence, err=True)
+    sys.exit(2)
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give the command its settings; a bad setting or an unreachable database ends it with a sentence."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        from sqlalchemy.exc import OperationalError  # noqa: PLC0415
+
+        try:
+            command(load(), **options)
+        except SettingsError as error:
+            stop(str(error))
+        except OperationalError as error:
+            stop(_unreachable(error))
+
+    return run
+
+
+def _unreachable(error: Exception) -> str:
+    reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    return (
+        f"La base de données ne répond pas ({reason}) : démarrez-la, ou corrigez ETABLI_DATABASE_URL, "
+        "puis réessayez."
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """L'Établi : l'espace de travail des équipes en formation à l'innovation publique."""
+
+
+@main.command()
+@with_settings
+def serve(settings: Settings) -> None:
+    """Prépare la base, puis sert l'application (HOST, PORT, ETABLI_*)."""
+    from workspace.services.installation import prepare  # noqa: PLC0415
+
+    code = prepare(settings, say=click.echo)
+    if code:
+        click.echo(f"Premier démarrage : ouvrez {settings.base_url}/setup et donnez le code {code}")
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "realtime.server"])  # noqa: S606
+
+
+@main.group()
+def db() -> None:
+    """La base de données."""
+
+
+@db.command("upgrade")
+@with_settings
+def db_upgrade(settings: Settings) -> None:
+    """Met le schéma à jour et charge le registre des collectivités."""
+    from workspace.services.installation import upgrade_database  # noqa: PLC0415
+
+    upgrade_database(settings, say=click.echo)
+    click.echo("La base est à jour.")
+
+
+@main.command("seed-demo")
+@with_settings
+def seed_demo(settings: Settings) -> None:
+    """Charge le contenu de démonstration (personnes inventées, lieux réels)."""
+    from workspace.services.installation import seed, upgrade_database  # noqa: PLC0415
+
+    if settings.is_production:
+        stop("Le contenu de démonstration est refusé en production.")
+    upgrade_database(settings, say=click.echo)
+    click.echo("Contenu de démonstration chargé." if seed() else "Le contenu de démonstration est déjà là.")
+
+
+@main.command("create-manager")
+@click.option("--email", prompt="Adresse e-mail", help="Adresse e-mail de la personne.")
+@click.option("--name", prompt="Nom", help="Nom affiché.")
+@click.option("--organization", prompt="Établissement", help="Établissement qui forme.")
+@click.option("--programme", prompt="Formation", help="Nom de la formation.")
+@click.option("--password", prompt="Mot de passe", hide_input=True, confirmation_prompt=True)
+@with_settings
+def create_manager(
+    settings: Settings, *, email: str, name: str, organization: str, programme: str, password: str
+) -> None:
+    """Crée une personne responsable de formation."""
+    from models.errors import DomainError  # noqa: PLC0415
+    from models.session import transaction  # noqa: PLC0415
+    from workspace.services.installation import upgrade_database  # noqa: PLC0415
+    from workspace.services.managers import create_first_manager  # noqa: PLC0415
+
+    upgrade_database(settings, say=click.echo)
+    try:
+        with transaction() as session:
+            create_first_manager(
+                session,
+                email=email,
+                name=name,
+                password=password,
+                organization_name=organization,
+                programme_name=programme,
+            )
+    except DomainError as error:
+        details = getattr(error, "fields", {}).values()
+        stop(error.message or " ".join(details))
+    click.echo(f"{name} peut se connecter avec {email}.")
+
+
+@main.command()
+@with_settings
+def check(settings: Settings) -> None:
+    """Vérifie les réglages, la base, les migrations et les fichiers de l'interface."""
+    from models import migrate  # noqa: PLC0415
+    from models.session import configure  # noqa: PLC0415
+    from workspace.web.assets import DIST  # noqa: PLC0415
+
+    database = configure(settings.database_url)
+    findings = {
+        f"données : {settings.data}": True,
+        f"base : {database.engine.dialect.name}": True,
+        "migrations": migrate.is_current(database.engine),
+        "interface construite": (DIST / "manifest.json").is_file(),
+    }
+    for name, holds in findings.items():
+        click.echo(f"{'ok' if holds else 'NON'}  {name}")
+    if not all(findings.values()):
+        sys.exit(1)

@@ -1,0 +1,59 @@
+"""What a person is told: the list, the count, the sentence of each kind."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from models.base import utcnow
+from models.i18n import N_
+from models.notification import Notification, NotificationKind
+from models.policy import Actor
+
+KIND = NotificationKind
+
+# %(who)s did something about %(subject)s: one sentence per kind, translated where it is shown.
+SENTENCES = {
+    KIND.PROBLEM_SUBMITTED: N_("%(who)s a soumis la problématique « %(subject)s »"),
+    KIND.PROBLEM_ACCEPTED: N_("%(who)s a accepté votre problématique « %(subject)s »"),
+    KIND.PROBLEM_RETURNED: N_("%(who)s vous demande de reprendre « %(subject)s »"),
+    KIND.STEP_REQUESTED: N_("%(who)s demande votre avis sur une étape de « %(subject)s »"),
+    KIND.STEP_VALIDATED: N_("%(who)s a validé une étape de « %(subject)s »"),
+    KIND.STEP_REOPENED: N_("%(who)s rouvre une étape de « %(subject)s »"),
+    KIND.FEEDBACK_RELEASED: N_("%(who)s vous a fait un retour sur « %(subject)s »"),
+    KIND.FEEDBACK_ANSWERED: N_("%(who)s a répondu à votre retour sur « %(subject)s »"),
+    KIND.QUESTION_ASKED: N_("%(who)s pose une question sur « %(subject)s »"),
+    KIND.QUESTION_ANSWERED: N_("%(who)s a répondu à votre question sur « %(subject)s »"),
+    KIND.BRIEF_PUBLISHED: N_("%(who)s a publié un point d’étape sur « %(subject)s »"),
+    KIND.GUEST_JOINED: N_("%(who)s a rejoint « %(subject)s » par le lien de partage"),
+    KIND.OBSERVER_JOINED: N_("%(who)s a accepté d’observer « %(subject)s »"),
+    KIND.TALK_PROPOSED: N_("%(who)s vous propose un point sur « %(subject)s »"),
+}
+
+
+def count_unread(session: Session, actor: Actor) -> int:
+    """How many notifications the actor has not read."""
+    found = session.scalar(
+        select(func.count())
+        .select_from(Notification)
+        .where(Notification.user_id == actor.user_id, Notification.read_at.is_(None))
+    )
+    return found or 0
+
+
+def list_notifications(session: Session, actor: Actor, *, limit: int = 50) -> list[Notification]:
+    """The newest notifications of the actor."""
+    found = session.scalars(
+        select(Notification)
+        .where(Notification.user_id == actor.user_id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
+def mark_all_read(session: Session, actor: Actor) -> None:
+    """The actor has seen them all."""
+    session.execute(
+        update(Notification)
+        .where(Notification.user_id == actor.user_id, Notification.read_at.is_(None))
+        .values(read_at=utcnow())
+    )

@@ -1,0 +1,185 @@
+"""The settings: one frozen dataclass read from the environment. Nothing else reads the environment.
+
+`load()` raises `SettingsError` with one plain sentence that says what to do. Production refuses what
+would be unsafe there (demonstration content, weak secrets, no public origin, no proxy count).
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("development", "production")
+ASYNC_MODES = ("eventlet", "threading")
+MINIMUM_SECRET_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one sentence in French for whoever started the server."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides."""
+
+    host: str
+    port: int
+    data: Path
+    database_url: str
+    redis_url: str
+    demo: bool
+    environment: str
+    secret_key: str
+    origins: tuple[str, ...]
+    trusted_proxies: int
+    async_mode: str
+    max_body_bytes: int = 1_000_000
+    session_days: int = 30
+    session_idle_days: int = 7
+
+    @property
+    def is_production(self) -> bool:
+        """Whether cookies must be secure and errors discreet."""
+        return self.environment == "production"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a local file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the application, without a final slash: the first origin."""
+        return self.origins[0]
+
+
+def load(environ: Mapping[str, str] = os.environ, *, prepare_data: bool = True) -> Settings:
+    """Read and check the settings; make the data folder and the secret key on the first start.
+
+    Raises:
+        SettingsError: a setting is wrong, or the data folder cannot be written.
+    """
+    environment = environ.get("ETABLI_ENV", "development")
+    if environment not in ENVIRONMENTS:
+        raise SettingsError(
+            f"ETABLI_ENV vaut « {environment} » : choisissez « development » ou « production »."
+        )
+    host = environ.get("HOST", "127.0.0.1")
+    port = _integer(environ, "PORT", 8000, 0, 65535)
+    demo = _switch(environ, "ETABLI_DEMO", default=False)
+    data = Path(environ.get("ETABLI_DATA", "var")).absolute()
+    if prepare_data:
+        _prepare_data(data)
+    database_url = _database_url(environ, data)
+    settings = Settings(
+        host=host,
+        port=port,
+        data=data,
+        database_url=database_url,
+        redis_url=environ.get("ETABLI_REDIS_URL", ""),
+        demo=demo,
+        environment=environment,
+        secret_key=environ.get("ETABLI_SECRET_KEY") or _secret_key(data, create=prepare_data),
+        origins=_origins(environ, host, port),
+        trusted_proxies=_integer(environ, "ETABLI_TRUSTED_PROXIES", 0, 0, 5),
+        async_mode=environ.get("ETABLI_ASYNC_MODE", "eventlet"),
+    )
+    if settings.async_mode not in ASYNC_MODES:
+        raise SettingsError(f"ETABLI_ASYNC_MODE doit valoir « {' » ou « '.join(ASYNC_MODES)} ».")
+    if settings.is_production:
+        _check_production(settings, environ)
+    return settings
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise SettingsError(f"{name} vaut « {text} » : donnez un nombre entre {low} et {high}.")
+    return int(text)
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if text not in ("0", "1"):
+        raise SettingsError(f"{name} vaut « {text} » : donnez 0 ou 1.")
+    return text == "1"
+
+
+def _prepare_data(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "files").mkdir(exist_ok=True)
+        probe = data / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"Le dossier de données {data} ne peut pas être écrit ({error.strerror}) : "
+            "donnez-en un autre par ETABLI_DATA, ou corrigez ses droits."
+        ) from error
+
+
+def _database_url(environ: Mapping[str, str], data: Path) -> str:
+    url = environ.get("ETABLI_DATABASE_URL") or f"sqlite:///{data / 'etabli.sqlite3'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError(
+            "ETABLI_DATABASE_URL doit commencer par « sqlite:/// » ou « postgresql+psycopg:// »."
+        )
+    return url
+
+
+def _secret_key(data: Path, *, create: bool) -> str:
+    path = data / "secret_key"
+    if path.exists():
+        return path.read_text().strip()
+    key = secrets.token_urlsafe(48)
+    if create:
+        path.touch(mode=0o600)
+        path.write_text(key + "\n")
+    return key
+
+
+def _origins(environ: Mapping[str, str], host: str, port: int) -> tuple[str, ...]:
+    given = [origin.strip().rstrip("/") for origin in environ.get("ETABLI_ORIGINS", "").split(",")]
+    origins = [origin for origin in given if origin]
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+            raise SettingsError(
+                f"ETABLI_ORIGINS contient « {origin} » : donnez des adresses comme https://etabli.example, "
+                "séparées par des virgules."
+            )
+    if origins:
+        return tuple(origins)
+    names = ["127.0.0.1", "localhost"] if host in ("127.0.0.1", "localhost", "0.0.0.0", "::") else [host]  # noqa: S104
+    return tuple(f"http://{name}:{port}" for name in names)
+
+
+def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
+    if settings.demo:
+        raise SettingsError(
+            "ETABLI_DEMO=1 est refusé en production : le contenu de démonstration est ouvert à tous."
+        )
+    if len(settings.secret_key.encode()) < MINIMUM_SECRET_BYTES or len(set(settings.secret_key)) < 10:
+        raise SettingsError(
+            "ETABLI_SECRET_KEY est trop faible pour la production : donnez au moins 32 caractères tirés au hasard."
+        )
+    if not environ.get("ETABLI_ORIGINS"):
+        raise SettingsError(
+            "ETABLI_ORIGINS est obligatoire en production : par exemple https://etabli.example."
+        )
+    if any(not origin.startswith("https://") for origin in settings.origins):
+        raise SettingsError("ETABLI_ORIGINS doit n’avoir que des adresses https:// en production.")
+    if "ETABLI_TRUSTED_PROXIES" not in environ:
+        raise SettingsError(
+            "ETABLI_TRUSTED_PROXIES est obligatoire en production : le nombre exact de mandataires devant l’application."
+        )
+    if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
+        raise SettingsError("FLASK_DEBUG est refusé en production : retirez cette variable.")

@@ -1,0 +1,1 @@
+"""Shared documents over HTTP: first load, the fallback where WebSockets are blocked, socket tickets."""

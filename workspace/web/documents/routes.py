@@ -1,0 +1,100 @@
+"""GET /documents/<id>/snapshot, POST /documents/<id>/sync, POST /socket-ticket: for programs, not pages."""
+
+import gzip
+from functools import lru_cache
+
+import brotli
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from models.access import access_board_of_document
+from models.board_rights import BoardRights, board_rights
+from models.errors import Forbidden, Refused
+from models.i18n import N_
+from models.policy import Permission
+from models.session import reading, transaction
+from workspace.i18n import _
+from workspace.services.sessions import issue_ticket
+from workspace.web.documents.host import documents
+from workspace.web.documents.wire import Malformed, split_sync_request, sync_answer
+from workspace.web.errors import error_answer
+from workspace.web.guard import actor, requires, signed_in
+
+blueprint = Blueprint("documents", __name__)
+
+BINARY = "application/octet-stream"
+BROTLI_QUALITY = 4
+MINIMUM_COMPRESSED_BYTES = 512
+STATUS_BY_CODE = {"read_only": 403, "frozen": 403, "too_large": 413, "unavailable": 503}
+
+
+@blueprint.post("/socket-ticket")
+@signed_in
+def ticket() -> ResponseReturnValue:
+    """A single-use right to open one socket within 30 seconds."""
+    with transaction() as session:
+        issued = issue_ticket(session, actor())
+    return jsonify(ticket=issued), 200, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/documents/<int:document_id>/snapshot")
+@requires(Permission.VIEW_BOARD)
+def snapshot(document_id: int) -> ResponseReturnValue:
+    """The whole document as one Yjs v1 update, compressed; ETag is `epoch.seq`."""
+    _rights(document_id)
+    state = documents().state(document_id)
+    response = Response(mimetype=BINARY)
+    response.set_etag(f"{state.epoch}.{state.seq}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept-Encoding")
+    response.vary.add("Cookie")
+    encoding = request.accept_encodings.best_match(["br", "gzip", "identity"], default="identity")
+    content = _encoded(encoding, state.content)
+    if content is not state.content:
+        response.headers["Content-Encoding"] = encoding
+    response.set_data(content)
+    return response.make_conditional(request)
+
+
+@blueprint.post("/documents/<int:document_id>/sync")
+@requires(Permission.VIEW_BOARD)
+def sync(document_id: int) -> ResponseReturnValue:
+    """Commit the caller's update, if any, and answer what their state vector misses."""
+    rights = _rights(document_id)
+    try:
+        state_vector, update = split_sync_request(request.get_data(cache=False))
+    except Malformed:
+        return error_answer(400, code="malformed")
+    try:
+        seq, missing = documents().sync(document_id, rights.board_actor, state_vector, update)
+    except Refused as refusal:
+        return _refused(refusal)
+    return Response(sync_answer(seq, missing), mimetype=BINARY, headers={"Cache-Control": "no-store"})
+
+
+def _rights(document_id: int) -> BoardRights:
+    with reading() as session:
+        board = access_board_of_document(session, actor(), document_id, Permission.VIEW_BOARD)
+        rights = board_rights(actor(), board)
+    if rights is None:
+        raise Forbidden(N_("Vous n’avez pas le droit de faire cela ici."))
+    return rights
+
+
+def _refused(refusal: Refused) -> ResponseReturnValue:
+    message = _(refusal.message, **refusal.values)
+    status = STATUS_BY_CODE.get(refusal.code, 409)
+    return jsonify(code=refusal.code, message=message, error=message), status, {"Cache-Control": "no-store"}
+
+
+@lru_cache(maxsize=16)
+def _compressed(encoding: str, content: bytes) -> bytes:
+    if encoding == "br":
+        return brotli.compress(content, quality=BROTLI_QUALITY)
+    return gzip.compress(content, compresslevel=6, mtime=0)
+
+
+def _encoded(encoding: str, content: bytes) -> bytes:
+    if encoding == "identity" or len(content) < MINIMUM_COMPRESSED_BYTES:
+        return content
+    return _compressed(encoding, content)

@@ -1,0 +1,99 @@
+"""The base of all forms: readable text only, trimmed, with a counter's limit and French messages.
+
+Validation messages are French msgids; `field` macros show them translated, in place, with what was typed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from models.errors import DomainError, Invalid
+from workspace.i18n import _, lazy_gettext
+
+UNREADABLE = lazy_gettext(
+    "Ce texte contient des caractères illisibles. Retapez le passage ou collez-le sans mise en forme."
+)
+
+
+def readable(_form: Form, field: Field) -> None:
+    """Refuse NUL, bytes that are no UTF-8 and other control characters."""
+    text = field.data
+    if isinstance(text, str) and any(
+        character == "\ufffd"
+        or "\ud800" <= character <= "\udfff"
+        or (character < " " and character not in "\r\n\t")
+        for character in text
+    ):
+        raise ValidationError(str(UNREADABLE))
+
+
+def trim(text: str | None) -> str:
+    """Without surrounding space, with plain line ends."""
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def required() -> InputRequired:
+    """The field must be filled in."""
+    return InputRequired(lazy_gettext("Ce champ est nécessaire."))
+
+
+def at_most(limit: int) -> Length:
+    """At most `limit` characters."""
+    return Length(max=limit, message=lazy_gettext("Ce texte est trop long : %(max)d caractères au plus."))
+
+
+class NotBlank:
+    """The trimmed text must not be empty. Sets the HTML `required` attribute."""
+
+    field_flags = {"required": True}  # noqa: RUF012
+
+    def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002
+        """Refuse an empty text."""
+        if not (field.data or "").strip():
+            raise ValidationError(_("Ce champ est nécessaire."))
+
+
+def line(label: str, limit: int, *, needed: bool = True, **options: Any) -> StringField:
+    """One line of text of at most `limit` characters."""
+    checks: list[Any] = [NotBlank()] if needed else []
+    return StringField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)
+
+
+def text(label: str, limit: int, *, needed: bool = True, **options: Any) -> TextAreaField:
+    """Several lines of text of at most `limit` characters."""
+    checks: list[Any] = [NotBlank()] if needed else []
+    return TextAreaField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)
+
+
+class EtabliForm(FlaskForm):  # type: ignore[misc]
+    """A form of ours. `version` holds the version of the row it was read at, when there is one."""
+
+    def add_errors(self, error: DomainError) -> None:
+        """Show a service's refusal in place: on its fields, or above the form."""
+        fields = error.fields if isinstance(error, Invalid) else {}
+        for name, message in fields.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, _(message)]
+            else:
+                self.form_errors.append(_(message))
+        if error.message and not fields:
+            self.form_errors.append(_(error.message, **error.values))
+
+
+class VersionField(IntegerField):
+    """The version of the row that the form was filled from, hidden."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("", **options)
+
+
+def submitted(form: EtabliForm) -> bool:
+    """Whether the form was sent and is valid."""
+    return request.method == "POST" and bool(form.validate())
+
+
+Check = Callable[[Form, Field], None]

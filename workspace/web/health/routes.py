@@ -1,0 +1,58 @@
+"""GET /healthz: the process answers. GET /readyz: database, migrations and disk are usable."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.migrate import is_current
+from models.session import database, reading
+from workspace.settings import Settings
+from workspace.web.guard import public
+
+blueprint = Blueprint("health", __name__)
+MINIMUM_FREE_BYTES = 100 * 1024 * 1024
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """200 when everything a request needs is there, else 503; says which part is not."""
+    settings: Settings = current_app.config["SETTINGS"]
+    checks = {
+        "database": _holds(_database_answers),
+        "migrations": _holds(lambda: is_current(database().engine)),
+        "disk": _holds(lambda: _disk_is_usable(settings.data)),
+    }
+    ready = all(checks.values())
+    return jsonify(status="ok" if ready else "unready", checks=checks), 200 if ready else 503
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (SQLAlchemyError, OSError):
+        return False
+
+
+def _database_answers() -> bool:
+    with reading() as session:
+        return session.scalar(text("SELECT 1")) == 1
+
+
+def _disk_is_usable(data: Path) -> bool:
+    probe = data / ".ready"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return shutil.disk_usage(data).free > MINIMUM_FREE_BYTES
