@@ -6,12 +6,12 @@
  * Entries: css/main.css, css/board.css and every src/pages/*.ts. Each page's script is bundled apart, so that
  * code shared by two pages never becomes a third request. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
- * manifest.json (logical name → file) and texts.json (page → French texts of its script) are written last and
- * swapped in whole, then files of earlier builds are removed: a server that reads dist/ meanwhile never sees a hole.
+ * manifest.json (logical name → file) is written last and swapped in whole, then the files of earlier builds are
+ * removed: a server that reads dist/ meanwhile never sees a hole.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -30,8 +30,7 @@ const preloadable = {
 };
 
 const manifest = {};
-const texts = {};
-const kept = new Set(["manifest.json", "texts.json"]);
+const kept = new Set(["manifest.json"]);
 
 const common = {
   absWorkingDir: root,
@@ -95,19 +94,6 @@ async function bundle(entry, options) {
       if (name.startsWith(`${stem}-`)) manifest[logical] = name;
     }
   }
-  return Object.keys(result.metafile.inputs);
-}
-
-/** The French texts a script may show: the first argument of every t("…"), in order. */
-function textsOf(inputs) {
-  const found = new Set();
-  for (const input of inputs) {
-    if (!input.startsWith("static/src/")) continue;
-    for (const match of readFileSync(resolve(root, input), "utf8").matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) {
-      found.add(JSON.parse(`"${match[1]}"`));
-    }
-  }
-  return [...found].sort();
 }
 
 function sprite() {
@@ -138,12 +124,6 @@ function brand() {
   }
 }
 
-function writeJson(name, value) {
-  const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(join(dist, `${name}.part`), `${JSON.stringify(sorted, null, 2)}\n`);
-  renameSync(join(dist, `${name}.part`), join(dist, name));
-}
-
 mkdirSync(dist, { recursive: true });
 sprite();
 brand();
@@ -152,10 +132,10 @@ for (const name of ["main.css", "board.css"]) {
 }
 for (const name of readdirSync(join(here, "src/pages")).sort()) {
   if (!name.endsWith(".ts")) continue;
-  const inputs = await bundle(`static/src/pages/${name}`, { format: "esm", splitting: true, conditions: ["browser"] });
-  texts[name.replace(/\.ts$/, "")] = textsOf(inputs);
+  await bundle(`static/src/pages/${name}`, { format: "esm", splitting: true, conditions: ["browser"] });
 }
-for (const [logical, name] of Object.entries(manifest).sort()) report(logical, name);
-writeJson("texts.json", texts);
-writeJson("manifest.json", manifest);
+const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
+for (const [logical, name] of Object.entries(sorted)) report(logical, name);
+writeFileSync(join(dist, "manifest.json.part"), `${JSON.stringify(sorted, null, 2)}\n`);
+renameSync(join(dist, "manifest.json.part"), join(dist, "manifest.json"));
 for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });

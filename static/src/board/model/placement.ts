@@ -1,0 +1,76 @@
+/** Where a new note goes when nobody pointed at a place: the next free slot. */
+
+import type { BoardDocument } from "./document";
+import { grow, intersects, type Point, type Rect } from "./geometry";
+import { isWritten, type ZoneObject } from "./objects";
+
+export const NOTE_SIZE = 148;
+const GAP = 24;
+const MARGIN = 20;
+
+/** Height taken at the top of a zone by its title and its prompt. */
+export function zoneHeader(zone: Pick<ZoneObject, "w" | "prompt">): number {
+  if (!zone.prompt) return 52;
+  const perLine = Math.max(12, Math.floor((zone.w - 2 * MARGIN) / 7));
+  return 58 + Math.ceil(zone.prompt.length / perLine) * 19;
+}
+
+function isFree(board: BoardDocument, slot: Rect, taken: readonly Rect[]): boolean {
+  if (taken.some((rect) => intersects(rect, grow(slot, 2)))) return false;
+  for (const id of board.query(grow(slot, 2))) if (isWritten(board.get(id))) return false;
+  return true;
+}
+
+/** The next free slot inside a zone, row by row; when the zone is full, a cascade over its last slot. */
+export function slotInZone(board: BoardDocument, zone: ZoneObject, taken: readonly Rect[] = []): Point {
+  const top = zone.y + zoneHeader(zone);
+  const step = NOTE_SIZE + GAP;
+  const right = zone.x + zone.w - MARGIN;
+  const bottom = zone.y + zone.h - MARGIN / 2;
+  let last: Point = { x: zone.x + MARGIN, y: top };
+  for (let y = top; y + NOTE_SIZE <= bottom; y += step) {
+    for (let x = zone.x + MARGIN; x + NOTE_SIZE <= right; x += step) {
+      last = { x, y };
+      if (isFree(board, { x, y, w: NOTE_SIZE, h: NOTE_SIZE }, taken)) return last;
+    }
+  }
+  return cascade(board, last, taken);
+}
+
+/** A free slot near a point of the open board: to the right, row by row below. */
+export function slotNear(board: BoardDocument, near: Point, taken: readonly Rect[] = []): Point {
+  const step = NOTE_SIZE + GAP;
+  for (let row = 0; row < 8; row += 1) {
+    for (let column = 0; column < 6; column += 1) {
+      const slot = { x: near.x + column * step, y: near.y + row * step };
+      if (isFree(board, { ...slot, w: NOTE_SIZE, h: NOTE_SIZE }, taken)) return slot;
+    }
+  }
+  return cascade(board, near, taken);
+}
+
+function cascade(board: BoardDocument, from: Point, taken: readonly Rect[]): Point {
+  let { x, y } = from;
+  const occupied = (): boolean => {
+    if (taken.some((rect) => rect.x === x && rect.y === y)) return true;
+    for (const id of board.query({ x: x - 1, y: y - 1, w: 2, h: 2 })) {
+      const object = board.get(id);
+      if (isWritten(object) && Math.abs(object.x - x) < 2 && Math.abs(object.y - y) < 2) return true;
+    }
+    return false;
+  };
+  for (let tries = 0; tries < 200 && occupied(); tries += 1) {
+    x += 14;
+    y += 14;
+  }
+  return { x, y };
+}
+
+/** The next free slot beside an object: in its zone when it is in one. */
+export function slotBeside(board: BoardDocument, id: string, taken: readonly Rect[] = []): Point {
+  const object = board.placed(id);
+  if (!object) return { x: 0, y: 0 };
+  const zone = board.get(object.zone);
+  if (zone?.type === "zone") return slotInZone(board, zone, taken);
+  return slotNear(board, { x: object.x + object.w + GAP, y: object.y }, taken);
+}

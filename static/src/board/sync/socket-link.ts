@@ -1,0 +1,115 @@
+/** One Socket.IO connection (WebSocket only) joined to one document. Reconnecting is the session's business. */
+
+import { io, type Socket } from "socket.io-client";
+import type { Control, Joined, JoinRefused, Link, LinkHandlers, Peer, Transport } from "./transport";
+import { Http } from "./transport";
+import {
+  bytesOf,
+  decodePointers,
+  decodeUpdates,
+  encodePointer,
+  encodeUpdate,
+  type PointerSample,
+  PROTOCOL_VERSION,
+} from "./wire";
+
+const ANSWER_MS = 10_000;
+
+export class SocketTransport extends Http implements Transport {
+  constructor(
+    private readonly document: number,
+    csrf: string,
+    private readonly path: string,
+  ) {
+    super(document, csrf);
+  }
+
+  open(ticket: string, handlers: LinkHandlers): Promise<Link> {
+    const socket = io({
+      path: this.path,
+      transports: ["websocket"],
+      forceNew: true,
+      reconnection: false,
+      timeout: ANSWER_MS,
+      auth: { ticket, v: PROTOCOL_VERSION },
+    });
+    return new Promise((resolve, reject) => {
+      socket.once("connect", () => resolve(new SocketLink(socket, this.document, handlers)));
+      socket.once("connect_error", (error) => {
+        socket.close();
+        reject(error);
+      });
+    });
+  }
+}
+
+class SocketLink implements Link {
+  constructor(
+    private readonly socket: Socket,
+    private readonly document: number,
+    handlers: LinkHandlers,
+  ) {
+    socket.on("u", this.reading((data) => {
+      const { handle, seq, updates } = decodeUpdates(bytesOf(data));
+      handlers.updates(handle, seq, updates);
+    }));
+    socket.on("p", this.reading((data) => {
+      const { handle, pointers } = decodePointers(bytesOf(data));
+      handlers.pointers(handle, pointers);
+    }));
+    socket.on("a", (said: { h: number; n: number; seq: number }) => handlers.acknowledged(said.h, said.n, said.seq));
+    socket.on("r", (said: { h: number; n: number; code: string; message: string }) =>
+      handlers.refused(said.h, { n: said.n, code: said.code, message: said.message }));
+    socket.on("peers", (said: { h: number; joined?: Peer[]; left?: number[] }) =>
+      handlers.peers(said.h, said.joined ?? [], said.left ?? []));
+    socket.on("sel", (said: { h: number; peer: number; ids?: string[]; editing?: string | null }) =>
+      handlers.selection(said.h, said.peer, said.ids ?? [], said.editing ?? null));
+    socket.on("x", (said: Control) => handlers.control(said));
+    socket.on("disconnect", () => handlers.closed());
+  }
+
+  async join(stateVector: Uint8Array | null): Promise<Joined | JoinRefused> {
+    const answer = (await this.socket
+      .timeout(ANSWER_MS)
+      .emitWithAck("join", { doc: this.document, sv: stateVector })) as Joined | JoinRefused;
+    if (!answer.ok) return answer;
+    return {
+      ...answer,
+      sv: bytesOf(answer.sv),
+      missing: answer.missing ? bytesOf(answer.missing) : null,
+      snapshot: answer.snapshot ?? null,
+    };
+  }
+
+  leave(handle: number): void {
+    this.socket.emit("leave", { handle });
+  }
+
+  sendUpdate(handle: number, n: number, update: Uint8Array): void {
+    this.socket.emit("u", encodeUpdate(handle, n, update));
+  }
+
+  sendPointer(handle: number, sample: PointerSample): void {
+    this.socket.volatile.emit("p", encodePointer(handle, sample));
+  }
+
+  sendSelection(handle: number, ids: string[], editing: string | null): void {
+    this.socket.emit("sel", { h: handle, ids: ids.slice(0, 50), editing });
+  }
+
+  close(): void {
+    this.socket.off();
+    this.socket.close();
+  }
+
+  /** Bytes that cannot be read mean that the two sides disagree: start again with a new connection. */
+  private reading(read: (data: unknown) => void): (data: unknown) => void {
+    return (data) => {
+      try {
+        read(data);
+      } catch {
+        this.socket.disconnect();
+      }
+    };
+  }
+}

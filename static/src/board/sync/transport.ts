@@ -1,0 +1,135 @@
+/**
+ * What the sync session needs from the network, as interfaces and HTTP calls. The socket itself is in `socket-link`;
+ * tests give the session a transport of their own.
+ */
+
+import type { PointerSample } from "./wire";
+import { bytesOf, decodeSync, encodeSync } from "./wire";
+
+export interface Me {
+  key: string;
+  name: string;
+  colour: string;
+}
+
+export interface Joined {
+  ok: true;
+  handle: number;
+  epoch: number;
+  seq: number;
+  role: string;
+  can: string[];
+  me: Me;
+  sv: Uint8Array;
+  missing: Uint8Array | null;
+  snapshot: string | null;
+}
+
+export interface JoinRefused {
+  ok: false;
+  code: string;
+  message: string;
+}
+
+export interface Peer {
+  peer: number;
+  key: string;
+  name: string;
+  role: string;
+  colour: string;
+}
+
+export interface Control {
+  kind: "revoked" | "draining" | "frozen" | "unfrozen" | "role";
+  doc?: number;
+  message: string;
+}
+
+export interface Refusal {
+  n: number;
+  code: string;
+  message: string;
+}
+
+/** What arrives on an open socket, per joined handle. */
+export interface LinkHandlers {
+  updates(handle: number, seq: number, updates: Uint8Array[]): void;
+  acknowledged(handle: number, n: number, seq: number): void;
+  refused(handle: number, refusal: Refusal): void;
+  peers(handle: number, joined: Peer[], left: number[]): void;
+  pointers(handle: number, pointers: (PointerSample & { peer: number })[]): void;
+  selection(handle: number, peer: number, ids: string[], editing: string | null): void;
+  control(control: Control): void;
+  /** The connection is gone; nothing arrives after. */
+  closed(): void;
+}
+
+export interface Link {
+  join(stateVector: Uint8Array | null): Promise<Joined | JoinRefused>;
+  leave(handle: number): void;
+  sendUpdate(handle: number, n: number, update: Uint8Array): void;
+  sendPointer(handle: number, sample: PointerSample): void;
+  sendSelection(handle: number, ids: string[], editing: string | null): void;
+  close(): void;
+}
+
+export interface Transport {
+  /** Raises HttpError when the server answers no, TypeError when the network does not answer. */
+  ticket(): Promise<string>;
+  /** Raises when the socket cannot be opened. */
+  open(ticket: string, handlers: LinkHandlers): Promise<Link>;
+  snapshot(url?: string): Promise<Uint8Array>;
+  sync(stateVector: Uint8Array, update: Uint8Array): Promise<{ seq: number; missing: Uint8Array }>;
+}
+
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** The HTTP side of a transport. */
+export class Http {
+  constructor(
+    private readonly documentId: number,
+    private readonly csrf: string,
+  ) {}
+
+  async ticket(): Promise<string> {
+    const answer = await this.request("/socket-ticket", { method: "POST", headers: { "X-CSRFToken": this.csrf } });
+    return ((await answer.json()) as { ticket: string }).ticket;
+  }
+
+  async snapshot(url = `/documents/${this.documentId}/snapshot`): Promise<Uint8Array> {
+    const answer = await this.request(url, {});
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
+  async sync(stateVector: Uint8Array, update: Uint8Array): Promise<{ seq: number; missing: Uint8Array }> {
+    const answer = await this.request(`/documents/${this.documentId}/sync`, {
+      method: "POST",
+      headers: { "X-CSRFToken": this.csrf, "Content-Type": "application/octet-stream" },
+      body: encodeSync(stateVector, update),
+    });
+    return decodeSync(bytesOf(await answer.arrayBuffer()));
+  }
+
+  private async request(url: string, options: RequestInit): Promise<Response> {
+    const answer = await fetch(url, {
+      credentials: "same-origin",
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...options,
+      headers: { Accept: "application/json, application/octet-stream", ...options.headers },
+    });
+    if (answer.ok) return answer;
+    const said = (await answer.json().catch(() => ({}))) as { code?: string; message?: string };
+    throw new HttpError(answer.status, said.code ?? "", said.message ?? "");
+  }
+}
