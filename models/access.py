@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from models.base import Base
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
@@ -30,7 +30,7 @@ MAX_ID = 2**31 - 1
 T = TypeVar("T", bound=Base)
 
 
-def project_options() -> tuple[ORMOption, ...]:
+def project_options() -> tuple[_AbstractLoad, ...]:
     """What `Project.where` and most pages need: team, cohort, problem with its authority."""
     return (
         joinedload(Project.team).joinedload(Team.cohort),
@@ -47,7 +47,7 @@ def check(actor: Actor | None, permission: Permission, where: Where) -> None:
     raise Forbidden(FORBIDDEN)
 
 
-def find_or_not_found(session: Session, statement: Select[tuple[T]]) -> T:
+def find_or_not_found(session: Session, statement: Select[T]) -> T:
     """The one row of `statement`, or NotFound."""
     found = session.scalar(statement)
     if found is None:
@@ -254,7 +254,7 @@ def managed_cohorts(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def visible_cohorts(actor: Actor) -> Select[tuple[Cohort]]:
+def visible_cohorts(actor: Actor) -> Select[Cohort]:
     """The cohorts of a learner, a tutor or a manager, newest first."""
     own = set(actor.scope_ids(Role.LEARNER, "cohort_id")) | set(actor.scope_ids(Role.TUTOR, "cohort_id"))
     return (
@@ -265,7 +265,7 @@ def visible_cohorts(actor: Actor) -> Select[tuple[Cohort]]:
     )
 
 
-def visible_projects(actor: Actor) -> Select[tuple[Project]]:
+def visible_projects(actor: Actor) -> Select[Project]:
     """The projects whose page the actor may open (VIEW_PROJECT), loaded as `access_project` does."""
     followed = Team.cohort_id.in_(actor.scope_ids(Role.TUTOR, "cohort_id")) | Team.cohort_id.in_(
         select(Cohort.id).where(managed_cohorts(actor))
@@ -285,7 +285,7 @@ def visible_projects(actor: Actor) -> Select[tuple[Project]]:
     )
 
 
-def visible_problems(actor: Actor) -> Select[tuple[Problem]]:
+def visible_problems(actor: Actor) -> Select[Problem]:
     """The problems the actor may read (VIEW_PROBLEM), with cohort, author and authority."""
     if actor.user_id is None:
         mine: ColumnElement[bool] = false()

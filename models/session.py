@@ -8,9 +8,9 @@ that no thread or greenlet ever waits for the database's own lock (that wait wou
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import CursorResult, Engine, Result, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.events import publish, take_events
@@ -58,6 +58,11 @@ def configure(url: str) -> Database:
 def database() -> Database:
     """The database of this process."""
     return _current[0]
+
+
+def affected(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE touched."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 @contextmanager

@@ -125,7 +125,7 @@ ClientOf = Callable[..., FlaskClient]
 
 @pytest.fixture
 def client_of(app: Flask) -> ClientOf:
-    """`client_of(user)` or `client_of(guest=guest)`: a browser signed in as that person; no argument: anonymous."""
+    """`client_of(user)` or `client_of(guest=guest)`: a browser signed in as that person; else anonymous."""
     return _client_maker(app)
 
 

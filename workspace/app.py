@@ -105,7 +105,7 @@ def _page_globals() -> dict[str, object]:
 
 
 def _where(target: object) -> Where:
-    return target if isinstance(target, Where) else target.where  # type: ignore[attr-defined,no-any-return]
+    return target if isinstance(target, Where) else target.where  # type: ignore[attr-defined]
 
 
 def _theme() -> str:

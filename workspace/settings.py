@@ -169,7 +169,8 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
         )
     if len(settings.secret_key.encode()) < MINIMUM_SECRET_BYTES or len(set(settings.secret_key)) < 10:
         raise SettingsError(
-            "ETABLI_SECRET_KEY est trop faible pour la production : donnez au moins 32 caractères tirés au hasard."
+            "ETABLI_SECRET_KEY est trop faible pour la production : "
+            "donnez au moins 32 caractères tirés au hasard."
         )
     if not environ.get("ETABLI_ORIGINS"):
         raise SettingsError(
@@ -179,7 +180,8 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
         raise SettingsError("ETABLI_ORIGINS doit n’avoir que des adresses https:// en production.")
     if "ETABLI_TRUSTED_PROXIES" not in environ:
         raise SettingsError(
-            "ETABLI_TRUSTED_PROXIES est obligatoire en production : le nombre exact de mandataires devant l’application."
+            "ETABLI_TRUSTED_PROXIES est obligatoire en production : "
+            "le nombre exact de mandataires devant l’application."
         )
     if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
         raise SettingsError("FLASK_DEBUG est refusé en production : retirez cette variable.")

@@ -16,6 +16,7 @@ from models.membership import grants_of_user
 from models.partner import GuestContributor, LinkRole, ShareLink
 from models.people import LoginSession, SocketTicket, User
 from models.policy import Actor, Grant, Role
+from models.session import affected
 from workspace.services.tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=30)
@@ -122,9 +123,9 @@ def seen(session: Session, actor: Actor) -> None:
         .where(LoginSession.id == actor.login_session_id, LoginSession.last_seen_at < now - SEEN_EVERY)
         .values(last_seen_at=now)
     )
-    if touched.rowcount and actor.user_id is not None:
+    if affected(touched) and actor.user_id is not None:
         session.execute(update(User).where(User.id == actor.user_id).values(last_seen_at=now))
-    elif touched.rowcount:
+    elif affected(touched):
         session.execute(
             update(GuestContributor).where(GuestContributor.id == actor.guest_id).values(last_seen_at=now)
         )
@@ -174,4 +175,4 @@ def consume_ticket(session: Session, token: str, login_session_id: int) -> bool:
             SocketTicket.expires_at > utcnow(),
         )
     )
-    return bool(used.rowcount)
+    return affected(used) > 0

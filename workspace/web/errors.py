@@ -57,7 +57,8 @@ def init_errors(app: Flask) -> None:
         return error_answer(
             400,
             _(
-                "Cette page est restée ouverte trop longtemps. Revenez en arrière, rechargez-la, puis renvoyez."
+                "Cette page est restée ouverte trop longtemps. "
+                "Revenez en arrière, rechargez-la, puis renvoyez."
             ),
             "csrf",
         )

@@ -84,7 +84,7 @@ class EtabliForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(_(error.message, **error.values))
 
 
-class VersionField(IntegerField):
+class VersionField(IntegerField):  # type: ignore[misc]
     """The version of the row that the form was filled from, hidden."""
 
     def __init__(self, **options: Any) -> None:

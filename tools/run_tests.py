@@ -1,0 +1,119 @@
+"""Run every test: `make test`. Starts a PostgreSQL cluster of its own and finds the system's Chromium.
+
+Arguments are passed to pytest. What could not run is named at the end, and fails when CI=true.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> str | None:
+    """The system's Chromium, or the one named by ETABLI_CHROMIUM."""
+    named = os.environ.get("ETABLI_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_postgres() -> Path | None:
+    """The folder of the newest PostgreSQL server programs."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def free_port() -> int:
+    """A TCP port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _unprivileged() -> list[str]:
+    """PostgreSQL refuses to run as root: run it as its own user, or as nobody."""
+    if os.geteuid() != 0:
+        return []
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return ["runuser", "-u", "postgres" if "postgres" in names else "nobody", "--"]
+
+
+@contextlib.contextmanager
+def postgres_cluster() -> Iterator[str | None]:
+    """A PostgreSQL cluster in a temporary folder, or the server named by ETABLI_TEST_POSTGRES."""
+    named = os.environ.get("ETABLI_TEST_POSTGRES")
+    programs = find_postgres()
+    if named or programs is None:
+        yield named
+        return
+    port, prefix = free_port(), _unprivileged()
+    with tempfile.TemporaryDirectory(prefix="etabli-pg-") as folder:
+        if prefix:
+            shutil.chown(folder, prefix[2])
+        data = Path(folder) / "data"
+        run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+        subprocess.run(
+            [
+                *prefix,
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ],
+            **run,
+        )
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        control = [*prefix, str(programs / "pg_ctl"), "-D", str(data)]
+        subprocess.run([*control, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+        finally:
+            subprocess.run(
+                [*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder
+            )
+
+
+def main() -> int:
+    """Run the two parts: the quick one on all cores, then sockets and browsers."""
+    chromium = find_chromium()
+    if chromium is None:
+        print(
+            "Chromium est introuvable : installez-le (sudo apt-get install chromium) ou donnez ETABLI_CHROMIUM."
+        )
+    else:
+        os.environ["ETABLI_CHROMIUM"] = chromium
+    started = time.monotonic()
+    with postgres_cluster() as url:
+        if url is None:
+            print("PostgreSQL est introuvable : installez-le (sudo apt-get install postgresql).")
+        else:
+            os.environ["ETABLI_TEST_POSTGRES"] = url
+        pytest = [sys.executable, "-m", "pytest"]
+        if sys.argv[1:]:
+            return subprocess.run([*pytest, *sys.argv[1:]], check=False).returncode
+        quick = subprocess.run(
+            [*pytest, "-n", "2", "-m", "not browser and not live and not slow"], check=False
+        )
+        print(f"→ sockets and browsers ({time.monotonic() - started:.0f} s so far)", flush=True)
+        real = subprocess.run([*pytest, "-m", "(browser or live) and not slow"], check=False)
+    print(f"→ all tests took {time.monotonic() - started:.0f} s")
+    return quick.returncode or real.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
