@@ -1,0 +1,139 @@
+/**
+ * This browser's copy of one board for one person: the document in IndexedDB, and beside it which objects have changes
+ * that the server has not committed, and what it refused. Reading offline and closing the browser lose nothing.
+ */
+
+import { IndexeddbPersistence } from "y-indexeddb";
+import type { Doc } from "yjs";
+import { COPY_PREFIX } from "./forget";
+
+export interface LocalCopy {
+  /** Loads the copy into `doc` and keeps it up to date from then on. Resolves to the epoch it belongs to, null for none. */
+  open(doc: Doc): Promise<number | null>;
+  setEpoch(epoch: number): void;
+  /** Goes on with another document; what was kept of the former one is dropped. */
+  replace(doc: Doc): void;
+  readUnsaved(): string[];
+  writeUnsaved(ids: ReadonlySet<string>): void;
+  readNote(name: string): string | null;
+  writeNote(name: string, value: string | null): void;
+  /** Whether changes outlive the page. */
+  readonly isDurable: boolean;
+}
+
+const OPEN_MS = 2_000;
+
+export class BrowserCopy implements LocalCopy {
+  private persistence: IndexeddbPersistence | null = null;
+  private readonly tab = Math.random().toString(36).slice(2, 10);
+  private readonly base: string;
+  isDurable = false;
+
+  constructor(personKey: string, documentId: number) {
+    this.base = `${COPY_PREFIX}${personKey}:${documentId}`;
+  }
+
+  async open(doc: Doc): Promise<number | null> {
+    if (!(await canStore())) return null;
+    const persistence = new IndexeddbPersistence(this.databaseName(), doc);
+    this.persistence = persistence;
+    const opened = persistence.whenSynced.then(() => true);
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), OPEN_MS));
+    this.isDurable = await Promise.race([opened, late]);
+    if (!this.isDurable) return null;
+    const epoch: unknown = await persistence.get("epoch");
+    return typeof epoch === "number" ? epoch : null;
+  }
+
+  setEpoch(epoch: number): void {
+    void this.persistence?.set("epoch", epoch);
+  }
+
+  replace(doc: Doc): void {
+    if (!this.persistence) return;
+    const former = this.persistence;
+    const generation = Number(this.readNote("generation") ?? "0");
+    this.writeNote("generation", String(generation + 1));
+    this.persistence = new IndexeddbPersistence(this.databaseName(), doc);
+    void former.destroy().then(() => indexedDB.deleteDatabase(former.name));
+  }
+
+  readUnsaved(): string[] {
+    const ids = new Set<string>();
+    for (const name of this.unsavedKeys()) {
+      const listed = parse(read(name));
+      if (Array.isArray(listed)) for (const id of listed) if (typeof id === "string") ids.add(id);
+    }
+    return [...ids];
+  }
+
+  writeUnsaved(ids: ReadonlySet<string>): void {
+    if (ids.size > 0) write(this.unsavedKey(), JSON.stringify([...ids]));
+    else for (const name of this.unsavedKeys()) write(name, null);
+  }
+
+  readNote(name: string): string | null {
+    return read(`${this.base}:${name}`);
+  }
+
+  writeNote(name: string, value: string | null): void {
+    write(`${this.base}:${name}`, value);
+  }
+
+  private unsavedKey(): string {
+    return `${this.base}:unsaved:${this.tab}`;
+  }
+
+  /** Of this tab and of tabs that were closed: their changes are in the same copy. */
+  private unsavedKeys(): string[] {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(`${this.base}:unsaved:`));
+    } catch {
+      return [];
+    }
+  }
+
+  private databaseName(): string {
+    return `${this.base}:${this.readNote("generation") ?? "0"}`;
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function write(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // Storage is full or switched off; the document itself is still sent.
+  }
+}
+
+function parse(json: string | null): unknown {
+  try {
+    return json === null ? null : JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+function canStore(): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const request = indexedDB.open(`${COPY_PREFIX}probe`);
+      request.onsuccess = () => {
+        request.result.close();
+        resolve(true);
+      };
+      request.onerror = request.onblocked = () => resolve(false);
+    } catch {
+      resolve(false);
+    }
+  });
+}
