@@ -59,7 +59,10 @@ class Partner(WithId, Base):
 
 
 class ShareLink(WithId, Base):
-    """A link to a project for people without an account. Only the token's hash is stored."""
+    """A link to a project for people without an account. Only the token's hash is stored.
+
+    `label` is the team's own name for it; `question` is what those who come by it are asked.
+    """
 
     __tablename__ = "share_link"
     __table_args__ = (
@@ -71,6 +74,7 @@ class ShareLink(WithId, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str] = mapped_column(String(120), default="")
+    question: Mapped[str] = mapped_column(String(400), default="")
     role: Mapped[LinkRole] = mapped_column(enum_type(LinkRole), default=LinkRole.CONTRIBUTE)
     max_uses: Mapped[int]
     uses: Mapped[int] = mapped_column(default=0)
