@@ -1,0 +1,228 @@
+"""People's accounts: credentials, a new account, profile, preferences, and one's own sessions.
+
+Hashing a password is slow and must never happen inside a transaction: callers read the credentials, check
+or hash outside, then come back with the result.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.base import utcnow
+from models.errors import Invalid, NotFound, Refused
+from models.i18n import N_
+from models.partner import GuestContributor
+from models.people import LoginSession, User
+from models.policy import Actor
+from workspace.services import sessions
+from workspace.services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_matches
+from workspace.services.tokens import token_hash
+
+EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
+EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
+BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[^@\s.]{2,}")
+_FEWEST_CHARACTERS = 5
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a sign-in is checked against; both None when nobody may sign in with that address."""
+
+    user_id: int | None = None
+    password_hash: str | None = None
+
+
+def clean_email(text: str) -> str:
+    """An address as it is stored: without space, lower-case."""
+    return text.strip().lower()
+
+
+def is_email(text: str) -> bool:
+    """Whether it looks like one address that could receive mail."""
+    return len(text) <= EMAIL_LIMIT and _EMAIL.fullmatch(text) is not None
+
+
+def password_problem(password: str, *, email: str = "", name: str = "") -> str | None:
+    """Why this password may not be chosen (a French msgid), None if it may."""
+    if len(password) < MINIMUM_LENGTH:
+        return N_("Choisissez un mot de passe d’au moins 10 caractères.")
+    if len(password) > MAXIMUM_LENGTH:
+        return N_("Ce mot de passe est trop long : 200 caractères au plus.")
+    folded = password.casefold()
+    if folded in {email.casefold(), email.casefold().split("@")[0], name.casefold()}:
+        return N_("Choisissez un mot de passe qui ne soit ni votre nom ni votre adresse.")
+    if len(set(folded)) < _FEWEST_CHARACTERS:
+        return N_("Ce mot de passe se devine trop vite : variez les caractères.")
+    return None
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The account of this address, disabled or not."""
+    return session.scalar(select(User).where(User.email == clean_email(email)))
+
+
+def find_credentials(session: Session, email: str) -> Credentials:
+    """What to check a password against; the answer to an unknown address has the same shape."""
+    user = find_user(session, email)
+    if user is None or user.disabled_at is not None:
+        return Credentials()
+    return Credentials(user.id, user.password_hash)
+
+
+def credentials_match(credentials: Credentials, password: str) -> bool:
+    """Whether the password is theirs. Slow, and as slow when nobody has that address."""
+    return password_matches(credentials.password_hash, password)
+
+
+def sign_in(
+    session: Session, credentials: Credentials, *, old_token: str | None = None, user_agent: str = ""
+) -> str:
+    """Open a session for credentials that matched, end the browser’s previous one; gives the cookie’s token.
+
+    Raises:
+        Refused: the password or the account changed since it was checked.
+    """
+    if credentials.password_hash is None or _current(session, credentials.user_id) != credentials:
+        raise Refused("credentials", BAD_CREDENTIALS)
+    return enter(session, credentials.user_id, old_token=old_token, user_agent=user_agent)
+
+
+def _current(session: Session, user_id: int | None) -> Credentials:
+    """The credentials of an account, by its id."""
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or user.disabled_at is not None:
+        return Credentials()
+    return Credentials(user.id, user.password_hash)
+
+
+def enter(
+    session: Session, user_id: int | None, *, old_token: str | None = None, user_agent: str = ""
+) -> str:
+    """Open a new session for this user and end the one this browser had; never reuses a token."""
+    sign_out(session, old_token)
+    return sessions.open_session(session, user_id=user_id, user_agent=user_agent)
+
+
+def sign_out(session: Session, token: str | None) -> None:
+    """End the session of this token, if it is one."""
+    if not token:
+        return
+    found = session.scalar(
+        select(LoginSession.id).where(
+            LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None)
+        )
+    )
+    if found is not None:
+        sessions.end_session(session, found)
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    title: str = "",
+    locale: str = "fr",
+    time_zone: str = "Europe/Paris",
+    authority_code: str | None = None,
+) -> User:
+    """A new account.
+
+    Raises:
+        Invalid: the address has an account already.
+    """
+    user = User(
+        email=clean_email(email),
+        name=name,
+        title=title,
+        password_hash=password_hash,
+        locale=locale,
+        time_zone=time_zone,
+        authority_code=authority_code,
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise Invalid(fields={"email": EMAIL_TAKEN}) from error
+    return user
+
+
+def own_account(session: Session, actor: Actor) -> User:
+    """The actor's account; a guest has none."""
+    user = session.get(User, actor.user_id) if actor.user_id is not None else None
+    if user is None:
+        raise NotFound(N_("Les personnes invitées par un lien n’ont pas de compte à régler."))
+    return user
+
+
+def update_profile(
+    session: Session, actor: Actor, *, name: str, title: str, locale: str, time_zone: str
+) -> None:
+    """Change what others see of the actor, and how the actor sees times and texts."""
+    user = own_account(session, actor)
+    user.name, user.title, user.locale, user.time_zone = name, title, locale, time_zone
+
+
+def set_locale(session: Session, actor: Actor, locale: str) -> None:
+    """Remember the actor's language, account or guest."""
+    if actor.user_id is not None:
+        session.execute(update(User).where(User.id == actor.user_id).values(locale=locale))
+    else:
+        session.execute(
+            update(GuestContributor).where(GuestContributor.id == actor.guest_id).values(locale=locale)
+        )
+
+
+def change_password(session: Session, actor: Actor, *, known_hash: str | None, new_hash: str) -> str:
+    """Replace the password and end every session of the actor; gives the token of a new one for this browser.
+
+    Raises:
+        Refused: the password was changed meanwhile, from elsewhere.
+    """
+    user = own_account(session, actor)
+    if user.password_hash != known_hash:
+        raise Refused("credentials", BAD_CREDENTIALS)
+    user.password_hash = new_hash
+    agent = session.scalar(select(LoginSession.user_agent).where(LoginSession.id == actor.login_session_id))
+    sessions.end_all_sessions(session, user_id=user.id)
+    return sessions.open_session(session, user_id=user.id, user_agent=agent or "")
+
+
+def list_own_sessions(session: Session, actor: Actor) -> Sequence[LoginSession]:
+    """The actor's live sessions, this one first, then the most recently used."""
+    now = utcnow()
+    found = session.scalars(
+        select(LoginSession)
+        .where(
+            LoginSession.user_id == actor.user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now,
+            LoginSession.last_seen_at > now - sessions.IDLE_LIFETIME,
+        )
+        .order_by((LoginSession.id == actor.login_session_id).desc(), LoginSession.last_seen_at.desc())
+        .limit(50)
+    )
+    return found.all()
+
+
+def end_own_session(session: Session, actor: Actor, login_session_id: int) -> None:
+    """End one of the actor's sessions.
+
+    Raises:
+        NotFound: it is not theirs.
+    """
+    found = session.scalar(
+        select(func.count())
+        .select_from(LoginSession)
+        .where(LoginSession.id == login_session_id, LoginSession.user_id == actor.user_id)
+    )
+    if actor.user_id is None or not found:
+        raise NotFound(N_("Cette session n’existe pas."))
+    sessions.end_session(session, login_session_id)
