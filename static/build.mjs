@@ -6,7 +6,8 @@
  * Entries: css/main.css, css/board.css and every src/pages/*.ts. Each page's script is bundled apart, so that
  * code shared by two pages never becomes a third request. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
- * manifest.json (logical name → file) is written last and swapped in whole, then the files of earlier builds are
+ * The server reads two files: icons.json (name → shapes, which templates draw in place) and manifest.json (logical
+ * name → file), which is written last and swapped in whole, then the files of earlier builds are
  * removed: a server that reads dist/ meanwhile never sees a hole.
  */
 import { createHash } from "node:crypto";
@@ -30,7 +31,7 @@ const preloadable = {
 };
 
 const manifest = {};
-const kept = new Set(["manifest.json"]);
+const kept = new Set(["manifest.json", "icons.json"]);
 
 const common = {
   absWorkingDir: root,
@@ -71,6 +72,12 @@ function emit(name, bytes) {
   write(`${path}.gz`, gzip);
 }
 
+/** Writes a JSON file that the server reads, never half. */
+function writeWhole(name, value) {
+  writeFileSync(join(dist, `${name}.part`), `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(join(dist, `${name}.part`), join(dist, name));
+}
+
 function hashed(name, bytes) {
   const [stem, extension] = name.split(/\.(?=[^.]+$)/);
   return `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase()}.${extension}`;
@@ -101,7 +108,8 @@ function sprite() {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line && !line.startsWith("#"));
-  const symbols = [...new Set(names)].sort().map((name) => {
+  const shapes = {};
+  for (const name of [...new Set(names)].sort()) {
     const path = join(root, "node_modules/lucide-static/icons", `${name}.svg`);
     if (!existsSync(path)) throw new Error(`static/icons.txt names "${name}", which lucide does not have`);
     const body = readFileSync(path, "utf8")
@@ -109,11 +117,13 @@ function sprite() {
       .replace(/[\s\S]*?<svg[^>]*>|<\/svg>/g, "")
       .replace(/\s*\n\s*/g, "")
       .replace(/\s+\/>/g, "/>");
-    return `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`;
-  });
+    shapes[name] = body;
+  }
+  const symbols = Object.entries(shapes).map(([name, body]) => `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
   const bytes = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
   manifest["icons.svg"] = hashed("icons.svg", bytes);
   emit(manifest["icons.svg"], bytes);
+  writeWhole("icons.json", shapes);
 }
 
 function brand() {
@@ -136,6 +146,5 @@ for (const name of readdirSync(join(here, "src/pages")).sort()) {
 }
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 for (const [logical, name] of Object.entries(sorted)) report(logical, name);
-writeFileSync(join(dist, "manifest.json.part"), `${JSON.stringify(sorted, null, 2)}\n`);
-renameSync(join(dist, "manifest.json.part"), join(dist, "manifest.json"));
+writeWhole("manifest.json", sorted);
 for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });

@@ -18,6 +18,7 @@ from workspace.web.assets import init_assets
 from workspace.web.blueprints import register_blueprints
 from workspace.web.errors import init_errors
 from workspace.web.guard import COOKIE, SignedIn, csp_nonce, find_actor
+from workspace.web.idempotency import once_token
 from workspace.web.navigation import nav_items
 from workspace.web.security import init_security
 
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     init_assets(app)
     register_blueprints(app)
     app.context_processor(_page_globals)
+    app.jinja_env.globals["once_token"] = once_token
     return app
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
+from markupsafe import Markup
 
 from workspace.settings import ROOT, SettingsError
 from workspace.web.guard import public
@@ -22,6 +23,8 @@ def init_assets(app: Flask) -> None:
         )
     app.config["ASSETS"] = json.loads(path.read_text())
     app.jinja_env.globals["asset"] = lambda name: f"/assets/{app.config['ASSETS'][name]}"
+    shapes: dict[str, str] = json.loads((DIST / "icons.json").read_text())
+    app.jinja_env.globals["icon_shape"] = {name: Markup(body) for name, body in shapes.items()}.__getitem__  # noqa: S704 (our build's)
 
 
 @blueprint.get("/assets/<path:name>")

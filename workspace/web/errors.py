@@ -40,7 +40,7 @@ def error_answer(status: int, message: str = "", code: str = "") -> ResponseRetu
     if wants_json():
         return jsonify(error=shown, code=code or str(status)), status
     template = f"errors/{status}.html" if status in DESIGNED else "errors/generic.html"
-    return render_template(template, status=status, message=shown), status
+    return render_template(template, status=status, message=shown, reason=message), status
 
 
 def init_errors(app: Flask) -> None:

@@ -4,6 +4,7 @@
 is sent to the same place. A refused or failed sending frees the key, so that the person can correct it.
 """
 
+import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +24,11 @@ KEY_LENGTH = 80
 WAIT_SECONDS = 5.0
 ABANDONED = timedelta(seconds=30)
 REDIRECTS = range(300, 400)
+
+
+def once_token() -> str:
+    """A new form key, for the hidden `_once` field."""
+    return secrets.token_urlsafe(16)
 
 
 def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
