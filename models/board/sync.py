@@ -1,0 +1,213 @@
+"""A board's document in memory: the live copy, and the shadow on which edits are rehearsed.
+
+A CRDT has no rollback, so nothing touches the live copy before every check has passed: an update goes
+through the guard, is applied to the shadow, is judged by what it visibly does there, and only once its
+row is committed does `accept` apply it to the live copy. The shadow runs ahead of the live copy by
+exactly the proposals that await their commit.
+
+Nothing here yields or does I/O. A LiveDocument belongs to the thread that opened it.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from pycrdt import Doc, Map
+
+from models.board.changes import Changes, Fact, View
+from models.board.guard import (
+    LIVE,
+    STORED,
+    Inspection,
+    Limits,
+    decode_state_vector,
+    encode_state_vector,
+    inspect,
+)
+from models.board.messages import refusal
+from models.board.rules import BoardActor, check, check_actor, warning
+from models.board.shadow import OBJECTS, Shadow, apply_updates
+from models.errors import DomainError, Refused
+
+_FOUR_BYTE_CHARACTER = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+class CorruptDocument(DomainError):
+    """The stored bytes cannot be opened: quarantine this document, the others are not concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An update that may be stored. When `is_empty` it changes nothing: acknowledge it, store nothing."""
+
+    update: bytes
+    clients: frozenset[int]
+    changes: Changes
+    is_empty: bool
+
+
+class LiveDocument:
+    """One open board."""
+
+    def __init__(self, live: Doc[Any]) -> None:
+        self._live = live
+        self._shadow: Shadow | None = None
+        self._proposed: deque[bytes] = deque()
+        self._encoded: bytes | None = live.get_update()
+        self._known = decode_state_vector(live.get_state())
+        self._cuts = _cuts_of(self._encoded)
+        self._departed: dict[str, Fact] = {}
+        self._view: View | None = None
+        self._size = len(self._encoded)
+
+    @classmethod
+    def open(cls, snapshot: bytes | None, updates: Iterable[bytes]) -> "LiveDocument":
+        """The document from its last snapshot and the rows after it, in order."""
+        live: Doc[Any] = Doc()
+        try:
+            apply_updates(live, chain((snapshot,) if snapshot else (), updates))
+            return cls(live)
+        except Refused as error:
+            raise CorruptDocument(error.message) from error
+
+    def state_vector(self) -> bytes:
+        """What the live copy holds, as a Yjs state vector."""
+        return self._live.get_state()
+
+    def snapshot(self) -> bytes:
+        """The whole live copy as one update; encoded once between two changes."""
+        if self._encoded is None:
+            self._encoded = self._live.get_update()
+            self._size = len(self._encoded)
+        return self._encoded
+
+    def diff(self, state_vector: bytes | None) -> bytes:
+        """What somebody with that state vector misses. Raises `Refused` when it is not one."""
+        if state_vector is None:
+            return self.snapshot()
+        known = decode_state_vector(self._live.get_state())
+        theirs = decode_state_vector(state_vector)
+        shared = {client: min(clock, known[client]) for client, clock in theirs.items() if client in known}
+        return self._live.get_update(encode_state_vector(shared))
+
+    @property
+    def size_bytes(self) -> int:
+        """About how large the document is once encoded."""
+        return self._size
+
+    @property
+    def view(self) -> View:
+        """The facts of every object, proposals included."""
+        if self._view is None:
+            self._view = View(_facts_of(self._live), self._departed)
+        self._view.size_bytes = self._size
+        return self._view
+
+    def warning(self) -> str | None:
+        """`nearly_full` past a soft limit; `MESSAGES` has the sentence."""
+        return warning(self.view)
+
+    def rehearse(self, update: bytes) -> Changes:
+        """What an update would do, without doing it. Checks no structure and no rule."""
+        try:
+            return self._shadow_now().apply(update)
+        finally:
+            self._shadow = None
+
+    def propose(
+        self,
+        update: bytes,
+        actor: BoardActor,
+        *,
+        limits: Limits = LIVE,
+        may_use: Callable[[frozenset[int]], bool] | None = None,
+    ) -> Proposal:
+        """Check an update of `actor` in every way; store it, commit, then `accept` it.
+
+        `may_use` says whether the actor may write under these Yjs client ids; it is asked before
+        anything is applied. Raises `Refused`; the document is then as it was.
+        """
+        check_actor(actor)
+        inspection = inspect(update, self._known, cuts=self._cuts, limits=limits)
+        if may_use and inspection.clients and not may_use(inspection.clients):
+            raise refusal("client_id")
+        view = self.view
+        shadow = self._shadow_now()
+        try:
+            changes = shadow.apply(update)
+            check(changes, actor, view)
+        except BaseException:
+            self._shadow = None
+            raise
+        is_empty = not inspection.clients and not changes
+        if not is_empty:
+            self._take(inspection, changes, update)
+            self._proposed.append(update)
+        return Proposal(update, inspection.clients, changes, is_empty)
+
+    def accept(self, update: bytes) -> None:
+        """Apply a committed proposal to the live copy, in the order of the proposals."""
+        if not self._proposed or self._proposed[0] != update:
+            raise ValueError("accept() follows propose(), in the same order")
+        self._proposed.popleft()
+        self._apply_live(update)
+
+    def absorb(self, update: bytes) -> None:
+        """Apply a committed row that another process checked. Raises `Refused("gap")` when one is missing."""
+        inspection = inspect(update, self._known, cuts=self._cuts, limits=STORED)
+        if self._shadow is None and not self._proposed:
+            self._view = None  # nobody edits here: the facts are read again when somebody does
+            changes = Changes()
+        else:
+            changes = self._shadow_now().apply(update)
+        self._apply_live(update)
+        self._take(inspection, changes, update)
+
+    def reset_shadow(self) -> None:
+        """Forget every proposal not yet accepted (their commit failed), and free the shadow's memory."""
+        self._shadow = None
+        if self._proposed:
+            self._proposed.clear()
+            self._view = None
+            self._known = decode_state_vector(self._live.get_state())
+
+    def _take(self, inspection: Inspection, changes: Changes, update: bytes) -> None:
+        self._known.update(inspection.state)
+        for client, clocks in inspection.cuts.items():
+            self._cuts.setdefault(client, set()).update(clocks)
+        self._size += len(update)
+        if self._view:
+            self._view.settle(changes)
+
+    def _apply_live(self, update: bytes) -> None:
+        self._encoded = None
+        apply_updates(self._live, (update,))
+
+    def _shadow_now(self) -> Shadow:
+        if self._shadow is None:
+            shadow = Shadow(self.snapshot())
+            for update in self._proposed:
+                shadow.apply(update)
+            self._shadow = shadow
+        return self._shadow
+
+
+def _cuts_of(encoded: bytes) -> dict[int, set[int]]:
+    """Where surrogate pairs lie. Reading every struct is slow, and most boards have no such character."""
+    if _FOUR_BYTE_CHARACTER.search(encoded) is None:
+        return {}
+    return inspect(encoded, {}, limits=STORED).cuts
+
+
+def _facts_of(doc: Doc[Any]) -> dict[str, Fact]:
+    objects: Map[Any] = doc.get(OBJECTS, type=Map)
+    facts: dict[str, Fact] = {}
+    with doc.transaction():
+        for identifier, shared in objects.items():
+            if isinstance(shared, Map):
+                locked = shared.get("locked") is True
+                facts[identifier] = Fact(str(shared.get("type", "")), str(shared.get("author", "")), locked)
+    return facts
