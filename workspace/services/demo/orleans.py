@@ -1,0 +1,125 @@
+"""Orléans Métropole: open data that small associations can really use."""
+
+from models.partner import Sector
+from models.problem import Approach, Domain, DriverKind
+from models.project import StepStatus
+from workspace.services.demo.story import (
+    BoardStory,
+    BriefStory,
+    FeedbackStory,
+    GuestStory,
+    Person,
+    ProblemStory,
+    TeamStory,
+)
+
+ORLEANS = TeamStory(
+    name="Orléans Métropole",
+    learners=(
+        Person("karim", "Karim Saïd", "Responsable de la donnée"),
+        Person("helene", "Hélène Lafitte", "Cheffe du service vie associative"),
+        Person("noemie", "Noémie Charpentier", "Contrôleuse de gestion"),
+    ),
+    problem=ProblemStory(
+        authority_code="epci-244500468",
+        title="Des données ouvertes que les associations n’ouvrent pas",
+        challenge="La métropole publie cent quarante jeux de données. En un an, deux associations s’en sont servies. Les "
+        "autres montent leurs dossiers de subvention au jugé et ne savent pas qui vit dans leur quartier.",
+        precedents="Portails ouverts de Rennes et de Nantes. Permanences « données » en médiathèque à Brest : dix "
+        "personnes par mois, fidèles. Atlas social de Montpellier.",
+        ideal="Une association trouve en dix minutes trois chiffres sûrs sur son quartier et sait les citer.",
+        objective="Cinquante associations servies en six mois, sans recruter.",
+        helps="Une maison des associations très fréquentée. Des étudiants en géographie qui cherchent des cas réels.",
+        hinders="Un vocabulaire d’ingénieurs. La peur de se tromper. Des jeux tenus à jour par une seule personne.",
+        people_affected="2 100 associations, leurs bénévoles, et les habitants dont elles parlent.",
+        domain=Domain.DIGITAL,
+        approach=Approach.MANAGERIAL_TOOLS,
+        drivers=(
+            (DriverKind.OPEN_DATA, "L’obligation d’ouvrir devient un service rendu au guichet associatif."),
+        ),
+    ),
+    title="Trois chiffres sûrs pour mon quartier",
+    summary="Une fiche d’une page par quartier, écrite avec les associations, tenue par la métropole et l’université.",
+    steps=(
+        ("understand", StepStatus.DONE, 66),
+        ("imagine", StepStatus.DONE, 44),
+        ("prototype", StepStatus.DONE, 15),
+        ("test", StepStatus.CURRENT, 15),
+    ),
+    criteria=(
+        "listened",
+        "precedents",
+        "causes",
+        "three_actor_types",
+        "ideas_chosen",
+        "shown",
+        "agreement",
+        "indicator",
+    ),
+    partners=(
+        (
+            "Maison des associations",
+            Sector.ASSOCIATION,
+            "Gilles Moreau",
+            "Reçoit les associations volontaires",
+        ),
+        ("Atelier de cartographie Val de Loire", Sector.PRIVATE, "Inès Cordier", "Dessine la fiche"),
+        ("Conseil des habitants de La Source", Sector.CITIZEN, "Fatou Ndiaye", "Lit et corrige la fiche"),
+        ("Université d’Orléans, géographie", Sector.PUBLIC, "Paul Estrade", "Vérifie les chiffres"),
+    ),
+    guests=(
+        GuestStory("gilles", "Gilles", Sector.ASSOCIATION, "Maison des associations", 47),
+        GuestStory("fatou", "Fatou", Sector.CITIZEN, "Conseil des habitants de La Source", 45),
+        GuestStory("ines", "Inès", Sector.PRIVATE, "Atelier de cartographie Val de Loire", 20),
+    ),
+    boards=(
+        BoardStory(
+            "defi",
+            "Pourquoi personne n’ouvre nos données",
+            "understand",
+            70,
+            (
+                ("karim", 1, "ciel", "140 jeux publiés, 2 associations servies"),
+                ("gilles", 1, "abricot", "« Je ne comprends pas le mot jeu »"),
+                ("helene", 2, "abricot", "Les dossiers se montent la nuit, sans aide"),
+                ("fatou", 2, "rose", "On parle de nous avec des chiffres que l’on ne voit jamais"),
+                ("noemie", 3, "menthe", "Trois chiffres, une source, une phrase pour citer"),
+            ),
+        ),
+        BoardStory(
+            "impact-effort",
+            "Ce que la fiche doit contenir",
+            "prototype",
+            30,
+            (
+                ("fatou", 1, "menthe", "Combien d’enfants, et où ils vont le mercredi"),
+                ("gilles", 1, "menthe", "Une phrase prête à copier dans un dossier"),
+                ("ines", 2, "lilas", "Une carte lisible imprimée en noir"),
+                ("karim", 2, "ciel", "La date de mise à jour en grand"),
+                ("noemie", 3, "sable", "Le nombre d’associations par rue"),
+                ("helene", 4, "rose", "Un tableau de bord en ligne"),
+            ),
+            open_to_observers=True,
+        ),
+    ),
+    weeks=(35, 30, 41, 38, 27, 33, 40, 31),
+    next_due=(16, "Relevé à mi-essai : associations servies"),
+    feedback=(
+        FeedbackStory(
+            "La fiche tient sur une page et se lit sans vous : bravo. Pour l’essai, écrivez votre valeur de départ avant le "
+            "premier rendez-vous, pas après.",
+            11,
+            "test",
+        ),
+    ),
+    brief=BriefStory(
+        6,
+        "La métropole publie beaucoup de données ; les associations ne s’en servent presque pas.",
+        "Une fiche d’une page par quartier est à l’essai dans deux quartiers, La Source et l’Argonne.",
+        "Le frein n’est pas technique : il manque une phrase que l’on puisse citer sans crainte.",
+        "La métropole tient les chiffres, l’université les vérifie, la maison des associations les distribue.",
+        "Faire connaître la fiche aux élus de quartier, et nous dire si un troisième quartier veut essayer.",
+        16,
+        "Résultats à mi-essai",
+    ),
+)

@@ -1,0 +1,112 @@
+"""What a team's story is made of. Days are counted back from the day of the seeding."""
+
+from dataclasses import dataclass, field
+
+from models.feedback import FeedbackAnswer
+from models.partner import Sector
+from models.problem import Approach, Confidentiality, Domain, DriverKind
+from models.project import StepStatus
+
+Note = tuple[str, int, str, str]  # who (first name), zone number, colour, text
+Link = tuple[str, int, int, str]  # who, from note index, to note index, label
+
+
+@dataclass(frozen=True)
+class Person:
+    """An invented person. `key` names them inside the stories."""
+
+    key: str
+    name: str
+    title: str
+    time_zone: str = "Europe/Paris"
+    authority_code: str | None = None
+
+
+@dataclass(frozen=True)
+class GuestStory:
+    """Somebody who came by the team's link."""
+
+    key: str
+    name: str
+    sector: Sector
+    organization: str
+    days_ago: int
+
+
+@dataclass(frozen=True)
+class BoardStory:
+    """A board, half filled."""
+
+    template: str
+    title: str
+    step: str
+    days_ago: int
+    notes: tuple[Note, ...]
+    connectors: tuple[Link, ...] = ()
+    open_to_observers: bool = False
+    open_to_tutors: bool = False
+
+
+@dataclass(frozen=True)
+class FeedbackStory:
+    """A tutor's feedback; `days_ago` None is a draft."""
+
+    body: str
+    days_ago: int | None
+    step: str = ""
+    answer: FeedbackAnswer | None = None
+    answer_text: str = ""
+
+
+@dataclass(frozen=True)
+class BriefStory:
+    """A published progress brief."""
+
+    days_ago: int
+    problem: str
+    progress: str
+    learned: str
+    decisions: str
+    asked: str
+    next_in_days: int
+    next_label: str
+
+
+@dataclass(frozen=True)
+class ProblemStory:
+    """The five boxes and what goes with them."""
+
+    authority_code: str
+    title: str
+    challenge: str
+    precedents: str
+    ideal: str
+    objective: str
+    helps: str
+    hinders: str
+    people_affected: str
+    domain: Domain
+    drivers: tuple[tuple[DriverKind, str], ...]
+    approach: Approach = Approach.CO_CONSTRUCTION
+    confidentiality: Confidentiality = Confidentiality.COHORT
+
+
+@dataclass(frozen=True)
+class TeamStory:
+    """A team, its problem and its project. The first learner leads the team."""
+
+    name: str
+    learners: tuple[Person, ...]
+    problem: ProblemStory
+    title: str
+    summary: str
+    steps: tuple[tuple[str, StepStatus, int], ...]  # code, status, days since it changed
+    criteria: tuple[str, ...]
+    partners: tuple[tuple[str, Sector, str, str], ...]  # name, sector, contact, contribution
+    guests: tuple[GuestStory, ...]
+    boards: tuple[BoardStory, ...]
+    weeks: tuple[int, ...]  # edits per week, oldest first, this week last
+    request: str = ""
+    next_due: tuple[int, str] | None = None
+    feedback: tuple[FeedbackStory, ...] = field(default=())
+    brief: BriefStory | None = None
