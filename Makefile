@@ -51,7 +51,7 @@ static/dist/manifest.json: node_modules/.ready $(FRONT)
 	@echo "→ front end"
 	@$(NODE) node static/build.mjs
 
-build/authorities.json: node_modules/.ready tools/build_register.py
+build/authorities.json: node_modules/.ready tools/build_register.py models/authority.py models/search_text.py
 	@echo "→ register of authorities"
 	@$(BIN)/python tools/build_register.py
 

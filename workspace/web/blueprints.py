@@ -3,10 +3,12 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.authorities import routes as authorities
 from workspace.web.health import routes as health
 
 BLUEPRINTS = (
     assets.blueprint,
+    authorities.blueprint,
     health.blueprint,
 )
 

@@ -35,6 +35,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("nature", sa.String(length=24), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("official_code", sa.String(length=16), nullable=False),
         sa.Column("siren", sa.String(length=9), nullable=True),
@@ -43,6 +44,8 @@ def upgrade() -> None:
         sa.Column("region_name", sa.String(length=80), nullable=False),
         sa.Column("population", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_authority")),
     )
     with op.batch_alter_table("authority", schema=None) as batch_op:
@@ -794,6 +797,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("question", sa.String(length=400), nullable=False),
         sa.Column(
             "role",
             sa.Enum(

@@ -1,0 +1,1 @@
+"""The register of authorities, as form fields search it."""
