@@ -16,6 +16,7 @@ class NotificationKind(enum.StrEnum):
     PROBLEM_SUBMITTED = "problem_submitted"
     PROBLEM_ACCEPTED = "problem_accepted"
     PROBLEM_RETURNED = "problem_returned"
+    PROBLEM_JOINED = "problem_joined"
     STEP_REQUESTED = "step_requested"
     STEP_VALIDATED = "step_validated"
     STEP_REOPENED = "step_reopened"

@@ -89,13 +89,14 @@ class Problem(WithId, Versioned, Base):
     """A problem of an authority, posted by a learner of a cohort. Texts are plain text.
 
     The five boxes are `challenge`, `precedents`, `ideal`, `objective`, and `helps` with `hinders`.
+    `draft_key` is the key of the form that began it, `form_key` of the form that saved it last.
     """
 
     __tablename__ = "problem"
     __table_args__ = (
         Index(None, "cohort_id", "status"),
-        Index(None, "author_id"),
         Index(None, "authority_code"),
+        UniqueConstraint("author_id", "draft_key"),
     )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
@@ -116,6 +117,8 @@ class Problem(WithId, Versioned, Base):
         enum_type(Confidentiality), default=Confidentiality.COHORT
     )
     status: Mapped[ProblemStatus] = mapped_column(enum_type(ProblemStatus), default=ProblemStatus.DRAFT)
+    draft_key: Mapped[str | None] = mapped_column(String(80))
+    form_key: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
     submitted_at: Mapped[datetime | None]

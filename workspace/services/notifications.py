@@ -15,6 +15,7 @@ SENTENCES = {
     KIND.PROBLEM_SUBMITTED: N_("%(who)s a soumis la problématique « %(subject)s »"),
     KIND.PROBLEM_ACCEPTED: N_("%(who)s a accepté votre problématique « %(subject)s »"),
     KIND.PROBLEM_RETURNED: N_("%(who)s vous demande de reprendre « %(subject)s »"),
+    KIND.PROBLEM_JOINED: N_("%(who)s rejoint votre problématique « %(subject)s »"),
     KIND.STEP_REQUESTED: N_("%(who)s demande votre avis sur une étape de « %(subject)s »"),
     KIND.STEP_VALIDATED: N_("%(who)s a validé une étape de « %(subject)s »"),
     KIND.STEP_REOPENED: N_("%(who)s rouvre une étape de « %(subject)s »"),

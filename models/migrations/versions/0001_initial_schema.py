@@ -186,6 +186,7 @@ def upgrade() -> None:
                 "problem_submitted",
                 "problem_accepted",
                 "problem_returned",
+                "problem_joined",
                 "step_requested",
                 "step_validated",
                 "step_reopened",
@@ -331,6 +332,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("draft_key", sa.String(length=80), nullable=True),
+        sa.Column("form_key", sa.String(length=80), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -358,9 +361,9 @@ def upgrade() -> None:
             ["team_id"], ["team.id"], name=op.f("fk_problem_team_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
+        sa.UniqueConstraint("author_id", "draft_key", name=op.f("uq_problem_author_id_draft_key")),
     )
     with op.batch_alter_table("problem", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_problem_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_problem_authority_code"), ["authority_code"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_problem_cohort_id_status"), ["cohort_id", "status"], unique=False
@@ -1092,7 +1095,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_problem_team_id"))
         batch_op.drop_index(batch_op.f("ix_problem_cohort_id_status"))
         batch_op.drop_index(batch_op.f("ix_problem_authority_code"))
-        batch_op.drop_index(batch_op.f("ix_problem_author_id"))
 
     op.drop_table("problem")
     with op.batch_alter_table("team", schema=None) as batch_op:
