@@ -184,3 +184,5 @@ def test_page_carries_only_the_texts_of_its_script(app: Flask, monkeypatch: pyte
         assert js_catalogue("main") == {"locale": "en", "texts": {"Prêt ?": "Ready?", "Inventer": "Invent"}}
     with app.test_request_context():
         assert js_catalogue("main", "board") == {"locale": "fr", "texts": {"Prêt ?": "Prêt\u202f?"}}
+        with pytest.raises(RuntimeError, match=r"pages/other\.ts.*compile"):
+            js_catalogue("other")

@@ -37,6 +37,8 @@ def js_catalogue(*entries: str) -> ScriptTexts:
 @lru_cache
 def _texts(entry: str, locale: str) -> dict[str, Forms]:
     texts: dict[str, Forms] = {}
+    if entry not in _collected():
+        raise RuntimeError(f"No texts of pages/{entry}.ts: run 'python tools/translations.py compile'.")
     for source in _collected()[entry]:
         if isinstance(source, str):
             text = french(source) if locale == "fr" else english().singles.get(source, source)
