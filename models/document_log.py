@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from models.base import utcnow
@@ -21,7 +23,7 @@ KEPT_SNAPSHOTS = 2
 
 @dataclass(frozen=True)
 class StoredDocument:
-    """A document as the database has it: the newest snapshot, the rows after it, and who owns which client."""
+    """A document as stored: the newest snapshot, the rows after it, and who owns which client id."""
 
     document_id: int
     epoch: int
@@ -67,7 +69,7 @@ def load_document(session: Session, document_id: int) -> StoredDocument:
         snapshot=snapshot.content if snapshot else None,
         snapshot_seq=snapshot_seq,
         updates=tuple(row.update for row in rows),
-        owners={client_id: actor_key for client_id, actor_key in owners},
+        owners=dict(owners.tuples().all()),
     )
 
 
@@ -107,15 +109,18 @@ def append_update(session: Session, document_id: int, content: bytes, actor_keys
 
 
 def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -> None:
-    """Note who owns client ids that were new in this commit."""
-    if owners:
-        session.execute(
-            insert(DocumentClient),
-            [
-                {"document_id": document_id, "client_id": client_id, "actor_key": actor_key}
-                for client_id, actor_key in owners.items()
-            ],
-        )
+    """Note who owns client ids that are new in this commit; an owner already noted stays."""
+    if not owners:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = (sqlite_insert if is_sqlite else postgresql_insert)(DocumentClient).on_conflict_do_nothing()
+    session.execute(
+        statement,
+        [
+            {"document_id": document_id, "client_id": client_id, "actor_key": actor_key}
+            for client_id, actor_key in owners.items()
+        ],
+    )
 
 
 def last_seqs(session: Session, document_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from models.board.guard import SYNC_UPDATE_BYTES
+from models.board.guard import SYNC
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.document_log import append_update, load_document, own_clients
@@ -67,7 +67,7 @@ class StoredDocuments:
                 proposal = document.propose(
                     update,
                     actor,
-                    max_bytes=SYNC_UPDATE_BYTES,
+                    limits=SYNC,
                     may_use=may_use(stored.owners, actor.key),
                 )
                 if not proposal.is_empty:

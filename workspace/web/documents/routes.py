@@ -90,7 +90,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 @lru_cache(maxsize=16)
 def _compressed(encoding: str, content: bytes) -> bytes:
     if encoding == "br":
-        return brotli.compress(content, quality=BROTLI_QUALITY)
+        return bytes(brotli.compress(content, quality=BROTLI_QUALITY))
     return gzip.compress(content, compresslevel=6, mtime=0)
 
 

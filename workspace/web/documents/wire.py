@@ -10,7 +10,7 @@ class Malformed(ValueError):
 def write_varint(value: int) -> bytes:
     """`value` (≥ 0) as unsigned LEB128."""
     out = bytearray()
-    while value > 0x7F:  # noqa: PLR2004
+    while value > 0x7F:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)
@@ -23,7 +23,7 @@ def read_varint(buffer: bytes, offset: int = 0) -> tuple[int, int]:
     for position in range(offset, min(offset + MAX_VARINT_BYTES, len(buffer))):
         byte = buffer[position]
         value |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004
+        if byte < 0x80:
             return value, position + 1
         shift += 7
     raise Malformed("varint")

@@ -1,0 +1,90 @@
+"""The people connected now: one `Client` per socket, found by Socket.IO id or by login session."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.policy import Actor
+from realtime import frames, protocol
+from realtime.messages import Sentences
+from realtime.outbound import Outgoing, Outlet
+
+if TYPE_CHECKING:
+    from realtime.rooms import Member
+
+log = logging.getLogger("etabli.realtime")
+
+MAX_STRIKES = 5
+
+
+@dataclass(eq=False)
+class Client:
+    """One connected socket. The actor is the server's, re-read when their access changes."""
+
+    sid: str
+    actor: Actor
+    outlet: Outlet
+    sentences: Sentences
+    members: dict[int, "Member"] = field(default_factory=dict)  # by document handle
+    strikes: int = 0
+    is_gone: bool = False
+
+    @property
+    def login_session_id(self) -> int:
+        """The login session this socket lives on."""
+        assert self.actor.login_session_id is not None  # noqa: S101 - sockets are opened by sessions only
+        return self.actor.login_session_id
+
+    def say(self, kind: str, code: str, **fields: object) -> None:
+        """Send a control event `x` with its sentence in the client's language."""
+        payload = {"kind": kind, "message": self.sentences.say(code, self.actor.locale), **fields}
+        self.outlet.send(Outgoing(protocol.CONTROL, payload))
+
+    def caught_up(self) -> None:
+        """The client reads again: documents of which it missed something must be fetched."""
+        for member in list(self.members.values()):
+            if member.has_missed:
+                member.has_missed = False
+                self.say("resync", "resync", doc=member.room.document_id)
+
+    def strike(self, reason: str) -> None:
+        """Count a message that no honest client sends; past `MAX_STRIKES` the connection ends."""
+        self.strikes += 1
+        if self.strikes > MAX_STRIKES:
+            log.warning("connection of %s closed: %s", self.actor.key, reason)
+            self.outlet.close(frames.POLICY, "too many bad messages")
+
+    def kick(self, code: str) -> None:
+        """Tell why, and end the connection."""
+        self.say("revoked", code)
+        self.outlet.close(frames.POLICY, code)
+
+
+class Clients:
+    """The registry of this process."""
+
+    def __init__(self) -> None:
+        self._by_sid: dict[str, Client] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_sid)
+
+    def __iter__(self) -> Iterator[Client]:
+        return iter(list(self._by_sid.values()))
+
+    def add(self, client: Client) -> None:
+        """Enter a client."""
+        self._by_sid[client.sid] = client
+
+    def find(self, sid: str) -> Client | None:
+        """The client of a Socket.IO id."""
+        return self._by_sid.get(sid)
+
+    def remove(self, sid: str) -> Client | None:
+        """Take a client out; gives it back if it was there."""
+        return self._by_sid.pop(sid, None)
+
+    def of_session(self, login_session_id: int) -> list[Client]:
+        """The sockets of one login session."""
+        return [client for client in self if client.login_session_id == login_session_id]

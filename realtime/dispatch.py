@@ -1,0 +1,194 @@
+"""From a message to its answer: parse, ask for the rights, act, answer. The one error boundary of sockets.
+
+`u` and `p` are hot: they come here straight from the socket lane, in the hub, and never block. The other
+events come through Flask-SocketIO, in the greenlet of their connection, and may use the database.
+"""
+
+import logging
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.access import access_board_of_document
+from models.board.guard import LIVE, is_structural
+from models.board.sync import CorruptDocument
+from models.board_rights import BoardRights, board_rights
+from models.errors import DomainError, Forbidden, NotFound, Refused
+from models.session import reading
+from realtime import protocol
+from realtime.clients import Client
+from realtime.messages import Sentences
+from realtime.outbound import Outgoing
+from realtime.presence import Presence, described
+from realtime.protocol import ClientUpdate, Join, Leave, Malformed, Selection
+from realtime.registry import Rooms
+from realtime.rooms import Member
+from workspace.services.sessions import find_actor_of_session
+
+log = logging.getLogger("etabli.realtime")
+
+Answer = dict[str, Any]
+
+
+class Dispatcher:
+    """The handlers of every client event."""
+
+    def __init__(self, rooms: Rooms, presence: Presence, sentences: Sentences) -> None:
+        self._rooms = rooms
+        self._presence = presence
+        self._sentences = sentences
+
+    # -- hot ------------------------------------------------------------------------------------
+
+    def update(self, client: Client, payload: object) -> None:
+        """`u`: propose an edit; it is answered by `a` once committed, or by `r`."""
+        try:
+            sent = ClientUpdate.decode(payload)
+        except Malformed:
+            client.strike("malformed update")
+            return
+        member = client.members.get(sent.handle)
+        if member is None:
+            self._refuse_stranger(client, sent)
+            return
+        actor = member.rights.board_actor
+        try:
+            member.room.propose(sent, actor, LIVE, member)
+        except Refused as refusal:
+            log.warning(
+                "write refused: %s, document %d, %s", actor.key, member.room.document_id, refusal.code
+            )
+            member.room.refuse(member, sent.number, refusal)
+            if is_structural(refusal) or not actor.can_edit:
+                client.strike(refusal.code)
+        else:
+            self._rooms.flusher.mark(member.room)
+
+    def _refuse_stranger(self, client: Client, sent: ClientUpdate) -> None:
+        payload = {
+            "h": sent.handle,
+            "n": sent.number,
+            "code": "not_joined",
+            "message": self._sentences.say("not_joined", client.actor.locale),
+            "sv": b"",
+        }
+        client.outlet.send(Outgoing(protocol.REFUSAL, payload))
+        client.strike("update of a document that is not joined")
+
+    def presence(self, client: Client, payload: object) -> None:
+        """`p`: where the pointer is."""
+        try:
+            handle, cursor = protocol.decode_presence(payload)
+        except Malformed:
+            client.strike("malformed presence")
+            return
+        member = client.members.get(handle)
+        if member is not None:
+            self._presence.moved(member, cursor)
+
+    # -- the others -----------------------------------------------------------------------------
+
+    def join(self, client: Client, payload: object) -> tuple[Answer, Member | None]:
+        """`join`: open a document for this client; the member is there when the answer is ok."""
+        try:
+            wanted = Join.decode(payload)
+            rights = self._rights(client, wanted.document_id)
+            room = self._rooms.open(wanted.document_id)
+            if len(client.members) >= protocol.MAX_HANDLES and room.handle not in client.members:
+                raise Refused("too_many_documents")
+            seq, vector, missing = room.catch_up(wanted.state_vector, protocol.MAX_MISSING_BYTES)
+        except (DomainError, Malformed, SQLAlchemyError) as error:
+            return self._refusal(client, error), None
+        if client.is_gone:
+            return {"ok": False, "code": "gone"}, None
+        member = room.enter(client, rights)
+        actor = client.actor
+        answer = {
+            "ok": True,
+            "handle": room.handle,
+            "epoch": room.epoch,
+            "seq": seq,
+            "role": rights.role.value,
+            "can": list(rights.can),
+            "frozen": rights.board_actor.frozen,
+            "me": {"peer": member.peer, "key": actor.key, "name": actor.name, "colour": member.colour},
+            "sv": vector,
+            "missing": missing,
+            "snapshot": None if missing is not None else f"/documents/{room.document_id}/snapshot",
+        }
+        return answer, member
+
+    def _rights(self, client: Client, document_id: int) -> BoardRights:
+        with reading() as session:
+            actor = find_actor_of_session(session, client.login_session_id)
+            if actor is None:
+                client.kick("signed_out")
+                raise Refused("sign_in")
+            board = access_board_of_document(session, actor, document_id)
+            rights = board_rights(actor, board)
+        if rights is None:
+            raise Forbidden
+        client.actor = actor
+        return rights
+
+    def introduce(self, member: Member) -> None:
+        """Tell a newcomer, after the answer to its join, who is there and what they have selected."""
+        room = member.room
+        outlet = member.client.outlet
+        outlet.send(Outgoing(protocol.PEERS, {"h": room.handle, "joined": room.others(member), "left": []}))
+        for other in list(room.members.values()):
+            if other is not member and other.selection is not None:
+                fields = {"h": room.handle, **described(other, other.selection)}
+                outlet.send(Outgoing(protocol.SELECTION, fields))
+
+    def leave(self, client: Client, payload: object) -> None:
+        """`leave`: go out of a document."""
+        try:
+            handle = Leave.decode(payload).handle
+        except Malformed:
+            client.strike("malformed leave")
+            return
+        member = client.members.get(handle)
+        if member is not None:
+            member.room.leave(member)
+
+    def selection(self, client: Client, payload: object) -> None:
+        """`sel`: what is selected and edited."""
+        try:
+            selection = Selection.decode(payload)
+        except Malformed:
+            client.strike("malformed selection")
+            return
+        member = client.members.get(selection.handle)
+        if member is not None:
+            self._presence.chose(member, selection)
+
+    def unknown(self, client: Client) -> Answer:
+        """Any other event."""
+        client.strike("unknown event")
+        return self._refusal(client, Refused("unknown_event"))
+
+    def _refusal(self, client: Client, error: Exception) -> Answer:
+        match error:
+            case Malformed():
+                client.strike("malformed message")
+                code, message = "malformed", ""
+            case NotFound():
+                code, message = "not_found", ""
+            case Forbidden():
+                code, message = "forbidden", ""
+            case CorruptDocument():
+                log.error("a document cannot be opened: %s", error)
+                code, message = "corrupt", ""
+            case Refused():
+                code, message = error.code, error.message
+            case SQLAlchemyError():
+                log.warning("database unavailable: %s", type(error).__name__)
+                code, message = "unavailable", ""
+            case _:
+                raise error
+        return {
+            "ok": False,
+            "code": code,
+            "message": self._sentences.say(code, client.actor.locale, message),
+        }

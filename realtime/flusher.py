@@ -1,0 +1,165 @@
+"""One commit for all documents that changed: gather, append, commit, then tell.
+
+An idle document is flushed at the next turn; after a flush the next one waits twice as long as that one
+took, at most `MAX_TICK_SECONDS`, so that flushing stays below about a third of the core. A failed commit
+is tried again with everything still waiting; past `GIVE_UP_SECONDS` the senders are refused, never
+acknowledged.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pycrdt import merge_updates
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models.document_log import LogRow, append_update, own_clients, rows_after
+from models.errors import NotFound
+from models.session import transaction
+from realtime.fanout import DocumentBell, Fanout
+from realtime.journal import Journal
+from realtime.rooms import Batch, Room
+
+log = logging.getLogger("etabli.realtime")
+
+MAX_TICK_SECONDS = 0.05
+RETRY_SECONDS = 0.25
+GIVE_UP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What one room brings to the commit."""
+
+    room: Room
+    batches: list[Batch]
+    owners: dict[int, str]
+
+    @property
+    def updates(self) -> list[bytes]:
+        """The bytes to store, without the batches that brought nothing."""
+        return [batch.update for batch in self.batches if batch.update]
+
+
+@dataclass(frozen=True)
+class Appended:
+    """The row that holds it, and the rows of other processes before it."""
+
+    seq: int
+    content: bytes
+    between: Sequence[LogRow]
+
+
+class Flusher:
+    """The only writer of document rows in this process."""
+
+    def __init__(self, journal: Journal, rebuild: Callable[[Room], None], fanout: Fanout) -> None:
+        self._journal = journal
+        self._fanout = fanout
+        self._rebuild = rebuild
+        self._dirty: set[Room] = set()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._failing_since: float | None = None
+        self.is_stopped = False
+
+    def mark(self, room: Room) -> None:
+        """This room has something to commit."""
+        with self._lock:
+            self._dirty.add(room)
+            self._idle.clear()
+        self._wake.set()
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until everything gathered so far is answered; False when it took too long."""
+        return self._idle.wait(timeout)
+
+    def stop(self) -> None:
+        """End the loop after its current turn."""
+        self.is_stopped = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Flush for ever, adapting the pace to its cost."""
+        while not self.is_stopped:
+            self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                rooms, self._dirty = self._dirty, set()
+            if rooms:
+                started = time.monotonic()
+                self._flush_safely(rooms)
+                with self._lock:
+                    if not self._dirty:
+                        self._idle.set()
+                time.sleep(min(MAX_TICK_SECONDS, 2 * (time.monotonic() - started)))
+
+    def _flush_safely(self, rooms: set[Room]) -> None:
+        try:
+            self.flush(rooms)
+        except Exception:
+            log.exception("flush failed")  # the loop is the only writer: it must outlive any bug
+
+    def flush(self, rooms: set[Room]) -> None:
+        """One commit for these rooms; if it fails, each by itself, so that one cannot hold the others."""
+        gathered = [
+            Gathered(room, *room.take_pending()) for room in sorted(rooms, key=lambda r: r.document_id)
+        ]
+        gathered = [one for one in gathered if one.batches]
+        if not gathered:
+            return
+        try:
+            self._commit(gathered)
+        except (SQLAlchemyError, NotFound) as error:
+            if len(gathered) == 1:
+                self._failed(gathered[0], error)
+                return
+            for one in gathered:
+                try:
+                    self._commit([one])
+                except (SQLAlchemyError, NotFound) as own_error:
+                    self._failed(one, own_error)
+
+    def _commit(self, gathered: Sequence[Gathered]) -> None:
+        with transaction() as session:
+            appended = [self._append(session, one) for one in gathered]
+            self._journal.write(session, [(one.room, one.batches) for one in gathered])
+        self._failing_since = None
+        for one, row in zip(gathered, appended, strict=True):
+            one.room.committed(one.batches, row.seq, row.between)
+            if row.content:
+                self._fanout.ring(DocumentBell(one.room.document_id, row.seq, row.content))
+            if one.room.is_broken:
+                self._rebuild(one.room)
+
+    @staticmethod
+    def _append(session: Session, one: Gathered) -> Appended:
+        updates = one.updates
+        room = one.room
+        if not updates:
+            return Appended(room.seq, b"", ())
+        content = updates[0] if len(updates) == 1 else merge_updates(*updates)
+        keys = dict.fromkeys(batch.actor.key for batch in one.batches if batch.update)
+        seq = append_update(session, room.document_id, content, keys)
+        own_clients(session, room.document_id, one.owners)
+        between = rows_after(session, room.document_id, room.seq, seq - 1) if seq > room.seq + 1 else ()
+        return Appended(seq, content, between)
+
+    def _failed(self, one: Gathered, error: Exception) -> None:
+        if isinstance(error, NotFound):
+            one.room.refused(one.batches, "gone")
+            return
+        now = time.monotonic()
+        self._failing_since = self._failing_since or now
+        log.warning("document %d: commit failed (%s)", one.room.document_id, type(error).__name__)
+        if now - self._failing_since > GIVE_UP_SECONDS:
+            one.room.refused(one.batches, "unavailable")
+            return
+        one.room.put_back(one.batches, one.owners)
+        time.sleep(RETRY_SECONDS)
+        self.mark(one.room)

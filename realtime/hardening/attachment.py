@@ -1,0 +1,49 @@
+"""Joins the lanes to the live documents: hot frames to the dispatcher, outlets to the lanes."""
+
+from typing import Any
+
+import eventlet.tpool
+from flask import Flask
+
+from realtime import protocol
+from realtime.clients import Client
+from realtime.hardening.driver import install, lane_of
+from realtime.hardening.lane import Lane, Limits
+from realtime.outbound import LaneOutlet, Outlet
+from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach, socketio_outlet
+from workspace.services import passwords
+from workspace.settings import Settings
+
+
+def _header(event: str) -> str:
+    """The Engine.IO text of a Socket.IO event with one attachment and nothing else."""
+    return f'451-["{event}",{{"_placeholder":true,"num":0}}]'
+
+
+UPDATE_HEADER = _header(protocol.UPDATE)
+PRESENCE_HEADER = _header(protocol.PRESENCE)
+
+
+def attach_with_lanes(app: Flask, settings: Settings) -> Live:
+    """`attach`, with the socket lane under every WebSocket and slow hashes outside the hub."""
+    live = attach(app, settings, _outlet_of)
+    dispatcher = live.dispatcher
+
+    def hot(lane: Lane, header: str, attachment: bytes) -> bool:
+        client = lane.owner
+        if not isinstance(client, Client):
+            return False  # not connected to Socket.IO yet: it will refuse
+        if header == UPDATE_HEADER:
+            dispatcher.update(client, attachment)
+        else:
+            dispatcher.presence(client, attachment)
+        return True
+
+    install(Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))
+    passwords.run_blocking = eventlet.tpool.execute
+    return live
+
+
+def _outlet_of(server: Any, sid: str, engine_sid: str) -> Outlet:
+    lane = lane_of(server.eio, engine_sid)
+    return socketio_outlet(server, sid, engine_sid) if lane is None else LaneOutlet(lane)

@@ -1,0 +1,152 @@
+"""engineio's WebSocket driver, replaced: the handshake, then the life of one lane.
+
+engineio calls the driver with `handler`, the bound `Socket._websocket_handler` of its client. That loop,
+the queue it reads and the greenlet that writes are not used: what engineio puts in the queue is written
+to the lane at once, and whole messages go to Socket.IO from here.
+"""
+
+import base64
+import binascii
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import eventlet.wsgi
+from engineio import packet as engine_packet
+from engineio.async_drivers import eventlet as engine_driver
+
+from realtime import frames
+from realtime.hardening.lane import HotPair, Inbound, Lane, Limits
+
+log = logging.getLogger("etabli.lane")
+
+WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+MAX_ATTACHMENTS = 1
+MAX_CONNECT_PACKETS = 3
+
+
+def install(limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
+    """Make engineio's eventlet mode use lanes for every WebSocket of this process."""
+
+    def make_driver(handler: Callable[..., Any], server: Any) -> LaneDriver:
+        return LaneDriver(handler.__self__, server, limits, hot, hot_headers)  # type: ignore[attr-defined]
+
+    engine_driver._async["websocket"] = make_driver  # noqa: SLF001 - the driver table is the only seam
+
+
+def lane_of(server: Any, engine_sid: str) -> Lane | None:
+    """The lane of an engineio client, None if it is gone or on another driver."""
+    engine_socket = server.sockets.get(engine_sid)
+    queue = getattr(engine_socket, "queue", None)
+    return queue.lane if isinstance(queue, LaneQueue) else None
+
+
+class LaneQueue:
+    """Stands where engineio keeps a client's packets: what is put is written at once."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+
+    def put(self, packet: Any) -> None:
+        """Write `packet`; None ends the connection."""
+        if packet is None:
+            self.lane.close()
+        else:
+            self.lane.write(frames.build_message(packet.encode()))
+
+    def join(self) -> None:
+        """engineio waits here for the reader; nothing waits in a lane."""
+
+
+class BadHandshake(Exception):
+    """The upgrade request is refused."""
+
+
+class LaneDriver:
+    """The WSGI application that engineio runs for one WebSocket."""
+
+    def __init__(
+        self, engine_socket: Any, server: Any, limits: Limits, hot: HotPair, hot_headers: frozenset[str]
+    ) -> None:
+        self._engine_socket = engine_socket
+        self._server = server
+        self._limits = limits
+        self._hot = hot
+        self._hot_headers = hot_headers
+        self._connect_packets = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Shake hands and serve until the connection ends."""
+        try:
+            answer = self._handshake(environ)
+        except BadHandshake:
+            self._engine_socket.close(wait=False, abort=True)
+            start_response("400 Bad Request", [("Connection", "close"), ("Content-Type", "text/plain")])
+            return [b"Bad WebSocket handshake"]
+        sock = environ["eventlet.input"].get_socket()
+        sock.settimeout(self._limits.connect_seconds)
+        sock.sendall(answer)
+        environ["eventlet.set_idle"]()  # a graceful stop of the server may shut this connection
+        self._serve(Lane(sock, self._limits, self._hot, self._hot_headers))
+        eventlet.wsgi.WSGI_LOCAL.already_handled = True
+        return []
+
+    @staticmethod
+    def _handshake(environ: dict[str, Any]) -> bytes:
+        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+        try:
+            is_key = len(base64.b64decode(key, validate=True)) == 16
+        except (binascii.Error, ValueError):
+            is_key = False
+        if not is_key or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+            raise BadHandshake
+        digest = base64.b64encode(hashlib.sha1(key.encode() + WEBSOCKET_GUID, usedforsecurity=False).digest())
+        return (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: " + digest + b"\r\n\r\n"
+        )
+
+    def _serve(self, lane: Lane) -> None:
+        engine_socket = self._engine_socket
+        waiting, engine_socket.queue = engine_socket.queue, LaneQueue(lane)
+        engine_socket.connected = engine_socket.upgraded = True
+        while not waiting.empty():
+            engine_socket.queue.put(waiting.get())
+        lane.start()
+        while (message := lane.next_message()) is not None:
+            try:
+                self._deliver(message)
+            except Exception as error:  # noqa: BLE001 - whatever a peer's bytes break ends this peer only
+                log.info("connection closed: malformed message (%s)", type(error).__name__)
+                lane.close(frames.POLICY, "malformed message")
+        engine_socket.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
+        lane.wait_closed()
+
+    def _deliver(self, message: Inbound) -> None:
+        if isinstance(message, tuple):
+            header, attachment = message
+            self._deliver(header)
+            self._deliver(attachment)
+            return
+        packet = engine_packet.Packet(encoded_packet=message)
+        if packet.packet_type == engine_packet.MESSAGE:
+            if isinstance(message, str):
+                self._check_socketio(message[1:])
+            self._server.handlers["message"](self._engine_socket.sid, packet.data)
+        elif packet.packet_type in (engine_packet.PONG, engine_packet.CLOSE):
+            self._engine_socket.receive(packet)
+        else:
+            raise ValueError("unexpected Engine.IO packet")
+
+    def _check_socketio(self, packet: str) -> None:
+        """Refuse what Socket.IO would store without bound: attachments, and endless CONNECTs."""
+        kind = packet[:1]
+        if kind == "0":
+            self._connect_packets += 1
+            if self._connect_packets > MAX_CONNECT_PACKETS:
+                raise ValueError("too many CONNECT packets")
+        elif kind in ("5", "6"):
+            count, dash, _rest = packet[1:4].partition("-")
+            if not dash or not count.isdigit() or int(count) > MAX_ATTACHMENTS:
+                raise ValueError("too many attachments")

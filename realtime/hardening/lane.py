@@ -1,0 +1,310 @@
+"""One WebSocket connection: bounded reading in the hub, direct writing with a bounded queue.
+
+A read listener stays in the hub for the life of the connection. Hot messages are handled there, without
+blocking; all others go, in order, to the greenlet of the request. Frames are written to the socket at once
+or wait in a queue that is bounded: past the soft bound a reader is 'behind' and is left out of broadcasts,
+past the hard bound, or when nothing moves for long, it is cut.
+"""
+
+import errno
+import logging
+import socket
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from eventlet import hubs
+from eventlet.event import Event
+
+from realtime import frames
+from realtime.budget import ByteBudget
+
+log = logging.getLogger("etabli.lane")
+
+RECEIVE_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one connection, in bytes and seconds."""
+
+    message_bytes: int = 128 * 1024
+    fragments: int = 32
+    bytes_per_second: float = 256 * 1024
+    burst_bytes: float = 2 * 1024 * 1024
+    message_cost: int = 256
+    inbox_messages: int = 64
+    queue_soft_bytes: int = 1024 * 1024
+    queue_hard_bytes: int = 4 * 1024 * 1024
+    write_stall_seconds: float = 60.0
+    connect_seconds: float = 5.0
+    close_seconds: float = 1.0
+
+
+# Takes a (header, attachment) pair in the hub, without blocking; False declines it.
+HotPair = Callable[["Lane", str, bytes], bool]
+Inbound = tuple[str, bytes] | str | bytes
+
+
+class Lane:
+    """One connection. Everything that comes while something waits goes through the inbox, in order."""
+
+    def __init__(self, sock: Any, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
+        self._socket: socket.socket = sock.fd  # the plain non-blocking socket inside eventlet's
+        self._fileno = self._socket.fileno()
+        self._limits = limits
+        self._hub = hubs.get_hub()
+        self._reader = frames.FrameReader(limits.message_bytes, limits.fragments)
+        self._budget = ByteBudget(limits.bytes_per_second, limits.burst_bytes, limits.message_cost)
+        self._hot = hot
+        self._hot_headers = hot_headers
+        self._pending_header: str | None = None
+        self._inbox: deque[Inbound] = deque()
+        self._is_handling = False
+        self._sleeper: Event | None = None
+        self._queue: deque[bytes] = deque()
+        self._listeners: dict[str, Any] = {hubs.READ: None, hubs.WRITE: None}
+        self._timers: list[Any] = []
+        self._said_goodbye = False
+        self.closed = False
+        self.is_connected = False
+        self.queued_bytes = 0
+        self.is_behind = False
+        self.on_caught_up: Callable[[], None] | None = None
+        self.owner: Any = None
+
+    @property
+    def is_closing(self) -> bool:
+        """True once nothing more is taken from the peer or written to it."""
+        return self.closed or self._said_goodbye
+
+    # -- reading: in the hub --------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to read; the Socket.IO CONNECT must come within `connect_seconds`."""
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._listen(hubs.READ, self._on_readable)
+        self._after(self._limits.connect_seconds, self._require_connected)
+
+    def _require_connected(self) -> None:
+        if not self.is_connected:
+            self.close(frames.POLICY, "connect timeout")
+
+    def _on_readable(self, _fileno: int) -> None:
+        if self.closed:
+            return
+        try:
+            received = self._socket.recv(RECEIVE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            received = b""
+        if not received:
+            self._finish()
+        elif not self._said_goodbye:  # what comes after our close frame is thrown away
+            self._take(received)
+
+    def _take(self, received: bytes) -> None:
+        count = 0
+        try:
+            for opcode, message in self._reader.feed(received):
+                count += 1
+                self._sort(opcode, message)
+                if self.is_closing:
+                    return
+        except frames.Closed:
+            self.close(frames.NORMAL)
+        except frames.FrameError as error:
+            self.close(error.code, str(error))
+        pause = self._budget.spend(len(received), count)
+        if pause > 0:
+            self._pause_reading()
+            self._after(pause, self._resume_reading)
+        elif len(self._inbox) > self._limits.inbox_messages:
+            self._pause_reading()
+
+    def _pause_reading(self) -> None:
+        self._unlisten(hubs.READ)
+
+    def _resume_reading(self) -> None:
+        if not self.closed and self._listeners[hubs.READ] is None:
+            self._listen(hubs.READ, self._on_readable)
+
+    def _sort(self, opcode: int, message: str | bytes) -> None:
+        """Give a hot pair to `hot` when nothing waits before it; queue all else for the greenlet."""
+        if isinstance(message, bytes) and opcode >= frames.CLOSE:
+            if opcode == frames.PING:
+                self.write(frames.build(frames.PONG, message))
+            return
+        header, self._pending_header = self._pending_header, None
+        if header is not None:
+            if isinstance(message, str):
+                raise frames.FrameError(frames.POLICY, "attachment expected")
+            waits = self._is_handling or self._inbox
+            if waits or not self._hot(self, header, message):
+                self._enqueue((header, message))
+        elif isinstance(message, str) and message in self._hot_headers:
+            self._pending_header = message
+        else:
+            self._enqueue(message)
+
+    def _enqueue(self, item: Inbound) -> None:
+        self._inbox.append(item)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._sleeper is not None:
+            sleeper, self._sleeper = self._sleeper, None
+            sleeper.send()
+
+    # -- reading: in the request's greenlet -----------------------------------------------------
+
+    def next_message(self) -> Inbound | None:
+        """Wait for the next message that was not hot; None when the connection ends.
+
+        A (header, attachment) pair is a hot message that had to wait or was declined.
+        """
+        self._is_handling = False
+        while not self._inbox and not self.is_closing:
+            self._sleeper = Event()
+            self._sleeper.wait()
+        if self.is_closing:
+            return None
+        self._is_handling = True
+        item = self._inbox.popleft()
+        if len(self._inbox) == self._limits.inbox_messages // 2:
+            self._resume_reading()
+        return item
+
+    def wait_closed(self) -> None:
+        """Wait, at most `close_seconds`, until the socket is done."""
+        while not self.closed:
+            self._sleeper = Event()
+            self._sleeper.wait()
+
+    # -- writing: from any greenlet or the hub --------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Write prebuilt frames now, or queue what the socket does not take."""
+        if self.is_closing:
+            return
+        sent = 0
+        if not self._queue:
+            try:
+                sent = self._socket.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError:
+                self._finish()
+                return
+            if sent == len(data):
+                return
+        self._queue.append(data[sent:])
+        self.queued_bytes += len(data) - sent
+        if self.queued_bytes > self._limits.queue_hard_bytes:
+            self._finish()
+        elif self._listeners[hubs.WRITE] is None:
+            self._listen(hubs.WRITE, self._on_writable)
+            self._watch_for_stall()
+
+    def offer(self, data: bytes) -> bool:
+        """Write frames that may be left out: a reader too far behind gets none until it has caught up."""
+        if self.queued_bytes > self._limits.queue_soft_bytes:
+            self.is_behind = True
+        if self.is_behind or self.is_closing:
+            return False
+        self.write(data)
+        return True
+
+    def _on_writable(self, _fileno: int) -> None:
+        while self._queue and not self.closed:
+            data = self._queue[0]
+            try:
+                sent = self._socket.send(data)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                self._finish()
+                return
+            self.queued_bytes -= sent
+            if sent < len(data):
+                self._queue[0] = data[sent:]
+                return
+            self._queue.popleft()
+        if self.closed:
+            return
+        self._unlisten(hubs.WRITE)
+        if self._said_goodbye:
+            self._shut(socket.SHUT_WR)
+        elif self.is_behind:
+            self.is_behind = False
+            if self.on_caught_up is not None:
+                self.on_caught_up()
+
+    def _watch_for_stall(self) -> None:
+        before = (self.queued_bytes, len(self._queue))
+
+        def check() -> None:
+            if self.closed or not self._queue:
+                return
+            if (self.queued_bytes, len(self._queue)) == before:
+                self._finish()
+            else:
+                self._watch_for_stall()
+
+        self._after(self._limits.write_stall_seconds, check)
+
+    # -- closing --------------------------------------------------------------------------------
+
+    def close(self, code: int = frames.NORMAL, reason: str = "") -> None:
+        """Say goodbye and end within `close_seconds`; what was written before is sent first."""
+        if self.is_closing:
+            return
+        self.write(frames.build_close(code, reason))
+        self._said_goodbye = True
+        if self.closed:
+            return
+        self._resume_reading()  # to see the peer's own goodbye while the kernel delivers ours
+        if not self._queue:
+            self._shut(socket.SHUT_WR)
+        self._after(self._limits.close_seconds, self._finish)
+        self._wake()
+
+    def _finish(self) -> None:
+        if self.closed:
+            return
+        self.closed = True
+        for timer in self._timers:
+            timer.cancel()
+        self._unlisten(hubs.READ)
+        self._unlisten(hubs.WRITE)
+        self._queue.clear()
+        self._inbox.clear()
+        self.queued_bytes = 0
+        self._shut(socket.SHUT_RDWR)
+        self._wake()
+
+    def _shut(self, how: int) -> None:
+        try:
+            self._socket.shutdown(how)
+        except OSError as error:
+            if error.errno not in (errno.ENOTCONN, errno.EBADF):
+                raise
+
+    # -- the hub --------------------------------------------------------------------------------
+
+    def _listen(self, kind: str, callback: Callable[[int], None]) -> None:
+        self._listeners[kind] = self._hub.add(kind, self._fileno, callback, self._on_obsolete, None)
+
+    def _unlisten(self, kind: str) -> None:
+        listener, self._listeners[kind] = self._listeners[kind], None
+        if listener is not None:
+            self._hub.remove(listener)
+
+    def _on_obsolete(self, *_error: object) -> None:
+        self._finish()
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        self._timers = [timer for timer in self._timers if timer.pending]
+        self._timers.append(self._hub.schedule_call_global(seconds, action))

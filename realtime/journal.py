@@ -1,0 +1,79 @@
+"""Edits told to the journals, coarsely: who touched how many objects of which board, and when.
+
+The first edit of a person in an hour is written with its own commit; later ones are counted and written
+at most once a minute, with somebody's commit, so that journals cost the hot path nothing.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from models.activity import record_board_edits
+from models.base import utcnow
+from models.document import Board
+from realtime.rooms import Batch, Room
+
+WRITE_EVERY_SECONDS = 60.0
+
+
+@dataclass
+class Tally:
+    """The objects one person touched on one board since the last writing."""
+
+    room: Room
+    key: str
+    objects: set[str] = field(default_factory=set)
+    written_at: float = 0.0
+    hour: int = -1
+
+
+class Journal:
+    """Counts in memory; what was not written when the process dies is a count, never an edit."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[tuple[int, str], Tally] = {}
+
+    def write(self, session: Session, committed: Iterable[tuple[Room, Sequence[Batch]]]) -> None:
+        """Count these batches and write what is due in the caller's transaction."""
+        now = time.monotonic()
+        hour = utcnow().hour
+        touched: set[tuple[int, str]] = set()
+        for room, batches in committed:
+            for batch in batches:
+                if batch.objects:
+                    place = (room.document_id, batch.actor.key)
+                    tally = self._tallies.setdefault(place, Tally(room, batch.actor.key))
+                    tally.objects |= batch.objects
+                    touched.add(place)
+        for place in touched:
+            tally = self._tallies[place]
+            if tally.hour != hour or now - tally.written_at >= WRITE_EVERY_SECONDS:
+                self._record(session, tally)
+                tally.hour, tally.written_at = hour, now
+
+    def write_rest(self, session: Session, room: Room) -> None:
+        """Write what is left of a room that closes."""
+        for place in [place for place in self._tallies if place[0] == room.document_id]:
+            tally = self._tallies.pop(place)
+            if tally.objects:
+                self._record(session, tally)
+
+    @staticmethod
+    def _record(session: Session, tally: Tally) -> None:
+        board = tally.room.board
+        number = int(tally.key[1:])
+        record_board_edits(
+            session,
+            user_id=number if tally.key.startswith("u") else None,
+            guest_id=number if tally.key.startswith("g") else None,
+            cohort_id=board.cohort_id,
+            project_id=board.project_id,
+            board_id=board.board_id,
+            title=board.title,
+            count=len(tally.objects),
+        )
+        session.execute(update(Board).where(Board.id == board.board_id).values(changed_at=utcnow()))
+        tally.objects.clear()

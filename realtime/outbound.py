@@ -1,0 +1,121 @@
+"""What leaves for a client: an event encoded once, and the two ways to write it.
+
+`Outgoing.frames` are ready WebSocket frames, made at most once whatever the number of receivers. With the
+socket lane they are written as they are; in another async mode the same event goes through Socket.IO.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+from socketio.packet import EVENT, Packet
+
+from realtime import frames
+
+Payload = bytes | Mapping[str, Any]
+
+
+class Outgoing:
+    """One event and its payload: bytes (one attachment) or JSON fields, bytes among them included."""
+
+    def __init__(self, event: str, payload: Payload) -> None:
+        self.event = event
+        self.payload = payload
+
+    @cached_property
+    def frames(self) -> bytes:
+        """The WebSocket frames of the event."""
+        parts = Packet(EVENT, data=[self.event, self.payload]).encode()
+        if isinstance(parts, str):
+            parts = [parts]
+        return b"".join(frames.build_message(f"4{part}" if isinstance(part, str) else part) for part in parts)
+
+
+class Receiver(Protocol):
+    """Who is at the other end."""
+
+    def caught_up(self) -> None:
+        """The client reads again after having been left out of some events."""
+        ...
+
+
+class Outlet(Protocol):
+    """The way to one client."""
+
+    def open(self, receiver: Receiver) -> None:
+        """The client is known now."""
+        ...
+
+    def send(self, *events: Outgoing) -> None:
+        """Write events that must arrive or end the connection."""
+        ...
+
+    def offer(self, event: Outgoing) -> bool:
+        """Write an event that may be left out; False when the client is too far behind."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection after what was sent."""
+        ...
+
+
+class Lane(Protocol):
+    """What an outlet needs of `realtime.hardening.Lane`."""
+
+    is_connected: bool
+    owner: Any
+    on_caught_up: Callable[[], None] | None
+
+    def write(self, data: bytes) -> None: ...  # noqa: D102
+    def offer(self, data: bytes) -> bool: ...  # noqa: D102
+    def close(self, code: int = ..., reason: str = ...) -> None: ...  # noqa: D102
+
+
+class LaneOutlet:
+    """Straight to the socket lane."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    def open(self, receiver: Receiver) -> None:
+        """See Outlet."""
+        self._lane.is_connected = True
+        self._lane.owner = receiver
+        self._lane.on_caught_up = receiver.caught_up
+
+    def send(self, *events: Outgoing) -> None:
+        """See Outlet. The events leave in one write."""
+        self._lane.write(b"".join(event.frames for event in events) if len(events) > 1 else events[0].frames)
+
+    def offer(self, event: Outgoing) -> bool:
+        """See Outlet."""
+        return self._lane.offer(event.frames)
+
+    def close(self, code: int, reason: str) -> None:
+        """See Outlet."""
+        self._lane.close(code, reason)
+
+
+class SocketIOOutlet:
+    """Through Socket.IO, for async modes without the lane."""
+
+    def __init__(self, server: Any, sid: str) -> None:
+        self._server = server
+        self._sid = sid
+
+    def open(self, receiver: Receiver) -> None:
+        """Nothing to prepare: nobody is ever behind here."""
+
+    def send(self, *events: Outgoing) -> None:
+        """See Outlet."""
+        for event in events:
+            self._server.emit(event.event, event.payload, to=self._sid)
+
+    def offer(self, event: Outgoing) -> bool:
+        """See Outlet."""
+        self.send(event)
+        return True
+
+    def close(self, code: int, reason: str) -> None:  # noqa: ARG002
+        """See Outlet."""
+        self._server.disconnect(self._sid)

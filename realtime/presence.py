@@ -1,0 +1,64 @@
+"""Cursors and selections, apart from edits: the last one of each person, ten times a second.
+
+Nothing here is stored. One frame per tick and room whatever the number of cursors; a reader who is behind
+gets none. Who moved is the server's word: a client only says where.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from models.policy import Role
+from realtime import protocol
+from realtime.protocol import Cursor, Selection
+from realtime.rooms import Member, Room
+
+TICK_SECONDS = 0.1
+
+
+class Presence:
+    """Gathers what moved and tells it at the pace of the tick."""
+
+    def __init__(self) -> None:
+        self._moved: dict[Room, dict[int, Cursor]] = {}
+        self._chosen: dict[Room, dict[int, tuple[Member, Selection]]] = {}
+        self._wake = threading.Event()
+
+    def moved(self, member: Member, cursor: Cursor) -> None:
+        """Keep the newest cursor of this member. An élu's is not shown: they read, the team works."""
+        if member.rights.role is Role.OBSERVER:
+            return
+        member.cursor = cursor
+        self._moved.setdefault(member.room, {})[member.peer] = cursor
+        self._wake.set()
+
+    def chose(self, member: Member, selection: Selection) -> None:
+        """Keep the newest selection of this member."""
+        if member.rights.role is Role.OBSERVER:
+            return
+        member.selection = selection
+        self._chosen.setdefault(member.room, {})[member.peer] = (member, selection)
+        self._wake.set()
+
+    def run(self, is_stopped: Callable[[], bool]) -> None:
+        """Tell what moved until stopped."""
+        while not is_stopped():
+            self._wake.wait()
+            self._wake.clear()
+            self.tell()
+            time.sleep(TICK_SECONDS)
+
+    def tell(self) -> None:
+        """One frame of cursors per room; the selections that changed."""
+        moved, self._moved = self._moved, {}
+        chosen, self._chosen = self._chosen, {}
+        for room, cursors in moved.items():
+            room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()))
+        for room, selections in chosen.items():
+            for member, selection in selections.values():
+                room.tell(protocol.SELECTION, described(member, selection), skip=member)
+
+
+def described(member: Member, selection: Selection) -> dict[str, object]:
+    """A selection as the others get it."""
+    return {"peer": member.peer, "ids": list(selection.ids), "editing": selection.editing}

@@ -1,0 +1,169 @@
+"""The open documents of this process: opened on the first need, kept while used, snapshot, let go.
+
+It is also the `DocumentHost` behind the HTTP routes of the live server, so that an edit sent over HTTP
+waits for the same commit and reaches the same people as one sent over a socket.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from itertools import count
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.board.guard import SYNC
+from models.board.rules import BoardActor
+from models.board.sync import LiveDocument
+from models.cohort import Team
+from models.document import Board
+from models.document_log import last_seqs, load_document, rows_after, write_snapshot
+from models.errors import NotFound, Refused
+from models.project import Project
+from models.session import reading, transaction
+from realtime.fanout import Fanout
+from realtime.flusher import Flusher
+from realtime.journal import Journal
+from realtime.protocol import ClientUpdate
+from realtime.rooms import BoardFacts, Room
+from workspace.web.documents.host import DocumentState
+
+log = logging.getLogger("etabli.realtime")
+
+IDLE_SECONDS = 60.0
+SNAPSHOT_WHEN_LIVE_ROWS = 500
+SNAPSHOT_WHEN_IDLE_ROWS = 50
+SYNC_TIMEOUT_SECONDS = 15.0
+
+
+class Rooms:
+    """See the module."""
+
+    def __init__(self, fanout: Fanout) -> None:
+        self._rooms: dict[int, Room] = {}
+        self._opening: dict[int, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._handles = count(1)
+        self._fanout = fanout
+        self.journal = Journal()
+        self.flusher = Flusher(self.journal, self.rebuild, fanout)
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(list(self._rooms.values()))
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def open(self, document_id: int) -> Room:
+        """The room of a document, opened from the log if need be. Raises: NotFound, CorruptDocument."""
+        room = self._rooms.get(document_id)
+        if room is not None:
+            room.touch()
+            return room
+        with self._lock:
+            turn = self._opening.setdefault(document_id, threading.Lock())
+        with turn:
+            room = self._rooms.get(document_id)
+            if room is None:
+                room = self._load(document_id)
+                self._rooms[document_id] = room
+        with self._lock:
+            self._opening.pop(document_id, None)
+        return room
+
+    def _load(self, document_id: int) -> Room:
+        started = time.monotonic()
+        with reading() as session:
+            board = _board_facts(session, document_id)
+            stored = load_document(session, document_id)
+        document = LiveDocument.open(stored.snapshot, stored.updates)
+        elapsed = time.monotonic() - started
+        log.info("document %d opened: %d rows in %.0f ms", document_id, len(stored.updates), elapsed * 1000)
+        return Room(document_id, next(self._handles), board, document, stored)
+
+    def rebuild(self, room: Room) -> None:
+        """Open a broken room's document anew from the log."""
+        with reading() as session:
+            stored = load_document(session, room.document_id)
+        room.rebuild(LiveDocument.open(stored.snapshot, stored.updates), stored)
+
+    # -- over HTTP: DocumentHost ----------------------------------------------------------------
+
+    def state(self, document_id: int) -> DocumentState:
+        """See DocumentHost."""
+        room = self.open(document_id)
+        return DocumentState(room.epoch, *room.whole())
+
+    def sync(
+        self, document_id: int, actor: BoardActor, state_vector: bytes, update: bytes
+    ) -> tuple[int, bytes]:
+        """See DocumentHost. Returns after the commit."""
+        room = self.open(document_id)
+        if update:
+            batch = room.propose(ClientUpdate(room.handle, 0, update), actor, SYNC, None)
+            waiter = batch.waiter = threading.Event()
+            self.flusher.mark(room)
+            waiter.wait(SYNC_TIMEOUT_SECONDS)
+            if not isinstance(batch.outcome, int):
+                raise batch.outcome or Refused("unavailable")
+        with room.lock:
+            return room.seq, room.document.diff(state_vector)
+
+    # -- keeping house --------------------------------------------------------------------------
+
+    def fill_gaps(self) -> None:
+        """Ask the database for rows that other processes committed, for every open document."""
+        rooms = {room.document_id: room for room in self if not room.is_committing}
+        if not rooms:
+            return
+        with reading() as session:
+            newest = last_seqs(session, list(rooms))
+            missing = {
+                document_id: rows_after(session, document_id, room.seq, newest[document_id][1])
+                for document_id, room in rooms.items()
+                if document_id in newest and newest[document_id][1] > room.seq
+            }
+        for document_id, rows in missing.items():
+            room = rooms[document_id]
+            for row in rows:
+                if row.seq == room.seq + 1 and not room.is_committing:
+                    room.absorb(row)
+            if room.is_broken:
+                self.rebuild(room)
+
+    def keep_house(self) -> None:
+        """Snapshot what has grown; let go of what nobody uses."""
+        now = time.monotonic()
+        for room in self:
+            is_idle = not room.members and not room.pending and now - room.idle_since > IDLE_SECONDS
+            rows = room.seq - room.snapshot_seq
+            if rows >= (SNAPSHOT_WHEN_IDLE_ROWS if is_idle else SNAPSHOT_WHEN_LIVE_ROWS):
+                self.snapshot(room)
+            if is_idle:
+                self._close(room)
+
+    def snapshot(self, room: Room) -> None:
+        """Store the committed document, so that it opens without its whole log."""
+        seq, content = room.whole()
+        with transaction() as session:
+            write_snapshot(session, room.document_id, seq, content)
+        room.snapshot_seq = seq
+
+    def _close(self, room: Room) -> None:
+        with transaction() as session:
+            self.journal.write_rest(session, room)
+        if not room.members and not room.pending:  # nobody came while that was written
+            self._rooms.pop(room.document_id, None)
+            room.is_closed = True
+
+
+def _board_facts(session: Session, document_id: int) -> BoardFacts:
+    row = session.execute(
+        select(Board.id, Board.project_id, Team.cohort_id, Board.title)
+        .join(Project, Project.id == Board.project_id)
+        .join(Team, Team.id == Project.team_id)
+        .where(Board.document_id == document_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return BoardFacts(row.id, row.project_id, row.cohort_id, row.title)

@@ -1,0 +1,135 @@
+"""Access that ends or changes reaches live sockets at once.
+
+Domain events name who is concerned; a worker asks the database again, tells the client what it may do
+now, and ends what it may not. Everybody is also asked about in turn, every few seconds, for access that
+ends by its date, or by another process whose bell was lost.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models.access import access_board_of_document
+from models.board_rights import BoardRights, board_rights
+from models.errors import Forbidden, NotFound
+from models.events import AccessChanged, BoardChanged, SessionEnded, subscribe
+from models.policy import Actor
+from models.session import reading
+from realtime import frames
+from realtime.clients import Client, Clients
+from realtime.fanout import Bell, DocumentBell, Fanout
+from realtime.rooms import Member
+from workspace.services.sessions import find_actor_of_session
+
+log = logging.getLogger("etabli.realtime")
+
+SWEEP_SECONDS = 4.0
+SWEEP_PER_SECOND = 25
+
+
+class Revocation:
+    """See the module."""
+
+    def __init__(self, clients: Clients, fanout: Fanout) -> None:
+        self._clients = clients
+        self._fanout = fanout
+        self._queue: deque[Bell] = deque()
+        self._wake = threading.Event()
+
+    def start(self) -> None:
+        """Listen to this process's events and to the other processes' bells."""
+        for kind in (SessionEnded, AccessChanged, BoardChanged):
+            subscribe(kind, self._on_own_event)
+        self._fanout.listen(self.hear)
+
+    def _on_own_event(self, event: Bell) -> None:
+        self._fanout.ring(event)
+        self.hear(event)
+
+    def hear(self, bell: Bell) -> None:
+        """Note what happened; the worker acts on it at its next turn."""
+        if not isinstance(bell, DocumentBell):
+            self._queue.append(bell)
+            self._wake.set()
+
+    def run(self, is_stopped: Callable[[], bool]) -> None:
+        """Act on what was heard until stopped."""
+        while not is_stopped():
+            self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                self._act(self._queue.popleft())
+
+    def _act(self, bell: Bell) -> None:
+        if isinstance(bell, SessionEnded):
+            for client in self._clients.of_session(bell.login_session_id):
+                client.kick("signed_out")
+            return
+        self.ask_again(client for client in self._clients if _concerns(bell, client))
+
+    def sweep(self, is_stopped: Callable[[], bool]) -> None:
+        """Ask about everybody in turn, until stopped."""
+        while not is_stopped():
+            started = time.monotonic()
+            for client in self._clients:
+                self.ask_again([client])
+                time.sleep(1 / SWEEP_PER_SECOND)
+            time.sleep(max(0.0, SWEEP_SECONDS - (time.monotonic() - started)))
+
+    def ask_again(self, clients: Iterable[Client]) -> None:
+        """Re-read what these clients may do and act on the difference."""
+        try:
+            with reading() as session:
+                for client in clients:
+                    self._ask(session, client)
+        except SQLAlchemyError as error:
+            log.warning("access could not be checked: %s", type(error).__name__)
+
+    def _ask(self, session: Session, client: Client) -> None:
+        actor = find_actor_of_session(session, client.login_session_id)
+        if actor is None:
+            client.kick("revoked")
+            return
+        client.actor = actor
+        for member in list(client.members.values()):
+            _update(member, _rights_of(session, actor, member))
+
+
+def _concerns(bell: Bell, client: Client) -> bool:
+    match bell:
+        case AccessChanged(user_id=user_id, guest_id=guest_id):
+            actor = client.actor
+            return actor.user_id == user_id if user_id is not None else actor.guest_id == guest_id
+        case BoardChanged(document_id=document_id):
+            return any(member.room.document_id == document_id for member in client.members.values())
+    return False
+
+
+def _rights_of(session: Session, actor: Actor, member: Member) -> BoardRights | None:
+    try:
+        board = access_board_of_document(session, actor, member.room.document_id)
+    except (NotFound, Forbidden):
+        return None
+    return board_rights(actor, board)
+
+
+def _update(member: Member, rights: BoardRights | None) -> None:
+    """Give the member its new rights; out of the room and disconnected without any."""
+    client, document_id = member.client, member.room.document_id
+    if rights is None:
+        member.room.leave(member)
+        client.say("revoked", "revoked", doc=document_id)
+        if not client.members:
+            client.outlet.close(frames.POLICY, "revoked")
+        return
+    before, member.rights = member.rights, rights
+    if before.board_actor.frozen != rights.board_actor.frozen:
+        kind = "frozen" if rights.board_actor.frozen else "unfrozen"
+        client.say(kind, kind, doc=document_id, can=list(rights.can))
+    elif before != rights:
+        client.say("role", "role", doc=document_id, role=rights.role.value, can=list(rights.can))

@@ -1,0 +1,310 @@
+"""One open document: who is in it, what waits for its commit, and what is told to whom.
+
+A room never touches the database. An edit is proposed (guard, rehearsal, rules) and waits in `pending`;
+the flusher commits what waits in all rooms at once and calls `committed()`, which applies, broadcasts
+and acknowledges; `refused()` when the commit failed. Every use of the document holds `lock` and never
+yields; the lock is not held during a commit.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.board.guard import Limits
+from models.board.rules import BoardActor
+from models.board.sync import LiveDocument
+from models.board_rights import BoardRights
+from models.document_log import LogRow, StoredDocument
+from models.errors import Refused
+from realtime import protocol
+from realtime.clients import Client
+from realtime.outbound import Outgoing
+from realtime.protocol import ClientUpdate, Cursor, Selection
+
+log = logging.getLogger("etabli.realtime")
+
+COLOURS = ("jonc", "ciel", "rose", "menthe", "abricot", "lilas", "anis", "sable")
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """What the journal needs to know of a board."""
+
+    board_id: int
+    project_id: int
+    cohort_id: int
+    title: str
+
+
+@dataclass(eq=False)
+class Member:
+    """A client in a room. `rights` are replaced when the person's access changes."""
+
+    client: Client
+    room: "Room"
+    peer: int
+    rights: BoardRights
+    colour: str
+    cursor: Cursor | None = None
+    selection: Selection | None = None
+    has_missed: bool = False
+
+    def described(self) -> dict[str, object]:
+        """What the others are told: the server's word, never the client's."""
+        return {
+            "peer": self.peer,
+            "key": self.client.actor.key,
+            "name": self.client.actor.name,
+            "role": self.rights.role.value,
+            "colour": self.colour,
+        }
+
+
+@dataclass(eq=False)
+class Batch:
+    """An accepted proposal that waits for its commit. `member` is None for one sent over HTTP."""
+
+    member: Member | None
+    number: int
+    actor: BoardActor
+    update: bytes
+    objects: frozenset[str]
+    outcome: int | Refused | None = None
+    waiter: threading.Event | None = None
+
+    def answer(self, outcome: int | Refused) -> None:
+        """Keep the row's number or the refusal for whoever waits."""
+        self.outcome = outcome
+        if self.waiter is not None:
+            self.waiter.set()
+
+
+class Room:
+    """See the module."""
+
+    def __init__(
+        self, document_id: int, handle: int, board: BoardFacts, document: LiveDocument, stored: StoredDocument
+    ) -> None:
+        self.document_id = document_id
+        self.handle = handle
+        self.board = board
+        self.document = document
+        self.epoch = stored.epoch
+        self.seq = stored.seq
+        self.snapshot_seq = stored.snapshot_seq
+        self.owners = dict(stored.owners)
+        self.new_owners: dict[int, str] = {}
+        self.lock = threading.Lock()
+        self.members: dict[str, Member] = {}  # by Socket.IO id
+        self.pending: list[Batch] = []
+        self.idle_since = time.monotonic()
+        self.is_closed = False
+        self.is_broken = False
+        self.is_committing = False
+        self._last_peer = 0
+        self._prefix = protocol.write_varint(handle)
+        self._whole: tuple[int, bytes] | None = None
+
+    def touch(self) -> None:
+        """Somebody needs this document: it stays open a while longer."""
+        self.idle_since = time.monotonic()
+
+    # -- people ---------------------------------------------------------------------------------
+
+    def enter(self, client: Client, rights: BoardRights) -> Member:
+        """Add a client, or give it back its place; tell the others."""
+        known = self.members.get(client.sid)
+        if known is not None:
+            known.rights = rights
+            return known
+        self._last_peer += 1
+        member = Member(client, self, self._last_peer, rights, self._colour_of(client.actor.key))
+        self.members[client.sid] = member
+        client.members[self.handle] = member
+        self.tell(protocol.PEERS, {"joined": [member.described()], "left": []}, skip=member)
+        return member
+
+    def leave(self, member: Member) -> None:
+        """Take a client out; tell the others. What it sent stays."""
+        if self.members.pop(member.client.sid, None) is None:
+            return
+        member.client.members.pop(self.handle, None)
+        self.idle_since = time.monotonic()
+        self.tell(protocol.PEERS, {"joined": [], "left": [member.peer]})
+
+    def _colour_of(self, key: str) -> str:
+        for member in self.members.values():
+            if member.client.actor.key == key:
+                return member.colour
+        taken = {member.colour for member in self.members.values()}
+        free = [colour for colour in COLOURS if colour not in taken]
+        return free[0] if free else COLOURS[self._last_peer % len(COLOURS)]
+
+    def others(self, member: Member) -> list[dict[str, object]]:
+        """Everybody in the room but `member`, described."""
+        return [other.described() for other in self.members.values() if other is not member]
+
+    # -- the document ---------------------------------------------------------------------------
+
+    def whole(self) -> tuple[int, bytes]:
+        """The newest seq and the committed document as one update, encoded once per seq."""
+        with self.lock:
+            if self._whole is None or self._whole[0] != self.seq:
+                self._whole = (self.seq, self.document.snapshot())
+            return self._whole
+
+    def catch_up(self, state_vector: bytes | None, at_most: int) -> tuple[int, bytes, bytes | None]:
+        """The newest seq, its state vector, and what `state_vector` misses if that is `at_most` bytes.
+
+        Raises: Refused when the state vector cannot be read.
+        """
+        seq, whole = self.whole()
+        with self.lock:
+            vector = self.document.state_vector()
+            missing = whole if state_vector is None else self.document.diff(state_vector)
+        return seq, vector, missing if len(missing) <= at_most else None
+
+    def propose(self, sent: ClientUpdate, actor: BoardActor, limits: Limits, member: Member | None) -> Batch:
+        """Guard, rehearse, judge, and let it wait for the next commit. Raises: Refused.
+
+        What brings nothing new waits too, empty, so that its answer keeps its place.
+        """
+        with self.lock:
+            proposal = self.document.propose(
+                sent.update, actor, limits=limits, may_use=lambda clients: self._may_use(clients, actor.key)
+            )
+            for client_id in proposal.clients:
+                if client_id not in self.owners:
+                    self.owners[client_id] = self.new_owners[client_id] = actor.key
+            batch = Batch(
+                member=member,
+                number=sent.number,
+                actor=actor,
+                update=b"" if proposal.is_empty else proposal.update,
+                objects=frozenset() if proposal.is_empty else frozenset(proposal.changes.ids()),
+            )
+            self.pending.append(batch)
+            self.idle_since = time.monotonic()
+            return batch
+
+    def _may_use(self, clients: frozenset[int], key: str) -> bool:
+        return all(self.owners.get(client, key) == key for client in clients)
+
+    def take_pending(self) -> tuple[list[Batch], dict[int, str]]:
+        """What waits, and the client ids first used in it: the flusher commits them."""
+        with self.lock:
+            batches, self.pending = self.pending, []
+            owners, self.new_owners = self.new_owners, {}
+            self.is_committing = bool(batches)
+            return batches, owners
+
+    def put_back(self, batches: list[Batch], owners: dict[int, str]) -> None:
+        """The commit did not go through and will be tried again: everything waits as before."""
+        with self.lock:
+            self.is_committing = False
+            self.pending[:0] = batches
+            self.new_owners = {**owners, **self.new_owners}
+
+    def committed(self, batches: Sequence[Batch], seq: int, between: Sequence[LogRow]) -> None:
+        """Row `seq` holds `batches`: apply, broadcast, acknowledge, in this order.
+
+        `between` are rows of other processes with numbers up to `seq` - 1 that this room had not seen.
+        """
+        for row in between:
+            self.absorb(row)
+        fresh = [batch for batch in batches if batch.update]
+        with self.lock:
+            for batch in fresh:
+                self._apply(self.document.accept, batch.update)
+            self.seq = seq
+            self.is_committing = False
+        if fresh:
+            senders = {batch.member for batch in fresh}
+            alone = next(iter(senders)) if len(senders) == 1 else None
+            self._broadcast(seq, [batch.update for batch in fresh], skip=alone)
+        self._acknowledge(batches, seq)
+
+    def absorb(self, row: LogRow) -> None:
+        """Take in a row that another process committed, and pass it on."""
+        with self.lock:
+            self._apply(self.document.absorb, row.update)
+            self.seq = row.seq
+        self._broadcast(row.seq, [row.update], skip=None)
+
+    def _apply(self, how: Callable[[bytes], None], update: bytes) -> None:
+        """What is committed is true, even if this copy of the document cannot take it: then it is rebuilt."""
+        try:
+            how(update)
+        except (Refused, ValueError):
+            log.exception("document %d: a committed row could not be applied", self.document_id)
+            self.is_broken = True
+
+    def rebuild(self, document: LiveDocument, stored: StoredDocument) -> None:
+        """Go on with a document opened anew from the log; what waited is refused, to be sent again."""
+        with self.lock:
+            waiting, self.pending = self.pending, []
+            self.document = document
+            self.seq = stored.seq
+            self.is_broken = False
+        for batch in waiting:
+            self._refuse_batch(batch, "unavailable")
+
+    def _acknowledge(self, batches: Sequence[Batch], seq: int) -> None:
+        newest: dict[Member, int] = {}
+        for batch in batches:
+            batch.answer(seq)
+            if batch.member is not None:
+                newest[batch.member] = max(newest.get(batch.member, 0), batch.number)
+        for member, number in newest.items():
+            member.client.outlet.send(Outgoing(protocol.ACK, {"h": self.handle, "n": number, "seq": seq}))
+
+    def refused(self, batches: Sequence[Batch], code: str) -> None:
+        """The commit failed for good: nothing of this is in the document, and every sender is told."""
+        with self.lock:
+            self.is_committing = False
+            self.document.reset_shadow()
+            later, self.pending = self.pending, []
+        for batch in [*batches, *later]:
+            self._refuse_batch(batch, code)
+
+    def _refuse_batch(self, batch: Batch, code: str) -> None:
+        batch.answer(Refused(code))
+        if batch.member is not None:
+            self.refuse(batch.member, batch.number, Refused(code))
+
+    def refuse(self, member: Member, number: int, refusal: Refused) -> None:
+        """Answer `r`: the code, its sentence and the committed state vector."""
+        client = member.client
+        payload = {
+            "h": self.handle,
+            "n": number,
+            "code": refusal.code,
+            "message": client.sentences.say(
+                refusal.code, client.actor.locale, refusal.message, **refusal.values
+            ),
+            "sv": self.document.state_vector(),
+        }
+        client.outlet.send(Outgoing(protocol.REFUSAL, payload))
+
+    # -- telling --------------------------------------------------------------------------------
+
+    def _broadcast(self, seq: int, updates: Sequence[bytes], skip: Member | None) -> None:
+        outgoing = Outgoing(protocol.UPDATE, self._prefix + protocol.encode_updates(seq, updates))
+        for member in list(self.members.values()):
+            if member is not skip and not member.client.outlet.offer(outgoing):
+                member.has_missed = True
+
+    def tell(self, event: str, fields: Mapping[str, object], skip: Member | None = None) -> None:
+        """Send a JSON event, with the handle, to everybody but `skip`."""
+        outgoing = Outgoing(event, {"h": self.handle, **fields})
+        for member in list(self.members.values()):
+            if member is not skip:
+                member.client.outlet.send(outgoing)
+
+    def offer_all(self, event: str, content: bytes) -> None:
+        """Send bytes, after the handle, to everybody who is not behind."""
+        outgoing = Outgoing(event, self._prefix + content)
+        for member in list(self.members.values()):
+            member.client.outlet.offer(outgoing)

@@ -1,0 +1,215 @@
+"""Socket.IO for the application: who may connect, and which handler each event has.
+
+`attach()` builds everything that live documents need, in any async mode; the background loops start with
+`Live.start()`. Nothing here imports eventlet.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError as Refusal
+from flask_socketio import SocketIO
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.policy import Actor
+from models.session import transaction
+from realtime import frames, protocol
+from realtime.clients import Client, Clients
+from realtime.dispatch import Answer, Dispatcher
+from realtime.fanout import Fanout, SingleProcess
+from realtime.messages import Sentences
+from realtime.outbound import Outlet, SocketIOOutlet
+from realtime.presence import Presence
+from realtime.registry import Rooms
+from realtime.revocation import Revocation
+from workspace.i18n import current_locale
+from workspace.services import sessions
+from workspace.settings import Settings
+from workspace.web.documents.host import EXTENSION
+from workspace.web.guard import COOKIE
+
+log = logging.getLogger("etabli.realtime")
+
+MAX_MESSAGE_BYTES = 128 * 1024
+PING_SECONDS = 25
+PONG_SECONDS = 20
+DRAIN_SECONDS = 1.5
+HOUSE_SECONDS = 10.0
+GAP_SECONDS = 1.0
+
+# Every client event and what it requires; a handler for an event that is not here fails the tests.
+POLICY = {
+    protocol.JOIN: "view_board",
+    protocol.LEAVE: "joined",
+    protocol.UPDATE: "edit_board",
+    protocol.PRESENCE: "joined",
+    protocol.SELECTION: "joined",
+}
+
+OutletOf = Callable[[Any, str, str], Outlet]
+
+
+def socketio_outlet(server: Any, sid: str, _engine_sid: str) -> Outlet:
+    """The outlet for async modes without a socket lane."""
+    return SocketIOOutlet(server, sid)
+
+
+class Live:
+    """Everything that is live in this process."""
+
+    def __init__(self, app: Flask, settings: Settings, outlet_of: OutletOf, fanout: Fanout) -> None:
+        self.settings = settings
+        self.outlet_of = outlet_of
+        self.sentences = Sentences(app)
+        self.clients = Clients()
+        self.presence = Presence()
+        self.rooms = Rooms(fanout)
+        self.revocation = Revocation(self.clients, fanout)
+        self.dispatcher = Dispatcher(self.rooms, self.presence, self.sentences)
+        self.is_stopped = False
+        self.socketio = SocketIO(
+            app,
+            async_mode=settings.async_mode,
+            transports=["websocket"],
+            cors_allowed_origins=list(settings.origins),
+            async_handlers=False,
+            manage_session=False,
+            max_http_buffer_size=MAX_MESSAGE_BYTES,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PONG_SECONDS,
+            logger=logging.getLogger("etabli.socketio"),
+            engineio_logger=logging.getLogger("etabli.engineio"),
+        )
+        app.extensions[EXTENSION] = self.rooms
+        _Handlers(self).register()
+
+    # -- loops ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the background loops and listen to what happens."""
+        self.revocation.start()
+        run = self.socketio.start_background_task
+        run(self.rooms.flusher.run)
+        run(self.presence.run, self._stopped)
+        run(self.revocation.run, self._stopped)
+        run(self.revocation.sweep, self._stopped)
+        run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
+        run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
+
+    def _stopped(self) -> bool:
+        return self.is_stopped
+
+    def _every(self, seconds: float, action: Callable[[], None]) -> None:
+        while not self.is_stopped:
+            self.socketio.sleep(seconds)
+            try:
+                action()
+            except Exception:
+                log.exception("background work failed")  # the loop must outlive a failing database
+
+    def drain(self) -> None:
+        """Tell everybody, finish what was sent, and close: at most `DRAIN_SECONDS` and the goodbyes."""
+        for client in self.clients:
+            client.say("draining", "draining")
+        self.rooms.flusher.wait_idle(DRAIN_SECONDS)
+        self.is_stopped = True
+        self.rooms.flusher.stop()
+        for client in self.clients:
+            client.outlet.close(frames.RESTART, "restart")
+
+
+class _Handlers:
+    """Flask-SocketIO's side: finds the client, calls the dispatcher."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def register(self) -> None:
+        """One handler per event of `POLICY`, and the two of the connection."""
+        on = self._live.socketio.on_event
+        on("connect", self._connect)
+        on("disconnect", self._disconnect)
+        on(protocol.JOIN, self._join)
+        on(protocol.LEAVE, self._with_client(self._live.dispatcher.leave))
+        on(protocol.UPDATE, self._with_client(self._live.dispatcher.update))
+        on(protocol.PRESENCE, self._with_client(self._live.dispatcher.presence))
+        on(protocol.SELECTION, self._with_client(self._live.dispatcher.selection))
+        on("*", self._unknown)
+
+    def _client(self) -> Client | None:
+        return self._live.clients.find(request.sid)  # type: ignore[attr-defined]
+
+    def _with_client(self, act: Callable[[Client, object], None]) -> Callable[..., None]:
+        def handle(*payload: object) -> None:
+            client = self._client()
+            if client is not None:
+                act(client, payload[0] if len(payload) == 1 else None)
+
+        return handle
+
+    def _join(self, *payload: object) -> Answer:
+        client = self._client()
+        if client is None:
+            return {"ok": False, "code": "sign_in"}
+        answer, member = self._live.dispatcher.join(client, payload[0] if len(payload) == 1 else None)
+        if member is not None:  # after this answer has been written
+            self._live.socketio.start_background_task(self._live.dispatcher.introduce, member)
+        return answer
+
+    def _unknown(self, *_payload: object) -> Answer:
+        client = self._client()
+        return self._live.dispatcher.unknown(client) if client else {"ok": False, "code": "sign_in"}
+
+    # -- the connection -------------------------------------------------------------------------
+
+    def _connect(self, auth: object = None) -> None:
+        live = self._live
+        if urlsplit(f"//{request.host}").netloc not in {urlsplit(o).netloc for o in live.settings.origins}:
+            raise self._refusal("origin")
+        if not isinstance(auth, dict) or auth.get("v") != protocol.PROTOCOL_VERSION:
+            raise self._refusal("version")
+        actor = self._authenticate(auth.get("ticket"))
+        sid: str = request.sid  # type: ignore[attr-defined]
+        server = live.socketio.server
+        engine_sid = server.manager.eio_sid_from_sid(sid, "/")
+        outlet = live.outlet_of(server, sid, engine_sid)
+        client = Client(sid, actor, outlet, live.sentences)
+        live.clients.add(client)
+        outlet.open(client)
+
+    def _authenticate(self, ticket: object) -> Actor:
+        token = request.cookies.get(COOKIE, "")
+        try:
+            with transaction() as session:
+                actor = sessions.find_actor(session, token) if token else None
+                if actor is None or actor.login_session_id is None:
+                    raise self._refusal("sign_in")
+                if not isinstance(ticket, str) or not sessions.consume_ticket(
+                    session, ticket, actor.login_session_id
+                ):
+                    raise self._refusal("ticket")
+                sessions.seen(session, actor)
+        except SQLAlchemyError as error:
+            log.warning("database unavailable: %s", type(error).__name__)
+            raise self._refusal("unavailable") from error
+        return actor
+
+    def _refusal(self, code: str) -> Refusal:
+        return Refusal(self._live.sentences.say(code, current_locale()), {"code": code})
+
+    def _disconnect(self, *_reason: object) -> None:
+        client = self._live.clients.remove(request.sid)  # type: ignore[attr-defined]
+        if client is not None:
+            client.is_gone = True
+            for member in list(client.members.values()):
+                member.room.leave(member)
+
+
+def attach(
+    app: Flask, settings: Settings, outlet_of: OutletOf = socketio_outlet, fanout: Fanout | None = None
+) -> Live:
+    """Give `app` its live documents."""
+    return Live(app, settings, outlet_of, fanout or SingleProcess())
