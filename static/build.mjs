@@ -119,7 +119,9 @@ function sprite() {
       .replace(/\s+\/>/g, "/>");
     shapes[name] = body;
   }
-  const symbols = Object.entries(shapes).map(([name, body]) => `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
+  const symbols = Object.entries(shapes).map(
+    ([name, body]) => `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`,
+  );
   const bytes = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
   manifest["icons.svg"] = hashed("icons.svg", bytes);
   emit(manifest["icons.svg"], bytes);

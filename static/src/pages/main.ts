@@ -1,2 +1,27 @@
-/** Every Jinja page. Each behaviour is attached where its data attribute is found; without script the pages work. */
-export {};
+/**
+ * Every page made of templates. Each behaviour is attached where its data attribute stands; without script the
+ * pages work. Order matters for forms: what may hold a submission back listens before what marks it as sent.
+ */
+import { autosave } from "../controllers/autosave";
+import { combobox } from "../controllers/combobox";
+import { confirmSubmits } from "../controllers/confirm-submit";
+import { counter } from "../controllers/counter";
+import { keepDrafts } from "../controllers/draft";
+import { showSimilar } from "../controllers/similar";
+import { copying, flashes, localTimes, menus, offlineBanner, unreadCount } from "../controllers/small";
+import { guardSubmits } from "../controllers/submit-guard";
+import { all } from "../lib/dom";
+
+for (const box of all("[data-combobox]")) combobox(box);
+for (const note of all("[data-counter]")) counter(note);
+for (const form of all<HTMLFormElement>("form[data-autosave]")) autosave(form);
+for (const form of all("[data-similar]")) showSimilar(form);
+confirmSubmits();
+keepDrafts();
+guardSubmits();
+menus();
+flashes();
+copying();
+localTimes();
+offlineBanner();
+unreadCount();
