@@ -3,12 +3,30 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.account import routes as account
+from workspace.web.auth import routes as auth
 from workspace.web.authorities import routes as authorities
+from workspace.web.cohorts import routes as cohorts
+from workspace.web.demo import routes as demo
+from workspace.web.documents import routes as documents
+from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
+from workspace.web.notifications import routes as notifications
+from workspace.web.pages import routes as pages
+from workspace.web.setup import routes as setup
 
 BLUEPRINTS = (
     assets.blueprint,
+    setup.blueprint,
+    pages.blueprint,
+    demo.blueprint,
+    auth.blueprint,
+    account.blueprint,
     authorities.blueprint,
+    documents.blueprint,
+    cohorts.blueprint,
+    feedback.blueprint,
+    notifications.blueprint,
     health.blueprint,
 )
 

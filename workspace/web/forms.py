@@ -12,7 +12,7 @@ from wtforms import Field, Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from models.errors import DomainError, Invalid
-from workspace.i18n import _, lazy_gettext
+from workspace.i18n import LazyText, _, lazy_gettext
 
 UNREADABLE = lazy_gettext(
     "Ce texte contient des caractères illisibles. Retapez le passage ou collez-le sans mise en forme."
@@ -57,13 +57,13 @@ class NotBlank:
             raise ValidationError(_("Ce champ est nécessaire."))
 
 
-def line(label: str, limit: int, *, needed: bool = True, **options: Any) -> StringField:
+def line(label: str | LazyText, limit: int, *, needed: bool = True, **options: Any) -> StringField:
     """One line of text of at most `limit` characters."""
     checks: list[Any] = [NotBlank()] if needed else []
     return StringField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)
 
 
-def text(label: str, limit: int, *, needed: bool = True, **options: Any) -> TextAreaField:
+def text(label: str | LazyText, limit: int, *, needed: bool = True, **options: Any) -> TextAreaField:
     """Several lines of text of at most `limit` characters."""
     checks: list[Any] = [NotBlank()] if needed else []
     return TextAreaField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)

@@ -1,0 +1,45 @@
+"""The account's forms."""
+
+from typing import Any
+
+from wtforms import Field, RadioField
+from wtforms.validators import ValidationError
+
+from models.people import User
+from workspace.i18n import LOCALES, _, lazy_gettext
+from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
+from workspace.web.auth.forms import known_password_field, new_password_field
+from workspace.web.forms import EtabliForm, line
+from workspace.web.zones import ZoneField
+
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+
+
+class ProfileForm(EtabliForm):
+    """What others see, and how one reads."""
+
+    name = line(lazy_gettext("Nom affiché"), NAME_LIMIT)
+    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+    locale = RadioField(lazy_gettext("Langue"), choices=LANGUAGES)
+    time_zone = ZoneField(lazy_gettext("Fuseau horaire"))
+
+    def validate_locale(self, field: Field) -> None:
+        """One of ours."""
+        if field.data not in LOCALES:
+            raise ValidationError(_("Choisissez une langue de la liste."))
+
+
+class PasswordForm(EtabliForm):
+    """The current password, and the one that replaces it."""
+
+    current = known_password_field(lazy_gettext("Mot de passe actuel"))
+    password = new_password_field(lazy_gettext("Nouveau mot de passe"))
+
+    def __init__(self, user: User | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.person = {"email": user.email, "name": user.name} if user else {}
+
+    def validate_password(self, _field: Field) -> None:
+        """Not the same again."""
+        if self.password.data and self.password.data == self.current.data:
+            raise ValidationError(_("Choisissez un mot de passe différent de l’actuel."))

@@ -1,0 +1,25 @@
+"""How often a password or a code may be tried: by account and address, and by address."""
+
+import hashlib
+
+from flask import request
+from flask_limiter.util import get_remote_address
+
+from workspace.extensions import limiter
+from workspace.services.accounts import clean_email
+
+BY_ACCOUNT = "10 per minute"
+BY_ADDRESS = "100 per minute"
+
+
+def account_and_address() -> str:
+    """The key of one account tried from one address. The account is hashed: no store holds addresses."""
+    account = clean_email(request.form.get("email", ""))
+    return f"{get_remote_address()}|{hashlib.sha256(account.encode(errors='replace')).hexdigest()[:24]}"
+
+
+by_account = limiter.shared_limit(
+    BY_ACCOUNT, scope="password", key_func=account_and_address, methods=["POST"]
+)
+by_address = limiter.shared_limit(BY_ADDRESS, scope="password-address", methods=["POST"])
+few_codes = limiter.limit(BY_ACCOUNT, methods=["POST"])

@@ -1,0 +1,1 @@
+"""The demonstration: entering as one of its invented people."""
