@@ -8,6 +8,7 @@ settings is imported before `main()` knows the async mode.
 import os
 import sys
 import time
+import warnings
 from typing import NoReturn
 
 from workspace.settings import Settings, SettingsError, load
@@ -36,6 +37,8 @@ def main() -> None:
 def _patch_for_eventlet() -> None:
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
     os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", "4")
+    # Said once and for all in docs/adr: the async mode is one setting, eventlet is today's.
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet  # noqa: PLC0415
 
     eventlet.monkey_patch()

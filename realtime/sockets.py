@@ -13,6 +13,7 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.policy import Actor
 from models.session import transaction
@@ -83,6 +84,9 @@ class Live:
             logger=logging.getLogger("etabli.socketio"),
             engineio_logger=logging.getLogger("etabli.engineio"),
         )
+        if settings.trusted_proxies:  # Socket.IO answers before the application's own ProxyFix
+            hops = settings.trusted_proxies
+            app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
         app.extensions[EXTENSION] = self.rooms
         _Handlers(self).register()
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from eventlet import hubs
 from eventlet.event import Event
+from eventlet.hubs.hub import READ, WRITE
 
 from realtime import frames
 from realtime.budget import ByteBudget
@@ -64,7 +65,7 @@ class Lane:
         self._is_handling = False
         self._sleeper: Event | None = None
         self._queue: deque[bytes] = deque()
-        self._listeners: dict[str, Any] = {hubs.READ: None, hubs.WRITE: None}
+        self._listeners: dict[str, Any] = {READ: None, WRITE: None}
         self._timers: list[Any] = []
         self._said_goodbye = False
         self.closed = False
@@ -84,7 +85,7 @@ class Lane:
     def start(self) -> None:
         """Begin to read; the Socket.IO CONNECT must come within `connect_seconds`."""
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._listen(hubs.READ, self._on_readable)
+        self._listen(READ, self._on_readable)
         self._after(self._limits.connect_seconds, self._require_connected)
 
     def _require_connected(self) -> None:
@@ -125,11 +126,11 @@ class Lane:
             self._pause_reading()
 
     def _pause_reading(self) -> None:
-        self._unlisten(hubs.READ)
+        self._unlisten(READ)
 
     def _resume_reading(self) -> None:
-        if not self.closed and self._listeners[hubs.READ] is None:
-            self._listen(hubs.READ, self._on_readable)
+        if not self.closed and self._listeners[READ] is None:
+            self._listen(READ, self._on_readable)
 
     def _sort(self, opcode: int, message: str | bytes) -> None:
         """Give a hot pair to `hot` when nothing waits before it; queue all else for the greenlet."""
@@ -204,8 +205,8 @@ class Lane:
         self.queued_bytes += len(data) - sent
         if self.queued_bytes > self._limits.queue_hard_bytes:
             self._finish()
-        elif self._listeners[hubs.WRITE] is None:
-            self._listen(hubs.WRITE, self._on_writable)
+        elif self._listeners[WRITE] is None:
+            self._listen(WRITE, self._on_writable)
             self._watch_for_stall()
 
     def offer(self, data: bytes) -> bool:
@@ -234,7 +235,7 @@ class Lane:
             self._queue.popleft()
         if self.closed:
             return
-        self._unlisten(hubs.WRITE)
+        self._unlisten(WRITE)
         if self._said_goodbye:
             self._shut(socket.SHUT_WR)
         elif self.is_behind:
@@ -277,8 +278,8 @@ class Lane:
         self.closed = True
         for timer in self._timers:
             timer.cancel()
-        self._unlisten(hubs.READ)
-        self._unlisten(hubs.WRITE)
+        self._unlisten(READ)
+        self._unlisten(WRITE)
         self._queue.clear()
         self._inbox.clear()
         self.queued_bytes = 0

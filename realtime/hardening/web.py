@@ -43,6 +43,19 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         """Say nothing: a request line may hold a token."""
 
 
+class ErrorLog:
+    """What eventlet's server calls its log: it writes only the tracebacks of failed requests there."""
+
+    def info(self, message: str, *_arguments: Any) -> None:
+        """A traceback."""
+        log.error("a request failed\n%s", message)
+
+    error = info
+
+    def debug(self, *_arguments: Any) -> None:
+        """Who connected: not kept."""
+
+
 class EventletWeb:
     """See realtime.web.Web."""
 
@@ -79,6 +92,7 @@ class EventletWeb:
             keepalive=KEEPALIVE_SECONDS,
             socket_timeout=SOCKET_SECONDS,
         )
+        server.log = ErrorLog()
         gc.collect()
         gc.freeze()  # what the start made stays: later collections need not look at it
         self._acceptor = eventlet.spawn(self._accept, server)
