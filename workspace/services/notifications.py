@@ -3,7 +3,9 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from models.access import NOT_FOUND
 from models.base import utcnow
+from models.errors import NotFound
 from models.i18n import N_
 from models.notification import Notification, NotificationKind
 from models.policy import Actor
@@ -49,6 +51,17 @@ def list_notifications(session: Session, actor: Actor, *, limit: int = 50) -> li
         .limit(limit)
     )
     return list(found)
+
+
+def open_notification(session: Session, actor: Actor, notification_id: int) -> str:
+    """Mark one of the actor's notifications as read; gives the path it leads to."""
+    found = session.scalar(
+        select(Notification).where(Notification.id == notification_id, Notification.user_id == actor.user_id)
+    )
+    if found is None:
+        raise NotFound(NOT_FOUND)
+    found.read_at = found.read_at or utcnow()
+    return found.url
 
 
 def mark_all_read(session: Session, actor: Actor) -> None:

@@ -22,6 +22,7 @@ from models.people import User
 from models.policy import Role
 from models.problem import Problem, ProblemDriver, ProblemStatus, ProblemSupporter
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
+from models.stages import STEP_BY_CODE
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.orleans import ORLEANS
@@ -248,9 +249,9 @@ class DemoWriter:
                 )
             )
             if is_done:
-                self._note(ActivityKind.STEP_VALIDATED, days, tutor, project, subject=code)
+                self._note(ActivityKind.STEP_VALIDATED, days, tutor, project, subject=STEP_BY_CODE[code].name)
             elif status is StepStatus.WAITING:
-                self._note(ActivityKind.STEP_REQUESTED, days, lead, project, subject=code)
+                self._note(ActivityKind.STEP_REQUESTED, days, lead, project, subject=STEP_BY_CODE[code].name)
                 self._tell(tutor, NotificationKind.STEP_REQUESTED, days, lead.name, project)
         for code in story.criteria:
             self._add(ProjectCriterion(project_id=project.id, criterion_code=code, met_by_id=lead.id))

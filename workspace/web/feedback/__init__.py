@@ -1,0 +1,1 @@
+"""Feedback on a project: written and released by tutors, answered by the team."""
