@@ -6,4 +6,4 @@ import sys
 
 connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=4)
 connection.request("GET", "/readyz")
-sys.exit(0 if connection.getresponse().status == 200 else 1)  # noqa: PLR2004
+sys.exit(0 if connection.getresponse().status == 200 else 1)

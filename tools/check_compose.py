@@ -18,15 +18,18 @@ def main() -> int:
     validator = jsonschema.Draft201909Validator(json.loads(SCHEMA.read_text()))
     problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)]
     known = set(re.findall(r'"(ETABLI_[A-Z_]+|HOST|PORT)"', SETTINGS.read_text()))
-    for name in compose["services"]["web"]["environment"]:
-        if name not in known:
-            problems.append(f"services.web.environment.{name}: no such setting in {SETTINGS}")
-    for name in ("web", "database", "redis", "proxy"):
-        if name not in compose["services"]:
-            problems.append(f"services.{name} is missing")
-    for path in re.findall(r"\./(deploy/\S+?):", Path("docker-compose.yml").read_text()):
-        if not Path(path).exists():
-            problems.append(f"{path} is mounted but does not exist")
+    problems += [
+        f"services.web.environment.{name}: no such setting in {SETTINGS}"
+        for name in compose["services"]["web"]["environment"]
+        if name not in known
+    ]
+    problems += [
+        f"services.{name} is missing"
+        for name in ("web", "database", "redis", "proxy")
+        if name not in compose["services"]
+    ]
+    mounted = re.findall(r"\./(deploy/\S+?):", Path("docker-compose.yml").read_text())
+    problems += [f"{path} is mounted but does not exist" for path in mounted if not Path(path).exists()]
     print("\n".join(problems) or "docker-compose.yml is valid")
     return 1 if problems else 0
 
