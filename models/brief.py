@@ -38,10 +38,13 @@ class ProgressBrief(WithId, Versioned, Base):
     next_label: Mapped[str] = mapped_column(String(160), default="")
     step_code: Mapped[str] = mapped_column(String(32))
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    form_key: Mapped[str] = mapped_column(String(80), default="")
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
-    published_by: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    updated_by: Mapped[User | None] = relationship(foreign_keys=[updated_by_id], lazy="raise_on_sql")
+    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id], lazy="raise_on_sql")
 
     @property
     def where(self) -> Where:

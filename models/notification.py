@@ -24,6 +24,7 @@ class NotificationKind(enum.StrEnum):
     FEEDBACK_ANSWERED = "feedback_answered"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
+    QUESTION_HANDLED = "question_handled"
     BRIEF_PUBLISHED = "brief_published"
     GUEST_JOINED = "guest_joined"
     OBSERVER_JOINED = "observer_joined"

@@ -25,6 +25,7 @@ SENTENCES = {
     KIND.FEEDBACK_ANSWERED: N_("%(who)s a répondu à votre retour sur « %(subject)s »"),
     KIND.QUESTION_ASKED: N_("%(who)s pose une question sur « %(subject)s »"),
     KIND.QUESTION_ANSWERED: N_("%(who)s a répondu à votre question sur « %(subject)s »"),
+    KIND.QUESTION_HANDLED: N_("%(who)s a répondu à une question d’élu·e sur « %(subject)s »"),
     KIND.BRIEF_PUBLISHED: N_("%(who)s a publié un point d’étape sur « %(subject)s »"),
     KIND.GUEST_JOINED: N_("%(who)s a rejoint « %(subject)s » par le lien de partage"),
     KIND.OBSERVER_JOINED: N_("%(who)s a accepté d’observer « %(subject)s »"),
