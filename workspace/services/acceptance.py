@@ -1,0 +1,258 @@
+"""Accepting an invitation: what it offers, the conflict rule, and the one acceptance that counts.
+
+The token's holder is not an actor yet, so an offer is read by its token and shows only what the invited
+person must know to decide: who invites, to what, for how long.
+"""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from models.access import find_or_not_found, project_options
+from models.activity import ActivityKind, record_activity
+from models.base import utcnow
+from models.cohort import Cohort, Team
+from models.errors import NotFound, Refused
+from models.events import AccessChanged, record
+from models.i18n import N_
+from models.invitation import Invitation
+from models.membership import Membership, is_live, members
+from models.notification import NotificationKind, notify
+from models.organization import Programme
+from models.people import User
+from models.policy import Role
+from models.project import Project
+from workspace.services.invitations import (
+    ALREADY_THERE,
+    OWN_AUTHORITY,
+    Scope,
+    holds,
+    is_own_authority,
+    learns_in,
+)
+from workspace.services.sessions import actor_of_user
+from workspace.services.tokens import token_hash
+
+UNKNOWN = N_("Ce lien d’invitation n’existe pas, ou il a été remplacé par un autre.")
+CLOSED = N_("Cette invitation vient d’être utilisée ou refermée.")
+NOT_YOURS = N_("Cette invitation a été faite à une autre adresse e-mail que celle de votre compte.")
+OWN_AUTHORITY_CODE = "own_authority"
+
+
+class OfferState(enum.StrEnum):
+    """Whether it can be accepted, and if not, why."""
+
+    OPEN = "open"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an invitation shows. `place` is the project, the team or the cohort; `home` where it lies."""
+
+    invitation_id: int
+    state: OfferState
+    role: Role
+    email: str
+    name: str
+    title: str
+    message: str
+    inviter: str
+    place: str
+    home: str
+    time_zone: str
+    expires_at: datetime
+    access_until: datetime | None
+    has_account: bool
+    account_authority: str | None
+
+
+def find_offer(session: Session, token: str) -> Offer:
+    """The offer of this token.
+
+    Raises:
+        NotFound: no invitation has this token.
+    """
+    row = _row(session, token)
+    place, cohort = _place(session, row)
+    user = session.scalar(select(User).where(User.email == row.email))
+    return Offer(
+        invitation_id=row.id,
+        state=_state(row),
+        role=row.role,
+        email=row.email,
+        name=row.name,
+        title=row.title,
+        message=row.message,
+        inviter=row.invited_by.name if row.invited_by else "",
+        place=place,
+        home=f"{cohort.name} · {cohort.programme.organization.name}",
+        time_zone=cohort.time_zone,
+        expires_at=row.expires_at,
+        access_until=row.access_until,
+        has_account=user is not None and user.disabled_at is None,
+        account_authority=user.authority_code if user else None,
+    )
+
+
+def accept(session: Session, token: str, user: User, *, authority_code: str | None = None) -> str:
+    """Give `user` what the invitation offers, once; gives the path to go to.
+
+    Of any number of acceptances at once exactly one succeeds. `authority_code` is what an élu declares
+    when the account does not say it yet.
+
+    Raises:
+        NotFound: no such token.
+        Refused: it was used, revoked or has expired; it is somebody else's; or the conflict rule holds.
+    """
+    row = _row(session, token)
+    if row.email != user.email:
+        raise Refused("not_yours", NOT_YOURS)
+    project = _project(session, row.project_id) if row.project_id else None
+    user.authority_code = user.authority_code or authority_code
+    if (
+        row.role is Role.OBSERVER
+        and project is not None
+        and is_own_authority(session, project, user.authority_code)
+    ):
+        raise Refused(OWN_AUTHORITY_CODE, OWN_AUTHORITY)
+    if _is_there(session, row, user):
+        raise Refused("already_there", ALREADY_THERE[row.role])
+    _consume(session, row, user)
+    session.add(
+        Membership(
+            user_id=user.id,
+            role=row.role,
+            cohort_id=row.cohort_id,
+            team_id=row.team_id,
+            project_id=row.project_id,
+            ends_at=row.access_until,
+            granted_by_id=row.invited_by_id,
+        )
+    )
+    record(session, AccessChanged(user_id=user.id))
+    return _welcome(session, row, user, project)
+
+
+def _row(session: Session, token: str) -> Invitation:
+    row = session.scalar(
+        select(Invitation)
+        .where(Invitation.token_hash == token_hash(token))
+        .options(joinedload(Invitation.invited_by))
+    )
+    if row is None:
+        raise NotFound(UNKNOWN)
+    return row
+
+
+def _is_there(session: Session, row: Invitation, user: User) -> bool:
+    """Whether they hold the role already, by another invitation say."""
+    if row.team_id is not None:
+        cohort_id = session.scalar(select(Team.cohort_id).where(Team.id == row.team_id))
+        return cohort_id is not None and learns_in(session, user, cohort_id)
+    scope = Scope("project_id", row.project_id) if row.project_id else Scope("cohort_id", row.cohort_id or 0)
+    return holds(session, user.email, row.role, scope)
+
+
+def _state(row: Invitation) -> OfferState:
+    if row.accepted_at is not None:
+        return OfferState.USED
+    if row.revoked_at is not None:
+        return OfferState.REVOKED
+    return OfferState.OPEN if row.is_open() else OfferState.EXPIRED
+
+
+def _consume(session: Session, row: Invitation, user: User) -> None:
+    """The one statement that decides who wins."""
+    now = utcnow()
+    won = session.scalar(
+        update(Invitation)
+        .where(
+            Invitation.id == row.id,
+            Invitation.token_hash == row.token_hash,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(accepted_at=now, accepted_by_id=user.id)
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    )
+    if won is None:
+        raise Refused("closed", CLOSED)
+
+
+def _place(session: Session, row: Invitation) -> tuple[str, Cohort]:
+    if row.project_id is not None:
+        project = _project(session, row.project_id)
+        return project.title, _cohort(session, project.team.cohort_id)
+    if row.team_id is not None:
+        team = find_or_not_found(session, select(Team).where(Team.id == row.team_id))
+        return team.name, _cohort(session, team.cohort_id)
+    cohort = _cohort(session, row.cohort_id)
+    return cohort.name, cohort
+
+
+def _project(session: Session, project_id: int) -> Project:
+    return find_or_not_found(
+        session, select(Project).where(Project.id == project_id).options(*project_options())
+    )
+
+
+def _cohort(session: Session, cohort_id: int | None) -> Cohort:
+    return find_or_not_found(
+        session,
+        select(Cohort)
+        .where(Cohort.id == cohort_id)
+        .options(joinedload(Cohort.programme).joinedload(Programme.organization)),
+    )
+
+
+def _welcome(session: Session, row: Invitation, user: User, project: Project | None) -> str:
+    """Tell the team of an élu, and where each role begins."""
+    session.flush()
+    if row.role is Role.TUTOR:
+        return f"/cohorts/{row.cohort_id}"
+    if project is None:
+        _leave_no_team(session, row, user)
+        return "/"
+    if row.role is Role.PARTNER:
+        return f"/projects/{project.id}"
+    record_activity(
+        session,
+        actor_of_user(session, user),
+        ActivityKind.OBSERVER_JOINED,
+        cohort_id=project.team.cohort_id,
+        project_id=project.id,
+        subject=project.title,
+    )
+    notify(
+        session,
+        [member.id for member in members(session, Role.LEARNER, team_id=project.team_id)],
+        NotificationKind.OBSERVER_JOINED,
+        who=user.name,
+        subject=project.title,
+        url=f"/projects/{project.id}/observers",
+    )
+    return f"/observations/{project.id}"
+
+
+def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
+    """A learner who had no team yet is not counted among those without one any more."""
+    cohort_id = session.scalar(select(Team.cohort_id).where(Team.id == row.team_id))
+    session.execute(
+        update(Membership)
+        .where(
+            Membership.user_id == user.id,
+            Membership.role == Role.LEARNER,
+            Membership.cohort_id == cohort_id,
+            is_live(),
+        )
+        .values(ends_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,235 @@
+"""Inviting somebody to a role: a learner to a team, a tutor to a cohort, a partner or an élu to a project.
+
+The link's token is given once; only its hash is stored. What becomes of an invitation afterwards is in
+waiting_invitations.py (list, new link, revocation) and acceptance.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import access_cohort, access_project, access_team
+from models.activity import ActivityKind, record_activity
+from models.base import utcnow
+from models.cohort import Team
+from models.errors import Invalid
+from models.i18n import N_
+from models.invitation import Invitation
+from models.membership import Membership, is_live
+from models.people import User
+from models.policy import Actor, Permission, Role
+from models.project import Project
+from workspace.services.accounts import clean_email, is_email
+from workspace.services.tokens import new_token, token_hash
+
+VALID_DAYS = (3, 7, 14, 30)
+DEFAULT_DAYS = 14
+MESSAGE_LIMIT = 600
+
+BAD_EMAIL = N_("Cette adresse e-mail n’est pas complète, par exemple prenom.nom@ville.fr.")
+BAD_DAYS = N_("Choisissez l’une des durées proposées.")
+PAST = N_("Choisissez une date à venir.")
+ALREADY_WAITING = N_("Une invitation attend déjà cette personne : vous pouvez en refaire le lien plus bas.")
+ALREADY_THERE = {
+    Role.OBSERVER: N_("Cette personne observe déjà le projet."),
+    Role.PARTNER: N_("Cette personne est déjà partenaire du projet."),
+    Role.LEARNER: N_("Cette personne est déjà dans une équipe de la promotion."),
+    Role.TUTOR: N_("Cette personne suit déjà la promotion."),
+}
+ON_THE_TEAM = N_("Cette personne fait partie de l’équipe : elle voit déjà tout le projet.")
+OWN_AUTHORITY = N_(
+    "Une élue ou un élu ne peut pas observer un projet porté par sa propre collectivité avant sa "
+    "publication : l’équipe doit pouvoir chercher librement."
+)
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """Who is invited, as the inviter knows them."""
+
+    email: str
+    name: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Until when the link may be used, and the access last (None: as long as the role is needed)."""
+
+    valid_days: int = DEFAULT_DAYS
+    access_until: datetime | None = None
+    message: str = ""
+
+
+class NewInvitation(NamedTuple):
+    """An invitation just made, or whose link was made again. The token is known only now."""
+
+    invitation_id: int
+    token: str
+
+
+class Scope(NamedTuple):
+    """To what: one column of Invitation and Membership, and its value."""
+
+    column: str
+    id: int
+
+
+def invite_observer(
+    session: Session, actor: Actor, project_id: int, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    """Invite an élu to observe a project.
+
+    Raises:
+        Invalid: on the address, the dates, or because of the conflict rule (field `email`).
+    """
+    project = access_project(session, actor, project_id, Permission.INVITE_OBSERVER)
+    known = _find_user(session, invitee.email)
+    if known is not None:
+        if _is_on_team(session, known, project.team):
+            raise Invalid(fields={"email": ON_THE_TEAM})
+        if is_own_authority(session, project, known.authority_code):
+            raise Invalid(fields={"email": OWN_AUTHORITY})
+    made = _invite(session, actor, Role.OBSERVER, Scope("project_id", project.id), invitee, terms)
+    record_activity(
+        session,
+        actor,
+        ActivityKind.OBSERVER_INVITED,
+        cohort_id=project.team.cohort_id,
+        project_id=project.id,
+        subject=invitee.name,
+    )
+    return made
+
+
+def invite_partner(
+    session: Session, actor: Actor, project_id: int, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    """Invite a partner to a project, with an account."""
+    project = access_project(session, actor, project_id, Permission.INVITE_PARTNER)
+    return _invite(session, actor, Role.PARTNER, Scope("project_id", project.id), invitee, terms)
+
+
+def invite_learner(
+    session: Session, actor: Actor, team_id: int, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    """Invite a learner to a team."""
+    team = access_team(session, actor, team_id, Permission.MANAGE_COHORT)
+    known = _find_user(session, invitee.email)
+    if known is not None and learns_in(session, known, team.cohort_id):
+        raise Invalid(fields={"email": ALREADY_THERE[Role.LEARNER]})
+    return _invite(session, actor, Role.LEARNER, Scope("team_id", team.id), invitee, terms)
+
+
+def invite_tutor(
+    session: Session, actor: Actor, cohort_id: int, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    """Invite a tutor to follow a cohort."""
+    cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
+    return _invite(session, actor, Role.TUTOR, Scope("cohort_id", cohort.id), invitee, terms)
+
+
+def _invite(
+    session: Session, actor: Actor, role: Role, scope: Scope, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    now = utcnow()
+    email = clean_email(invitee.email)
+    fields: dict[str, str] = {}
+    if not is_email(email):
+        fields["email"] = BAD_EMAIL
+    elif holds(session, email, role, scope):
+        fields["email"] = ALREADY_THERE[role]
+    elif _waits(session, email, role, scope):
+        fields["email"] = ALREADY_WAITING
+    if terms.valid_days not in VALID_DAYS:
+        fields["valid_days"] = BAD_DAYS
+    if terms.access_until is not None and terms.access_until <= now:
+        fields["access_until"] = PAST
+    if fields:
+        raise Invalid(fields=fields)
+    token = new_token()
+    row = Invitation(
+        token_hash=token_hash(token),
+        email=email,
+        name=invitee.name,
+        title=invitee.title,
+        role=role,
+        message=terms.message,
+        invited_by_id=actor.user_id,
+        expires_at=now + timedelta(days=terms.valid_days),
+        access_until=terms.access_until,
+        **{scope.column: scope.id},
+    )
+    session.add(row)
+    session.flush()
+    return NewInvitation(row.id, token)
+
+
+def is_own_authority(session: Session, project: Project, authority_code: str | None) -> bool:
+    """The conflict rule: is the project led by an agent of this authority, and not published yet?
+
+    The problem's authority counts, and the one its team lead declared. Needs `problem` and `team` loaded.
+    """
+    if not authority_code:
+        return False
+    led_by = session.scalar(select(User.authority_code).where(User.id == project.team.lead_id))
+    return authority_code in {project.problem.authority_code, led_by}
+
+
+def _find_user(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == clean_email(email)))
+
+
+def holds(session: Session, email: str, role: Role, scope: Scope) -> bool:
+    """Whether the account of this address holds the role there now."""
+    found = session.scalar(
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            User.email == email,
+            Membership.role == role,
+            getattr(Membership, scope.column) == scope.id,
+            is_live(),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _waits(session: Session, email: str, role: Role, scope: Scope) -> bool:
+    found = session.scalar(
+        select(Invitation.id)
+        .where(
+            Invitation.email == email,
+            Invitation.role == role,
+            getattr(Invitation, scope.column) == scope.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > utcnow(),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _is_on_team(session: Session, user: User, team: Team) -> bool:
+    return holds(session, user.email, Role.LEARNER, Scope("team_id", team.id))
+
+
+def learns_in(session: Session, user: User, cohort_id: int) -> bool:
+    """Whether they are in one of the cohort's teams; a learner without a team may still be invited."""
+    found = session.scalar(
+        select(Membership.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            Membership.user_id == user.id,
+            Membership.role == Role.LEARNER,
+            Team.cohort_id == cohort_id,
+            is_live(),
+        )
+        .limit(1)
+    )
+    return found is not None

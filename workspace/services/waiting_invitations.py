@@ -1,0 +1,99 @@
+"""Invitations that nobody has accepted yet: listed, given a new link, revoked."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.access import access_cohort, access_project, find_or_not_found
+from models.base import utcnow
+from models.cohort import Team
+from models.invitation import Invitation
+from models.policy import Actor, Permission, Role
+from workspace.services.invitations import DEFAULT_DAYS, NewInvitation
+from workspace.services.tokens import new_token, token_hash
+
+MAX_ID = 2**31 - 1
+
+
+def list_waiting(session: Session, role: Role, *, column: str, ids: list[int]) -> list[Invitation]:
+    """Invitations to `role` in these scopes that nobody accepted or revoked, the newest first."""
+    found = session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.role == role,
+            getattr(Invitation, column).in_(ids),
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .options(joinedload(Invitation.invited_by))
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    )
+    return list(found)
+
+
+def revoke_project_invitation(
+    session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
+) -> None:
+    """Close a project's invitation; its link stops working at once."""
+    _close(_of_project(session, actor, project_id, invitation_id, permission))
+
+
+def renew_project_invitation(
+    session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
+) -> NewInvitation:
+    """A new link for a project's invitation; the old one stops working."""
+    return _renew(_of_project(session, actor, project_id, invitation_id, permission))
+
+
+def revoke_cohort_invitation(session: Session, actor: Actor, cohort_id: int, invitation_id: int) -> None:
+    """Close the invitation of a cohort's tutor or learner."""
+    _close(_of_cohort(session, actor, cohort_id, invitation_id))
+
+
+def renew_cohort_invitation(
+    session: Session, actor: Actor, cohort_id: int, invitation_id: int
+) -> NewInvitation:
+    """A new link for the invitation of a cohort's tutor or learner."""
+    return _renew(_of_cohort(session, actor, cohort_id, invitation_id))
+
+
+def _close(row: Invitation) -> None:
+    row.revoked_at = utcnow()
+
+
+def _renew(row: Invitation) -> NewInvitation:
+    token = new_token()
+    row.token_hash, row.expires_at = token_hash(token), utcnow() + timedelta(days=DEFAULT_DAYS)
+    return NewInvitation(row.id, token)
+
+
+def _of_project(
+    session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
+) -> Invitation:
+    role = {Permission.INVITE_OBSERVER: Role.OBSERVER, Permission.INVITE_PARTNER: Role.PARTNER}[permission]
+    project = access_project(session, actor, project_id, permission)
+    condition = (Invitation.project_id == project.id) & (Invitation.role == role)
+    return _waiting(session, invitation_id, condition)
+
+
+def _of_cohort(session: Session, actor: Actor, cohort_id: int, invitation_id: int) -> Invitation:
+    cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
+    teams = select(Team.id).where(Team.cohort_id == cohort.id)
+    condition = (Invitation.cohort_id == cohort.id) | Invitation.team_id.in_(teams)
+    return _waiting(session, invitation_id, condition)
+
+
+def _waiting(session: Session, invitation_id: int, condition: ColumnElement[bool]) -> Invitation:
+    """The row, locked against somebody accepting it meanwhile."""
+    return find_or_not_found(
+        session,
+        select(Invitation)
+        .where(
+            Invitation.id == min(invitation_id, MAX_ID),
+            condition,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .with_for_update(),
+    )
