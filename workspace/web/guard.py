@@ -83,7 +83,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 seen = asked.get() or set()
             finally:
                 asked.reset(token)
-            if permission not in seen and getattr(answer, "status_code", 200) < FIRST_ERROR_STATUS:
+            is_refused = getattr(answer, "status_code", 200) >= FIRST_ERROR_STATUS
+            if permission not in seen and not is_refused and not g.get("done_before"):
                 raise RuntimeError(f"{request.endpoint} declares {permission} but never asked for it")
             return answer
 

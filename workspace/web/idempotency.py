@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import make_response, redirect, request
+from flask import g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -44,6 +44,7 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
         key = f"{request.endpoint}:{key}"[:KEY_LENGTH]
         if not _reserve(key, who):
             location = _location_of_first(key, who)
+            g.done_before = True  # the first sending asked for the permission; this one does nothing
             return redirect(location or request.path)
         try:
             response = make_response(view(*arguments, **values))
