@@ -65,3 +65,9 @@ lock:  ## write the lock files again after a change of requirements*.in (needs u
 
 clean:  ## remove what was built (keeps var/, your data)
 	rm -rf .venv node_modules static/dist build
+
+bench: setup-dev  ## measure the pages on a large installation, SQLite and PostgreSQL (a few minutes)
+	@$(BIN)/python bench/pages.py
+
+bench-quick: setup-dev  ## the same on a small one, under three minutes
+	@$(BIN)/python bench/pages.py --quick
