@@ -135,7 +135,8 @@ def _reset_sequences() -> None:
         )
         for (table,) in tables.all():
             newest = f'SELECT COALESCE(MAX(id), 1) FROM "{table}"'
-            connection.execute(text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), ({newest}))"))
+            sequence = f"pg_get_serial_sequence('\"{table}\"', 'id')"
+            connection.execute(text(f"SELECT setval({sequence}, ({newest}))"))
 
 
 @contextmanager
