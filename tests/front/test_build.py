@@ -1,0 +1,91 @@
+"""What the build puts out: within the budgets, whole, and the same each time."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "static" / "dist"
+TEMPLATES = ROOT / "templates"
+ICON_ARGUMENTS = {"icon", "icon_name", "action_icon"}
+BROTLI_BUDGET_BYTES = {"main.js": 12_000, "main.css": 9_000, "icons.svg": 6_000}
+
+
+def manifest() -> dict[str, str]:
+    found: dict[str, str] = json.loads((DIST / "manifest.json").read_text())
+    return found
+
+
+def icon_names() -> set[str]:
+    lines = (ROOT / "static" / "icons.txt").read_text().splitlines()
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def icons_used(template: Path) -> set[str]:
+    """Icon names written in a template: the first argument of icon(), and arguments named after icons."""
+    tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(template.read_text())
+    found: set[str] = set()
+    for call in tree.find_all(nodes.Call):
+        written = [keyword.value for keyword in call.kwargs if keyword.key in ICON_ARGUMENTS]
+        if isinstance(call.node, nodes.Name) and call.node.name in ("icon", "_icon"):
+            written += call.args[:1]
+        found |= {str(value.value) for value in written if isinstance(value, nodes.Const) and value.value}
+    return found
+
+
+@pytest.mark.parametrize("name", BROTLI_BUDGET_BYTES)
+def test_asset_is_within_its_budget(name: str) -> None:
+    compressed = DIST / f"{manifest()[name]}.br"
+    assert compressed.stat().st_size <= BROTLI_BUDGET_BYTES[name]
+
+
+def test_every_text_asset_has_its_compressed_siblings() -> None:
+    for name in manifest().values():
+        if not name.endswith(".woff2"):
+            assert (DIST / f"{name}.br").exists()
+            assert (DIST / f"{name}.gz").exists()
+
+
+def test_every_file_that_styles_ask_for_was_built() -> None:
+    for name in manifest().values():
+        if name.endswith(".css"):
+            for part in (DIST / name).read_text().split('url("./')[1:]:
+                assert (DIST / part.split('"')[0]).exists()
+
+
+def test_every_icon_of_the_templates_is_listed() -> None:
+    used = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in TEMPLATES.rglob("*.html")
+        for name in icons_used(path)
+    }
+    assert {(path, name) for path, name in used if name not in icon_names()} == set()
+    assert any(name == "bell" for _, name in used), "the reader of templates found nothing"
+
+
+def test_listed_icons_are_built() -> None:
+    assert set(json.loads((DIST / "icons.json").read_text())) == icon_names()
+
+
+def test_build_gives_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for folder in ("static", "package.json", "tsconfig.json"):
+        source = ROOT / folder
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / folder, ignore=shutil.ignore_patterns("dist"))
+        else:
+            shutil.copy(source, tmp_path)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+
+    def built() -> dict[str, bytes]:
+        node = [sys.executable, str(ROOT / "tools" / "node.py"), "node", "static/build.mjs"]
+        subprocess.run(node, cwd=tmp_path, check=True, capture_output=True)
+        return {path.name: path.read_bytes() for path in (tmp_path / "static" / "dist").iterdir()}
+
+    first = built()
+    shutil.rmtree(tmp_path / "static" / "dist")
+    assert built() == first
