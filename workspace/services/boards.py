@@ -108,23 +108,14 @@ def restore_board(session: Session, actor: Actor, project_id: int, board_id: int
     return board
 
 
-def archived_boards(session: Session, project_id: int) -> list[Board]:
-    """The boards that were put away, the last first."""
-    found = session.scalars(
-        select(Board)
-        .where(Board.project_id == project_id, Board.archived_at.is_not(None))
-        .order_by(Board.archived_at.desc())
+def boards_of(session: Session, actor: Actor, project: Project, *, archived: bool = False) -> list[Board]:
+    """The project's boards that the actor may open, last changed first; `archived`: those put away too."""
+    statement = (
+        select(Board).where(Board.project_id == project.id).order_by(Board.changed_at.desc(), Board.id.desc())
     )
-    return list(found)
-
-
-def boards_of(session: Session, actor: Actor, project: Project) -> list[Board]:
-    """The project's boards that the actor may open, the last changed first."""
-    found = session.scalars(
-        select(Board)
-        .where(Board.project_id == project.id, Board.archived_at.is_(None))
-        .order_by(Board.changed_at.desc(), Board.id.desc())
-    )
+    if not archived:
+        statement = statement.where(Board.archived_at.is_(None))
+    found = session.scalars(statement)
     # `project` is loaded: `Board.where` finds it in the session without a query.
     return [board for board in found if can(actor, Permission.VIEW_BOARD, board.where)]
 

@@ -21,6 +21,7 @@ from models.partner import GuestContributor, Sector, ShareLink
 from models.policy import Actor, Permission, Role
 from models.project import Project
 from workspace.services import sessions
+from workspace.services.boards import boards_of
 from workspace.services.links import CLOSED, LinkState, find_link, refuse_closed, shut_out
 from workspace.services.projects import valid_id
 
@@ -102,6 +103,13 @@ def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContrib
     session.flush()
     _tell(session, link.project, guest)
     return guest, sessions.open_session(session, guest_id=guest.id, user_agent=newcomer.user_agent)
+
+
+def only_board(session: Session, guest: GuestContributor) -> int | None:
+    """The id of the one board that a guest who has just come may open; None if there are several or none."""
+    actor = sessions.actor_of_guest(guest)
+    boards = boards_of(session, actor, guest.link.project) if actor else []
+    return boards[0].id if len(boards) == 1 else None
 
 
 def _consume_use(session: Session, link: ShareLink) -> bool:

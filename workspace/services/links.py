@@ -153,7 +153,7 @@ def revoke_link(session: Session, actor: Actor, project_id: int, link_id: int) -
 
 
 def find_link(session: Session, token: str) -> ShareLink | None:
-    """The link of this token, whatever its state, with who made it, and its project as `access_project` gives it."""
+    """The link of this token, whatever its state, with who made it and its project, loaded."""
     return session.scalar(
         select(ShareLink)
         .where(ShareLink.token_hash == token_hash(token))

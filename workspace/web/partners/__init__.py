@@ -1,0 +1,1 @@
+"""Partners of a project: added, edited, withdrawn by the team."""

@@ -1,0 +1,1 @@
+"""Projects: the list, the page of one, its steps, its boards' settings, its journal."""
