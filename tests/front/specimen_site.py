@@ -38,6 +38,18 @@ NAV = [
     ("observations", "/page/form", "Projets suivis"),
     ("programmes", "/page/form", "Formations"),
 ]
+FRAME = {
+    "account.set_language": "/language",
+    "account.set_theme": "/theme",
+    "account.show": "/account",
+    "auth.sign_in": "/sign-in",
+    "auth.sign_out": "/sign-out",
+    "demo.show": "/demo",
+    "notifications.index": "/notifications",
+    "pages.about": "/about",
+    "pages.accessibility": "/accessibility",
+}
+"""Where the frame's links lead in the application: endpoint → path."""
 COMMUNES = [
     {"value": "97302", "label": "Cayenne", "hint": "commune · Guyane"},
     {"value": "14118", "label": "Caen", "hint": "commune · Calvados"},
@@ -96,6 +108,8 @@ def make_site_app(site: Site) -> Flask:
             "days": lambda count: timedelta(days=count),
         }
 
+    for endpoint, path in FRAME.items():
+        app.add_url_rule(path, endpoint, lambda: "")
     _add_pages(app)
     _add_answers(app, site)
     return app
@@ -144,6 +158,6 @@ def _add_answers(app: Flask, site: Site) -> None:
     def similar() -> str:
         return f"<p>Une équipe travaille déjà sur « {len(request.get_json()['title'])} »</p>"
 
-    @app.get("/notifications/count")
+    @app.get("/notifications/count", endpoint="notifications.count")
     def count() -> ResponseReturnValue:
         return jsonify(count=3)

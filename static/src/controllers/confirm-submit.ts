@@ -25,7 +25,7 @@ type Asked = { question: string; yes: string; detail?: string; isSignOut?: boole
 function questionOf(form: HTMLFormElement): Asked | null {
   const question = form.dataset.confirm;
   if (question) return { question, yes: form.dataset.confirmLabel || t("Confirmer") };
-  if (form.getAttribute("action") !== "/sign-out") return null;
+  if (!form.getAttribute("action")?.startsWith("/sign-out")) return null;
   const count = draftCount();
   if (!count) return null;
   return {
