@@ -259,10 +259,11 @@ class _Walk:
             waits = left[client]
             while waits and waits[0][2] < reach.get(waits[0][1], 0):
                 waits.popleft()
-            reach[client] = waits[0][0] if waits else self.ends[client]
+            before, reach[client] = reach[client], waits[0][0] if waits else self.ends[client]
             if waits:
                 sleepers.setdefault(waits[0][1], []).append(client)
-            ready.extend(sleepers.pop(client, ()))
+            if reach[client] > before:
+                ready.extend(sleepers.pop(client, ()))
         if any(left.values()):
             raise refusal("dangling")
 
