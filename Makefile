@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY ?= python3
 BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
-FRONT := $(shell find static/src static/css static/icons -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
+FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
 .PHONY: help run test test-quick check lint bench bench-quick lock clean setup setup-dev
 
