@@ -93,6 +93,14 @@ def list_problems(session: Session, actor: Actor, filters: ProblemFilters) -> Pr
     )
 
 
+def own_drafts(session: Session, actor: Actor, *, limit: int = 3) -> list[Problem]:
+    """The actor's newest drafts."""
+    mine = visible_problems(actor).where(
+        Problem.author_id == actor.user_id, Problem.status == ProblemStatus.DRAFT
+    )
+    return list(session.scalars(mine.limit(limit)))
+
+
 def _rows(session: Session, actor: Actor, *, with_text: bool) -> list[_Row]:
     supported = exists().where(
         ProblemSupporter.problem_id == Problem.id, ProblemSupporter.user_id == (actor.user_id or 0)

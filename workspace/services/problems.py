@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.access import FORBIDDEN, access_cohort, access_problem
+from models.access import FORBIDDEN, access_cohort, access_problem, check
 from models.activity import ActivityKind, record_activity
 from models.base import utcnow
 from models.errors import Conflict, Forbidden, Invalid, Refused
@@ -33,12 +33,7 @@ DECIDED_SENTENCES = {
         "Cette problématique a déjà été rendue à son auteur·rice : attendez son nouvel envoi."
     ),
 }
-NOT_SENDABLE = {
-    ProblemStatus.SUBMITTED: N_(
-        "Cette problématique est déjà envoyée : elle attend la décision d’un·e tuteur·rice."
-    ),
-    ProblemStatus.ACCEPTED: N_("Cette problématique est déjà acceptée."),
-}
+ALREADY_SENT = N_("Cette problématique est déjà envoyée : elle attend la décision d’un·e tuteur·rice.")
 
 
 def learner_grants(actor: Actor) -> list[Grant]:
@@ -93,6 +88,19 @@ def draft_of_form(session: Session, actor: Actor, form_key: str) -> int | None:
     )
 
 
+def access_to_edit(session: Session, actor: Actor, problem_id: int) -> Problem:
+    """One's problem, to change it.
+
+    Raises: Refused with the sentence to show while it awaits the tutors' decision.
+    """
+    problem = access_problem(session, actor, problem_id)
+    if problem.author_id == actor.user_id and problem.status is ProblemStatus.SUBMITTED:
+        can(actor, Permission.EDIT_PROBLEM, problem.where)
+        raise Refused("already_sent", ALREADY_SENT)
+    check(actor, Permission.EDIT_PROBLEM, problem.where)
+    return problem
+
+
 def save_problem(
     session: Session,
     actor: Actor,
@@ -107,8 +115,9 @@ def save_problem(
     Raises:
         Conflict: the row changed since `version` by another form than `form_key`.
         Invalid: an accepted problem would become incomplete.
+        Refused: it awaits the tutors' decision.
     """
-    problem = access_problem(session, actor, problem_id, Permission.EDIT_PROBLEM)
+    problem = access_to_edit(session, actor, problem_id)
     if problem.status is ProblemStatus.ACCEPTED:
         check_complete(content)
     if content == content_of(problem):
@@ -136,10 +145,9 @@ def submit_problem(session: Session, actor: Actor, problem_id: int, version: int
         Refused: it is already sent or accepted.
         Invalid: something is missing.
     """
-    problem = access_problem(session, actor, problem_id)
-    if problem.author_id == actor.user_id and problem.status in NOT_SENDABLE:
-        raise Refused("already_sent", NOT_SENDABLE[problem.status])
-    problem = access_problem(session, actor, problem_id, Permission.EDIT_PROBLEM)
+    problem = access_to_edit(session, actor, problem_id)
+    if problem.status is ProblemStatus.ACCEPTED:
+        raise Refused("already_accepted", N_("Cette problématique est déjà acceptée."))
     check_complete(content_of(problem))
     _claim(session, problem, version)
     problem.status = ProblemStatus.SUBMITTED
@@ -204,13 +212,22 @@ def leave_problem(session: Session, actor: Actor, problem_id: int) -> Problem:
     return problem
 
 
-def _decide(session: Session, actor: Actor, problem_id: int, version: int, status: ProblemStatus) -> Problem:
+def access_to_decide(session: Session, actor: Actor, problem_id: int) -> Problem:
+    """The sent problem, for a tutor of its cohort.
+
+    Raises: Refused with the sentence to show when it is not, or no longer, to be decided.
+    """
     problem = access_problem(session, actor, problem_id)
-    could = replace(problem.where, states=frozenset({ProblemStatus.SUBMITTED.value}))
-    if problem.status is not ProblemStatus.SUBMITTED and can(actor, Permission.DECIDE_PROBLEM, could):
-        raise Refused(f"already_{problem.status}", DECIDED_SENTENCES[problem.status])
-    if not can(actor, Permission.DECIDE_PROBLEM, problem.where):
+    sent = replace(problem.where, states=frozenset({ProblemStatus.SUBMITTED.value}))
+    if not can(actor, Permission.DECIDE_PROBLEM, sent):
         raise Forbidden(FORBIDDEN)
+    if problem.status is not ProblemStatus.SUBMITTED:
+        raise Refused(f"already_{problem.status}", DECIDED_SENTENCES[problem.status])
+    return problem
+
+
+def _decide(session: Session, actor: Actor, problem_id: int, version: int, status: ProblemStatus) -> Problem:
+    problem = access_to_decide(session, actor, problem_id)
     _claim(session, problem, version)
     problem.status = status
     problem.decided_at = utcnow()
