@@ -11,6 +11,7 @@ from workspace.web.demo import routes as demo
 from workspace.web.documents import routes as documents
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
+from workspace.web.invitations import manage as invitations
 from workspace.web.notifications import routes as notifications
 from workspace.web.pages import routes as pages
 from workspace.web.setup import routes as setup
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     documents.blueprint,
     cohorts.blueprint,
     feedback.blueprint,
+    invitations.blueprint,
     notifications.blueprint,
     health.blueprint,
 )

@@ -1,0 +1,136 @@
+"""The forms of invitations: making one, and accepting one."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import request
+from wtforms import DateField, Field, RadioField, StringField
+from wtforms.validators import Optional, ValidationError
+
+from models.authority import Authority
+from models.errors import Invalid
+from models.session import reading
+from workspace.i18n import _, lazy_gettext, ngettext
+from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
+from workspace.services.invitations import DEFAULT_DAYS, MESSAGE_LIMIT, VALID_DAYS, Invitee, Terms
+from workspace.services.register import Choice, resolve_authority
+from workspace.web.auth.forms import email_field, known_password_field, new_password_field
+from workspace.web.forms import EtabliForm, NotBlank, at_most, line, readable, text, trim
+from workspace.web.zones import ZoneField
+
+AUTHORITY_LIMIT = 100
+
+
+def days_field() -> RadioField:
+    """How long the link may be used."""
+    return RadioField(
+        lazy_gettext("Le lien est valable"), coerce=int, default=DEFAULT_DAYS, validate_choice=False
+    )
+
+
+class TermsForm(EtabliForm):
+    """How long the link lasts, and a word to go with it."""
+
+    message = text(lazy_gettext("Un mot d’accompagnement"), MESSAGE_LIMIT, needed=False)
+    valid_days = days_field()
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.valid_days.choices = [
+            (days, ngettext("%(num)s jour", "%(num)s jours", days)) for days in VALID_DAYS
+        ]
+
+    def validate_valid_days(self, field: Field) -> None:
+        """One of those offered."""
+        if field.data not in VALID_DAYS:
+            raise ValidationError(_("Choisissez l’une des durées proposées."))
+
+    def terms(self) -> Terms:
+        """What the link offers."""
+        return Terms(self.valid_days.data, None, self.message.data)
+
+
+class InviteForm(TermsForm):
+    """Inviting one person to a project or to a cohort."""
+
+    name = line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
+    email = email_field()
+    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+
+    def invitee(self) -> Invitee:
+        """Who is invited."""
+        return Invitee(self.email.data, self.name.data, self.title.data)
+
+
+class ProjectInviteForm(InviteForm):
+    """Inviting an élu or a partner to a project: the access may end on a day."""
+
+    access_until = DateField(lazy_gettext("Accès jusqu’au"), validators=[Optional()])
+
+    def terms_in(self, zone: str) -> Terms:
+        """The same terms, the access ending when its last day does in this zone."""
+        day = self.access_until.data
+        until = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)) if day else None
+        return Terms(self.valid_days.data, until, self.message.data)
+
+
+class AcceptForm(EtabliForm):
+    """What any invited person may be asked: for an élu, which authority they sit in.
+
+    `candidates` are the authorities among which to choose when the typed name has several.
+    """
+
+    authority = StringField(
+        lazy_gettext("Votre collectivité"),
+        filters=[trim],
+        validators=[NotBlank(), readable, at_most(AUTHORITY_LIMIT)],
+    )
+
+    def __init__(self, *, asks_authority: bool, **options: object) -> None:
+        super().__init__(**options)
+        self.candidates: list[Choice] = []
+        self.authority_found: Authority | None = None
+        if not asks_authority:
+            del self.authority
+
+    @property
+    def authority_code(self) -> str | None:
+        """The code of the authority that was found, None when none was asked."""
+        return self.authority_found.code if self.authority_found else None
+
+    def validate_authority(self, field: Field) -> None:
+        """Exactly one authority of the register, chosen or typed in full."""
+        if not field.data:
+            return
+        chosen = next((value for value in reversed(request.form.getlist("authority_value")) if value), "")
+        try:
+            with reading() as session:
+                found = resolve_authority(session, chosen or field.data)
+        except Invalid as error:
+            raise ValidationError(_(error.message)) from error
+        self.authority_found, self.candidates = found.authority, found.candidates
+        if found.authority is None and found.candidates:
+            raise ValidationError(_("Plusieurs collectivités portent ce nom : choisissez la vôtre."))
+        if found.authority is None:
+            raise ValidationError(
+                _("Cette collectivité n’est pas dans le registre : vérifiez le nom, ou tapez son code.")
+            )
+
+
+class SignInAndAcceptForm(AcceptForm):
+    """For somebody who has an account and is not signed in."""
+
+    password = known_password_field(lazy_gettext("Votre mot de passe"))
+
+
+class NewAccountForm(AcceptForm):
+    """For somebody who has no account yet."""
+
+    name = line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
+    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+    time_zone = ZoneField(lazy_gettext("Votre fuseau horaire"))
+    password = new_password_field(lazy_gettext("Choisissez un mot de passe"))
+
+    def __init__(self, *, asks_authority: bool, email: str, **options: object) -> None:
+        super().__init__(asks_authority=asks_authority, **options)
+        self.person = {"email": email}

@@ -1,0 +1,189 @@
+"""/invitations/<token>: who invites, to what, what will be seen and what not; then one acceptance.
+
+GET changes nothing (mail programs open links). The address is a secret: it is never sent on as a Referer,
+never kept in a cache, and never logged.
+"""
+
+import hashlib
+
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+
+from models.errors import Invalid, Refused
+from models.people import User
+from models.policy import Role
+from models.session import reading, transaction
+from workspace.extensions import limiter
+from workspace.i18n import _, current_locale, current_zone
+from workspace.services import accounts
+from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, find_offer
+from workspace.services.passwords import hash_password
+from workspace.services.register import search_authorities
+from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
+from workspace.web.auth.limits import BY_ACCOUNT, by_address
+from workspace.web.guard import find_actor, public
+from workspace.web.invitations.forms import AcceptForm, NewAccountForm, SignInAndAcceptForm
+
+blueprint = Blueprint("invitations", __name__)
+CLOSED_STATUS = 410
+
+
+def _token_and_address() -> str:
+    token = str((request.view_args or {}).get("token", ""))
+    return f"{get_remote_address()}|{hashlib.sha256(token.encode()).hexdigest()[:24]}"
+
+
+@blueprint.after_request
+def keep_secret(response: Response) -> Response:
+    """The address of these pages goes nowhere."""
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/invitations/<token>")
+@public
+@by_address
+def show(token: str) -> ResponseReturnValue:
+    """The offer, and what is asked to accept it."""
+    offer, me = _read(token)
+    if offer.state is not OfferState.OPEN:
+        return _closed(offer)
+    return _page(offer, me, _form(offer, me), token)
+
+
+@blueprint.post("/invitations/<token>")
+@public
+@by_address
+@limiter.limit(BY_ACCOUNT, key_func=_token_and_address)
+def accept_submitted(token: str) -> ResponseReturnValue:
+    """Accept: as oneself, by signing in, or by making an account."""
+    offer, me = _read(token)
+    if offer.state is not OfferState.OPEN:
+        return _closed(offer)
+    form = _form(offer, me)
+    if _is_other(offer, me):
+        return _page(offer, me, form, token), 409
+    if not form.validate():
+        return _page(offer, me, form, token), 422
+    try:
+        path, login_token = _accept(token, offer, me, form)
+    except Invalid as error:
+        form.add_errors(error)
+        return _page(offer, me, form, token), 422
+    except Refused as refusal:
+        return _refused(token, offer, me, form, refusal)
+    response = make_response(redirect(path))
+    if login_token is not None:
+        set_session_cookie(response, login_token)
+    flash(_("Bienvenue. L’invitation est acceptée."), "success")
+    return response
+
+
+@blueprint.get("/invitations/<token>/authorities")
+@public
+@limiter.limit("240 per minute")
+def authorities(token: str) -> ResponseReturnValue:
+    """What the field « Votre collectivité » proposes to somebody who has no account yet."""
+    try:
+        with reading() as session:
+            find_offer(session, token)
+            choices = search_authorities(session, request.args.get("q", ""))
+    except Invalid as error:
+        return jsonify(error=_(error.message)), 400
+    return jsonify([{"value": row.value, "label": row.label, "hint": row.hint} for row in choices])
+
+
+def _read(token: str) -> tuple[Offer, User | None]:
+    """The offer and the account that is signed in here, if one is."""
+    known = find_actor()
+    with reading() as session:
+        me = session.get(User, known.user_id) if known and known.user_id is not None else None
+        return find_offer(session, token), me
+
+
+def _is_other(offer: Offer, me: User | None) -> bool:
+    return me is not None and me.email != offer.email
+
+
+def _form(offer: Offer, me: User | None) -> AcceptForm:
+    asks = offer.role is Role.OBSERVER and not offer.account_authority
+    if me is not None:
+        return AcceptForm(asks_authority=asks)
+    if offer.has_account:
+        return SignInAndAcceptForm(asks_authority=asks)
+    known = {"name": offer.name, "title": offer.title, "time_zone": str(current_zone())}
+    return NewAccountForm(asks_authority=asks, email=offer.email, data=known)
+
+
+def _accept(token: str, offer: Offer, me: User | None, form: AcceptForm) -> tuple[str, str | None]:
+    """The path to go to, and the token of a new session if one was opened. Hashes outside transactions."""
+    if isinstance(form, NewAccountForm):
+        return _accept_as_new(token, offer, form)
+    if isinstance(form, SignInAndAcceptForm):
+        return _accept_signing_in(token, offer, form)
+    with transaction() as session:
+        user = session.get_one(User, me.id if me else 0)
+        return accept(session, token, user, authority_code=form.authority_code), None
+
+
+def _accept_as_new(token: str, offer: Offer, form: NewAccountForm) -> tuple[str, str]:
+    password_hash = hash_password(form.password.data)
+    with transaction() as session:
+        user = accounts.create_user(
+            session,
+            email=offer.email,
+            name=form.name.data,
+            title=form.title.data,
+            password_hash=password_hash,
+            locale=current_locale(),
+            time_zone=form.time_zone.data,
+        )
+        path = accept(session, token, user, authority_code=form.authority_code)
+        return path, accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+
+
+def _accept_signing_in(token: str, offer: Offer, form: SignInAndAcceptForm) -> tuple[str, str]:
+    wrong = Invalid(fields={"password": accounts.BAD_CREDENTIALS})
+    with reading() as session:
+        credentials = accounts.find_credentials(session, offer.email)
+    if not accounts.credentials_match(credentials, form.password.data):
+        raise wrong
+    with transaction() as session:
+        login_token = accounts.sign_in(
+            session, credentials, old_token=session_token(), user_agent=user_agent()
+        )
+        user = session.get_one(User, credentials.user_id)
+        return accept(session, token, user, authority_code=form.authority_code), login_token
+
+
+def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
+    return render_template(
+        "invitations/show.html",
+        offer=offer,
+        me=me,
+        is_other=_is_other(offer, me),
+        form=form,
+        token=token,
+        Role=Role,
+    )
+
+
+def _closed(offer: Offer) -> ResponseReturnValue:
+    return render_template("invitations/closed.html", offer=offer, OfferState=OfferState), CLOSED_STATUS
+
+
+def _refused(
+    token: str, offer: Offer, me: User | None, form: AcceptForm, refusal: Refused
+) -> ResponseReturnValue:
+    """Say why: the conflict rule, or that the invitation is not open any more."""
+    if refusal.code == OWN_AUTHORITY_CODE:
+        return render_template("invitations/own_authority.html", offer=offer), 409
+    offer, _me = _read(token)
+    if offer.state is not OfferState.OPEN:
+        return _closed(offer)
+    form.form_errors.append(_(refusal.message))
+    return _page(offer, me, form, token), 409
