@@ -5,7 +5,6 @@ unmasks with one big-integer XOR, and bounds a message's bytes and fragments, ho
 """
 
 import struct
-from collections.abc import Iterator
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 CONTINUATION = 0x0
@@ -67,9 +66,7 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
 class FrameReader:
     """Turns received bytes into messages. One per connection.
 
-    `feed()` yields `(opcode, payload)`: TEXT with a str, BINARY, PING and PONG with bytes.
-
-    Raises: FrameError on a broken rule or a passed bound, Closed on a close frame.
+    A message is `(opcode, payload)`: TEXT with a str; BINARY, PING and PONG with bytes.
     """
 
     def __init__(self, max_message_bytes: int, max_fragments: int) -> None:
@@ -80,18 +77,24 @@ class FrameReader:
         self._fragment_bytes = 0
         self._opcode = 0
 
-    def feed(self, received: bytes) -> Iterator[tuple[int, Message]]:
-        """Take `received` and yield every message that is now whole."""
+    def receive(self, received: bytes) -> None:
+        """Take bytes as they came."""
         self._buffer += received
+
+    def next_message(self) -> tuple[int, Message] | None:
+        """The next whole message, None until more is received.
+
+        Raises: FrameError on a broken rule or a passed bound, Closed on a close frame.
+        """
         while (frame := self._next_frame()) is not None:
             final, opcode, payload = frame
             if opcode == CLOSE:
                 raise Closed
-            if opcode >= CLOSE:
-                yield opcode, payload
-                continue
+            if opcode > CLOSE:
+                return opcode, payload
             if (message := self._assemble(final, opcode, payload)) is not None:
-                yield message
+                return message
+        return None
 
     def _next_frame(self) -> tuple[bool, int, bytes] | None:
         buffer = self._buffer

@@ -32,7 +32,7 @@ from workspace.web.documents.host import DocumentState
 log = logging.getLogger("etabli.realtime")
 
 IDLE_SECONDS = 60.0
-SNAPSHOT_WHEN_LIVE_ROWS = 500
+SNAPSHOT_WHEN_LIVE_ROWS = 200
 SNAPSHOT_WHEN_IDLE_ROWS = 50
 SYNC_TIMEOUT_SECONDS = 15.0
 

@@ -68,7 +68,7 @@ class Revocation:
     def _act(self, bell: Bell) -> None:
         if isinstance(bell, SessionEnded):
             for client in self._clients.of_session(bell.login_session_id):
-                client.kick("signed_out")
+                client.kick("signed_out" if client.actor.user_id is not None else "revoked")
             return
         self.ask_again(client for client in self._clients if _concerns(bell, client))
 

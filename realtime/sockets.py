@@ -38,7 +38,7 @@ MAX_MESSAGE_BYTES = 128 * 1024
 PING_SECONDS = 25
 PONG_SECONDS = 20
 DRAIN_SECONDS = 1.5
-HOUSE_SECONDS = 10.0
+HOUSE_SECONDS = 2.0
 GAP_SECONDS = 1.0
 
 # Every client event and what it requires; a handler for an event that is not here fails the tests.
@@ -169,7 +169,19 @@ class _Handlers:
 
     # -- the connection -------------------------------------------------------------------------
 
+    def _is_forged(self) -> bool:
+        """Whether a client sent an event with the name of one of the connection's own."""
+        sid: str = request.sid  # type: ignore[attr-defined]
+        if not self._live.socketio.server.manager.is_connected(sid, "/"):
+            return False
+        client = self._client()
+        if client is not None:
+            client.strike("reserved event")
+        return True
+
     def _connect(self, auth: object = None) -> None:
+        if self._is_forged():
+            return
         live = self._live
         if urlsplit(f"//{request.host}").netloc not in {urlsplit(o).netloc for o in live.settings.origins}:
             raise self._refusal("origin")
@@ -205,6 +217,8 @@ class _Handlers:
         return Refusal(self._live.sentences.say(code, current_locale()), {"code": code})
 
     def _disconnect(self, *_reason: object) -> None:
+        if self._is_forged():
+            return
         client = self._live.clients.remove(request.sid)  # type: ignore[attr-defined]
         if client is not None:
             client.is_gone = True

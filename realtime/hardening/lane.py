@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import eventlet
 from eventlet import hubs
 from eventlet.event import Event
 from eventlet.hubs.hub import READ, WRITE
@@ -24,6 +25,8 @@ from realtime.budget import ByteBudget
 log = logging.getLogger("etabli.lane")
 
 RECEIVE_BYTES = 65536
+MESSAGES_PER_TURN = 64
+YIELD_EVERY = 16
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Limits:
     burst_bytes: float = 2 * 1024 * 1024
     message_cost: int = 256
     inbox_messages: int = 64
+    kernel_bytes: int = 128 * 1024
     queue_soft_bytes: int = 1024 * 1024
     queue_hard_bytes: int = 4 * 1024 * 1024
     write_stall_seconds: float = 60.0
@@ -60,9 +64,11 @@ class Lane:
         self._budget = ByteBudget(limits.bytes_per_second, limits.burst_bytes, limits.message_cost)
         self._hot = hot
         self._hot_headers = hot_headers
+        self._received = 0
         self._pending_header: str | None = None
         self._inbox: deque[Inbound] = deque()
         self._is_handling = False
+        self._handled = 0
         self._sleeper: Event | None = None
         self._queue: deque[bytes] = deque()
         self._listeners: dict[str, Any] = {READ: None, WRITE: None}
@@ -85,6 +91,8 @@ class Lane:
     def start(self) -> None:
         """Begin to read; the Socket.IO CONNECT must come within `connect_seconds`."""
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Left alone, the kernel would queue megabytes for a reader that does not read.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
         self._listen(READ, self._on_readable)
         self._after(self._limits.connect_seconds, self._require_connected)
 
@@ -104,26 +112,42 @@ class Lane:
         if not received:
             self._finish()
         elif not self._said_goodbye:  # what comes after our close frame is thrown away
-            self._take(received)
+            self._received += len(received)
+            self._reader.receive(received)
+            self._take()
 
-    def _take(self, received: bytes) -> None:
+    def _take(self) -> None:
+        """Sort what was received, a turn's worth at a time; then decide when to read again."""
         count = 0
         try:
-            for opcode, message in self._reader.feed(received):
+            while count < MESSAGES_PER_TURN and not self.is_closing and not self._is_full():
+                message = self._reader.next_message()
+                if message is None:
+                    break
                 count += 1
-                self._sort(opcode, message)
-                if self.is_closing:
-                    return
+                self._sort(*message)
         except frames.Closed:
             self.close(frames.NORMAL)
         except frames.FrameError as error:
             self.close(error.code, str(error))
-        pause = self._budget.spend(len(received), count)
-        if pause > 0:
+        if self.is_closing:
+            return
+        received, self._received = self._received, 0
+        pause = self._budget.spend(received, count)
+        if self._is_full():
+            self._pause_reading()  # until the greenlet has worked off half of it
+        elif count == MESSAGES_PER_TURN or pause > 0:
             self._pause_reading()
-            self._after(pause, self._resume_reading)
-        elif len(self._inbox) > self._limits.inbox_messages:
-            self._pause_reading()
+            self._after(pause, self._take_rest)
+        else:
+            self._resume_reading()
+
+    def _is_full(self) -> bool:
+        return len(self._inbox) >= self._limits.inbox_messages
+
+    def _take_rest(self) -> None:
+        if not self.is_closing:
+            self._take()
 
     def _pause_reading(self) -> None:
         self._unlisten(READ)
@@ -173,9 +197,12 @@ class Lane:
         if self.is_closing:
             return None
         self._is_handling = True
+        self._handled += 1
+        if self._handled % YIELD_EVERY == 0:
+            eventlet.sleep(0)
         item = self._inbox.popleft()
         if len(self._inbox) == self._limits.inbox_messages // 2:
-            self._resume_reading()
+            self._take()
         return item
 
     def wait_closed(self) -> None:

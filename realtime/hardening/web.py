@@ -35,9 +35,12 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     """HTTP with a deadline for the headers, and nothing written about bad requests."""
 
     def parse_request(self) -> bool:
-        """Read the headers within `HEADERS_SECONDS`, however slowly they drip."""
+        """Read the headers within `HEADERS_SECONDS`, however slowly they drip; a stop need not wait for them."""
+        self.conn_state[2] = eventlet.wsgi.STATE_IDLE
         with eventlet.Timeout(HEADERS_SECONDS, TimeoutError("headers")):
-            return bool(super().parse_request())
+            is_whole = bool(super().parse_request())
+        self.conn_state[2] = eventlet.wsgi.STATE_REQUEST
+        return is_whole
 
     def log_message(self, *_arguments: Any) -> None:
         """Say nothing: a request line may hold a token."""

@@ -65,8 +65,7 @@ class LiveServer:
     def _make_world(self) -> World:
         migrate.upgrade(configure(self.database_url).engine)
         with transaction() as session:
-            world = make_world(session)
-        return world
+            return make_world(session)
 
     # -- the process ----------------------------------------------------------------------------
 
@@ -169,13 +168,17 @@ class LiveServer:
         """The committed rows of the document."""
         with self.reading() as session:
             statement = select(DocumentUpdate).where(DocumentUpdate.document_id == self.document_id)
-            return list(session.scalars(statement.order_by(DocumentUpdate.seq)))
+            rows = list(session.scalars(statement.order_by(DocumentUpdate.seq)))
+            session.expunge_all()  # they outlive the session
+        return rows
 
     def snapshots(self) -> list[DocumentSnapshot]:
         """The stored snapshots of the document."""
         with self.reading() as session:
             statement = select(DocumentSnapshot).where(DocumentSnapshot.document_id == self.document_id)
-            return list(session.scalars(statement.order_by(DocumentSnapshot.seq)))
+            snapshots = list(session.scalars(statement.order_by(DocumentSnapshot.seq)))
+            session.expunge_all()
+        return snapshots
 
     # -- people ---------------------------------------------------------------------------------
 
@@ -344,7 +347,8 @@ class YjsClient:
 
     def connect(self, person: Person, **changes: Any) -> dict[str, Any]:
         """Connect with a fresh ticket; gives the answer, refusal included."""
-        arguments = {"url": person.server.url, "cookie": person.cookie, "ticket": person.ticket()} | changes
+        ticket = changes.pop("ticket", None) or person.ticket()
+        arguments = {"url": person.server.url, "cookie": person.cookie, "ticket": ticket} | changes
         return self("connect", **arguments)  # type: ignore[no-any-return]
 
     def join(self, person: Person, document_id: int | None = None) -> dict[str, Any]:

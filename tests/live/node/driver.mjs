@@ -171,7 +171,7 @@ class Client {
 const commands = {
   connect: (client, command) => client.connect(command),
   join: (client, command) => client.join(command),
-  leave: (client) => client.socket.emit("leave", { handle: client.handle }),
+  leave: (client) => void client.socket.emit("leave", { handle: client.handle }),
   note: (client, command) => client.addNote(command),
   set: (client, { id, fields }) =>
     client.write([id], () => {
@@ -202,7 +202,7 @@ const commands = {
     point.writeUInt8(flags, 5);
     client.socket.emit("p", concat(varint(client.handle), point));
   },
-  select: (client, { ids, editing = null }) => client.socket.emit("sel", { h: client.handle, ids, editing }),
+  select: (client, { ids, editing = null }) => void client.socket.emit("sel", { h: client.handle, ids, editing }),
   state: (client) => ({
     objects: client.objects().toJSON(),
     vector: toBase64(Y.encodeStateVector(client.doc)),
@@ -211,6 +211,7 @@ const commands = {
     n: client.n,
     acked: client.acked,
     me: client.me,
+    handle: client.handle,
   }),
   whole: (client) => toBase64(Y.encodeStateAsUpdate(client.doc)),
   // opens committed bytes in Yjs: throws if they cannot be read
@@ -238,7 +239,22 @@ const commands = {
       client.addNote({ id: `${prefix}-${count}`, text: `${prefix} ${count}` });
     }, every);
   },
-  disconnect: (client) => client.socket.disconnect(),
+  // one edit, and the milliseconds until its acknowledgement
+  timed: (client, { id }) =>
+    new Promise((resolve) => {
+      const started = performance.now();
+      const known = client.objects().has(id);
+      const n = known
+        ? client.write([id], () => client.objects().get(id).set("x", Math.round(started) % 5000))
+        : client.addNote({ id, text: "" });
+      const check = (fields) => {
+        if (fields.n < n) return;
+        client.socket.off("a", check);
+        resolve(performance.now() - started);
+      };
+      client.socket.on("a", check);
+    }),
+  disconnect: (client) => void client.socket.disconnect(),
 };
 
 const lines = createInterface({ input: process.stdin });
