@@ -53,14 +53,17 @@ class _Row:
 
 @dataclass(frozen=True)
 class ProblemList:
-    """One page of problems. Each facet counts what choosing it would show, the other filters kept."""
+    """One page of problems. Each facet counts what choosing it would show, the other filters kept.
+
+    `to_decide` are the ids of those that await this tutor's decision; `readable` counts them all, unfiltered.
+    """
 
     problems: list[Problem]
     total: int
     pages: int
     readable: int
     mine: int
-    to_decide: int
+    to_decide: frozenset[int]
     statuses: Mapping[ProblemStatus, int] = field(default_factory=dict)
     domains: Mapping[Domain, int] = field(default_factory=dict)
     departments: Mapping[str, int] = field(default_factory=dict)
@@ -85,7 +88,7 @@ def list_problems(session: Session, actor: Actor, filters: ProblemFilters) -> Pr
         pages=pages,
         readable=len(rows),
         mine=sum(row.mine for row in _besides(rows, tests, "mine")),
-        to_decide=sum(row.order[0] == 0 for row in rows),
+        to_decide=frozenset(row.id for row in kept if row.order[0] == 0),
         statuses=Counter(row.status for row in _besides(rows, tests, "status")),
         domains=Counter(row.domain for row in _besides(rows, tests, "domain") if row.domain),
         departments=Counter(row.department for row in _besides(rows, tests, "department") if row.department),

@@ -8,7 +8,8 @@ at which its draft now lives. 422 {"message"} tells what could not be kept (the 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models.errors import Conflict
+from models.access import NOT_FOUND
+from models.errors import Conflict, NotFound
 from models.i18n import N_
 from models.policy import Permission
 from models.session import reading
@@ -19,7 +20,7 @@ from workspace.web.problems.blueprint import blueprint
 from workspace.web.problems.form_page import draft_name
 from workspace.web.problems.forms import ProblemForm
 from workspace.web.problems.reading import sent_form
-from workspace.web.problems.saving import store
+from workspace.web.problems.saving import known_key, store
 from workspace.web.problems.versions import differences
 
 SAVED_EXCEPT = N_("Enregistré, sauf « %(field)s » : %(reason)s")
@@ -30,6 +31,8 @@ SAVED_EXCEPT = N_("Enregistré, sauf « %(field)s » : %(reason)s")
 def autosave_new(key: str) -> ResponseReturnValue:
     """Keep the text of a new form."""
     check_may_post(actor())
+    if not known_key(key):
+        raise NotFound(NOT_FOUND)
     return _autosave(None, key)
 
 
@@ -37,7 +40,7 @@ def autosave_new(key: str) -> ResponseReturnValue:
 @requires(Permission.EDIT_PROBLEM)
 def autosave(problem_id: int) -> ResponseReturnValue:
     """Keep the text of a known problem's form (?form=<its key>)."""
-    return _autosave(problem_id, request.args.get("form", ""))
+    return _autosave(problem_id, known_key(request.args.get("form", "")))
 
 
 def _autosave(problem_id: int | None, key: str) -> ResponseReturnValue:

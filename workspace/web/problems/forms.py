@@ -84,6 +84,7 @@ class ProblemForm(EtabliForm):
     authority = _line(lazy_gettext("Collectivité concernée"), AUTHORITY_LIMIT)
     authority_value = HiddenField()
     authority_pick = HiddenField()
+    authority_asked = HiddenField()
     challenge = _text(lazy_gettext("Le défi"), BOX_LIMIT)
     precedents = _text(lazy_gettext("Ce qui existe déjà"), BOX_LIMIT)
     ideal = _text(lazy_gettext("La situation idéale"), BOX_LIMIT)
@@ -127,7 +128,7 @@ for _kind in DriverKind:
     setattr(
         ProblemForm,
         f"lever_{_kind.value}",
-        line(lazy_gettext("Comment cette contrainte devient une occasion"), LEVER_LIMIT, needed=False),
+        _line(lazy_gettext("Comment cette contrainte devient une occasion"), LEVER_LIMIT),
     )
 
 
@@ -142,10 +143,3 @@ class VersionForm(EtabliForm):
     """A decision of one button: the version that was read."""
 
     version = VersionField(validators=[Optional()])
-
-
-class TextForm(EtabliForm):
-    """What the search of similar problems reads."""
-
-    title = line("", TITLE_LIMIT, needed=False)
-    challenge = text("", BOX_LIMIT, needed=False)

@@ -1,6 +1,7 @@
 """GET /problems, /problems/<id>; POST /problems/similar answers a fragment of a page."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import render_template, request
@@ -8,16 +9,26 @@ from flask.typing import ResponseReturnValue
 
 from models.access import MAX_ID, access_problem
 from models.policy import Permission
-from models.problem import APPROACH_LABELS, DOMAIN_LABELS, DRIVER_LABELS, STATUS_LABELS, Domain, ProblemStatus
+from models.problem import (
+    APPROACH_LABELS,
+    CONFIDENTIALITY_LABELS,
+    DOMAIN_LABELS,
+    DRIVER_LABELS,
+    STATUS_LABELS,
+    Domain,
+    Problem,
+    ProblemStatus,
+)
 from models.session import reading
-from workspace.services.problem_list import SEARCH_LIMIT, ProblemFilters, list_problems
+from workspace.i18n import _
+from workspace.services.problem_list import SEARCH_LIMIT, ProblemFilters, ProblemList, list_problems
 from workspace.services.problem_page import problem_page
 from workspace.services.problems import learner_grants
 from workspace.services.similarity import find_similar
 from workspace.web.guard import actor, requires, signed_in
 from workspace.web.problems.blueprint import blueprint
 from workspace.web.problems.forms import ReturnForm
-from workspace.web.problems.tiles import tile_map
+from workspace.web.problems.tiles import MAP_SIZE, tile_map
 
 Choice = TypeVar("Choice", ProblemStatus, Domain)
 LABELS = {
@@ -25,6 +36,7 @@ LABELS = {
     "approach_labels": APPROACH_LABELS,
     "driver_labels": DRIVER_LABELS,
     "status_labels": STATUS_LABELS,
+    "confidentiality_labels": CONFIDENTIALITY_LABELS,
 }
 
 
@@ -38,9 +50,12 @@ def index() -> ResponseReturnValue:
         return render_template(
             "problems/index.html",
             found=found,
+            groups=_groups(found),
             filters=filters,
             params=_params(filters),
             tiles=tile_map(found.departments, found.department_names),
+            map_size=MAP_SIZE,
+            territories=sorted(found.departments.items(), key=lambda one: (-one[1], one[0])),
             may_post=bool(learner_grants(actor())),
             **LABELS,
         )
@@ -81,6 +96,22 @@ def similar() -> ResponseReturnValue:
 def _plain(sent: object, name: str) -> str:
     value = sent.get(name) if isinstance(sent, Mapping) else None
     return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Problems of the list under one heading; no heading when there is only one group."""
+
+    title: str
+    problems: list[Problem]
+
+
+def _groups(found: ProblemList) -> list[_Group]:
+    first = [problem for problem in found.problems if problem.id in found.to_decide]
+    others = [problem for problem in found.problems if problem.id not in found.to_decide]
+    if not first or not others:
+        return [_Group("" if others else _("À décider"), first or others)]
+    return [_Group(_("À décider"), first), _Group(_("Les autres"), others)]
 
 
 def _filters() -> ProblemFilters:

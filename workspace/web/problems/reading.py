@@ -74,7 +74,7 @@ def read_content(session: Session, form: ProblemForm, former: ProblemContent) ->
 
     return ProblemContent(
         **{name: answer(name, form[name].data) for name in TEXTS},
-        authority_code=former.authority_code if form.authority.errors else form.authority_code,
+        authority_code=former.authority_code if form.authority.errors else form.authority_code or None,
         domain=answer("domain", Domain(form.domain.data) if _chosen(form.domain) else None),
         approach=answer("approach", Approach(form.approach.data) if _chosen(form.approach) else None),
         confidentiality=answer(
@@ -101,34 +101,38 @@ def _drivers(form: ProblemForm, former: ProblemContent) -> dict[DriverKind, str]
 
 def _find_authority(session: Session, form: ProblemForm) -> None:
     """Set `authority_code` from what was chosen in the list, picked among candidates, or typed."""
-    if form.authority.errors:
-        return
     typed = form.authority.data
-    for code in (form.authority_pick.data, form.authority_value.data):
-        chosen = session.get(Authority, code) if code and "\x00" not in code else None
-        if chosen is not None and (fold(chosen.name) == fold(typed) or code == form.authority_pick.data):
-            _choose(form, chosen)
-            return
-    if not typed:
-        form.authority_value.data = ""
+    if form.authority.errors or not typed:
         return
+    authority = _chosen_authority(session, form, fold(typed)) or _typed_authority(session, form, typed)
+    form.authority_code = form.authority_value.data = authority.code if authority else ""
+    if authority is not None:
+        form.authority.data = authority.name
+
+
+def _chosen_authority(session: Session, form: ProblemForm, folded: str) -> Authority | None:
+    """The one chosen in the list or picked among candidates, unless other words were typed since."""
+    chosen = _authority(session, form.authority_value.data)
+    if chosen is not None and fold(chosen.name) == folded:
+        return chosen
+    asked = fold(form.authority_asked.data or "")
+    return _authority(session, form.authority_pick.data) if asked == folded else None
+
+
+def _typed_authority(session: Session, form: ProblemForm, typed: str) -> Authority | None:
     try:
         resolution = resolve_authority(session, typed)
     except Invalid as error:
         form.authority.errors = [_(error.message)]
-        return
-    if resolution.authority is not None:
-        _choose(form, resolution.authority)
-        return
-    form.candidates = resolution.candidates
-    form.authority_value.data = ""
-    message = SEVERAL_AUTHORITIES if resolution.candidates else UNKNOWN_AUTHORITY
-    form.authority.errors = [_(message)]
+        return None
+    if resolution.authority is None:
+        form.candidates = resolution.candidates
+        form.authority.errors = [_(SEVERAL_AUTHORITIES if resolution.candidates else UNKNOWN_AUTHORITY)]
+    return resolution.authority
 
 
-def _choose(form: ProblemForm, authority: Authority) -> None:
-    form.authority.data = authority.name
-    form.authority_code = form.authority_value.data = authority.code
+def _authority(session: Session, code: str | None) -> Authority | None:
+    return session.get(Authority, code) if code and code.isascii() and code.isprintable() else None
 
 
 def cohort_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:

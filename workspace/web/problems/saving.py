@@ -1,5 +1,7 @@
 """What the page's POST and the autosave's PUT share: the form's text stored, whichever came first."""
 
+import re
+
 from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,12 +23,18 @@ from workspace.web.idempotency import once_token
 from workspace.web.problems.forms import ProblemForm
 from workspace.web.problems.reading import read_content
 
+KEY = re.compile(rf"[A-Za-z0-9_-]{{1,{FORM_KEY_LENGTH}}}")
 LIVE = N_("Une problématique acceptée ne s’enregistre pas toute seule : utilisez le bouton.")
 
 
 def form_key() -> str:
     """The key of the form that was sent; a new one for a first page."""
-    return (request.form.get("_once") or once_token())[:FORM_KEY_LENGTH]
+    return known_key(request.form.get("_once", "")) or once_token()
+
+
+def known_key(key: str) -> str:
+    """The key if it is one of ours, else ''."""
+    return key if KEY.fullmatch(key) else ""
 
 
 def store(form: ProblemForm, key: str, problem_id: int | None, *, by_itself: bool = False) -> Problem | None:

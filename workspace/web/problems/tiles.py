@@ -28,8 +28,10 @@ PLACES = {
     if code != "."
 }
 SIDE = 24
-COLUMNS = 1 + max(column for column, _row in PLACES.values())
-ROWS = 1 + max(row for _column, row in PLACES.values())
+MAP_SIZE = (
+    SIDE * (1 + max(column for column, _row in PLACES.values())),
+    SIDE * (1 + max(row for _column, row in PLACES.values())),
+)
 FULL_AT = 8
 SHADES = 4
 
