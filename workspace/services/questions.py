@@ -1,0 +1,184 @@
+"""Élus' questions: asked on the page they read, routed to the team lead, answered by any of the team.
+
+An élu reads their own questions and answers, nobody else's. The caller's transaction commits.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.access import access_observed_project, access_question, latest_brief
+from models.activity import ActivityKind, record_activity
+from models.base import utcnow
+from models.brief import ObserverQuestion
+from models.errors import Conflict, Invalid
+from models.i18n import N_
+from models.membership import Membership, is_live, members
+from models.notification import NotificationKind, notify
+from models.policy import Actor, Permission, Role
+from models.project import Project
+from workspace.services.tokens import token_hash
+
+QUESTION_LIMIT = 1_000
+ANSWER_LIMIT = 2_000
+EMPTY_QUESTION = N_("Écrivez votre question.")
+EMPTY_ANSWER = N_("Écrivez votre réponse.")
+TOO_LONG = N_("Ce texte est trop long.")
+ANSWERED_MEANWHILE = N_("Quelqu’un de l’équipe a répondu entre-temps.")
+
+
+def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> ObserverQuestion:
+    """Put a question to the team lead, or to the whole team when it has none. Raises: Invalid."""
+    project = access_observed_project(session, actor, project_id)
+    _check(body, "body", QUESTION_LIMIT, EMPTY_QUESTION)
+    brief = latest_brief(session, project.id)
+    question = ObserverQuestion(
+        project_id=project.id,
+        observer_id=actor.user_id,
+        brief_id=brief.id if brief else None,
+        body=body.strip(),
+    )
+    session.add(question)
+    session.flush()
+    _record(session, actor, project, ActivityKind.QUESTION_ASKED)
+    lead = project.team.lead_id
+    team = [lead] if lead else [user.id for user in members(session, Role.LEARNER, team_id=project.team_id)]
+    notify(
+        session,
+        team,
+        NotificationKind.QUESTION_ASKED,
+        who=actor.name,
+        subject=project.title,
+        url=_team_url(question),
+    )
+    return question
+
+
+def answer_question(
+    session: Session, actor: Actor, question_id: int, text: str, *, seen: str
+) -> ObserverQuestion:
+    """Answer, or correct the answer; `seen` is the fingerprint of the answer that was on the page.
+
+    The élu is told, by the team's name, if they still observe; the lead is told when another answered.
+
+    Raises: Invalid; Conflict with the current answer when somebody of the team wrote one meanwhile.
+    """
+    question = access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
+    _lock(session, question)
+    _check(text, "answer", ANSWER_LIMIT, EMPTY_ANSWER)
+    text = text.strip()
+    if text == question.answer:
+        return question
+    if seen != fingerprint(question.answer):
+        who = question.answered_by.name if question.answered_by else ""
+        raise Conflict(
+            ANSWERED_MEANWHILE,
+            {
+                "answer": question.answer,
+                "seen": fingerprint(question.answer),
+                "who": who,
+                "at": question.answered_at,
+            },
+        )
+    question.answer, question.answered_at, question.answered_by_id = text, utcnow(), actor.user_id
+    session.flush()
+    project = question.project
+    _record(session, actor, project, ActivityKind.QUESTION_ANSWERED)
+    _tell(session, actor, question)
+    return question
+
+
+def fingerprint(answer: str) -> str:
+    """Changes when the answer does."""
+    return token_hash(answer)[:16]
+
+
+def questions_of(session: Session, project_id: int) -> list[ObserverQuestion]:
+    """Every question put to the team, those that wait first. For the team only."""
+    found = session.scalars(
+        select(ObserverQuestion)
+        .where(ObserverQuestion.project_id == project_id)
+        .options(joinedload(ObserverQuestion.observer), joinedload(ObserverQuestion.answered_by))
+        .order_by(ObserverQuestion.asked_at.desc(), ObserverQuestion.id.desc())
+    )
+    return sorted(found, key=lambda question: question.answered_at is not None)
+
+
+def own_questions(session: Session, actor: Actor, project_ids: Sequence[int]) -> list[ObserverQuestion]:
+    """What this élu asked on these projects, newest first."""
+    if actor.user_id is None:
+        return []
+    found = session.scalars(
+        select(ObserverQuestion)
+        .where(
+            ObserverQuestion.observer_id == actor.user_id,
+            ObserverQuestion.project_id.in_(project_ids),
+        )
+        .order_by(ObserverQuestion.asked_at.desc(), ObserverQuestion.id.desc())
+    )
+    return list(found)
+
+
+def _lock(session: Session, question: ObserverQuestion) -> None:
+    """Read the row again, locked: of two answers, one waits for the other."""
+    session.scalar(
+        select(ObserverQuestion)
+        .where(ObserverQuestion.id == question.id)
+        .options(joinedload(ObserverQuestion.answered_by))
+        .with_for_update(of=ObserverQuestion)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _tell(session: Session, actor: Actor, question: ObserverQuestion) -> None:
+    project = question.project
+    still_there = session.scalar(
+        select(Membership.id).where(
+            Membership.user_id == question.observer_id,
+            Membership.project_id == project.id,
+            Membership.role == Role.OBSERVER,
+            is_live(),
+        )
+    )
+    if still_there is not None:
+        notify(
+            session,
+            [question.observer_id],
+            NotificationKind.QUESTION_ANSWERED,
+            who=project.team.name,
+            subject=project.title,
+            url=f"/observations/{project.id}#question-{question.id}",
+        )
+    lead = project.team.lead_id
+    if lead is not None and lead != actor.user_id:
+        notify(
+            session,
+            [lead],
+            NotificationKind.QUESTION_HANDLED,
+            who=actor.name,
+            subject=project.title,
+            url=_team_url(question),
+        )
+
+
+def _team_url(question: ObserverQuestion) -> str:
+    return f"/projects/{question.project_id}/brief#question-{question.id}"
+
+
+def _check(text: str, name: str, limit: int, empty: str) -> None:
+    if not text.strip():
+        raise Invalid(fields={name: empty})
+    if len(text) > limit:
+        raise Invalid(fields={name: TOO_LONG})
+
+
+def _record(session: Session, actor: Actor, project: Project, kind: ActivityKind) -> None:
+    record_activity(
+        session,
+        actor,
+        kind,
+        cohort_id=project.team.cohort_id,
+        project_id=project.id,
+        subject=project.title,
+    )
