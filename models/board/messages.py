@@ -25,7 +25,7 @@ MESSAGES: Mapping[str, str] = {
     "frozen": N_("Ce tableau est figé : il ne se modifie plus."),
     "not_yours": N_("Vous pouvez modifier vos propres notes seulement."),
     "author": N_("Une note ne peut pas être écrite au nom d’une autre personne."),
-    "locked": N_("Ce cadre fait partie du modèle : il ne se modifie pas."),
+    "locked": N_("Cet élément fait partie du modèle : il ne se modifie pas."),
     "lock_reserved": N_("Seul un modèle de tableau peut verrouiller un objet."),
     "reserved": N_("Cette partie du tableau ne se modifie pas."),
     # What an object may hold.

@@ -18,6 +18,7 @@ from typing import Any
 from pycrdt import Doc, Map
 
 from models.board.changes import Changes, Fact, View
+from models.board.export import Outline, outline_of
 from models.board.guard import (
     LIVE,
     STORED,
@@ -105,6 +106,10 @@ class LiveDocument:
             self._view = View(_facts_of(self._live), self._departed)
         self._view.size_bytes = self._size
         return self._view
+
+    def outline(self) -> Outline:
+        """The live copy as plain data."""
+        return outline_of(self._live)
 
     def warning(self) -> str | None:
         """`nearly_full` past a soft limit; `MESSAGES` has the sentence."""
