@@ -27,7 +27,6 @@ MESSAGES: Mapping[str, str] = {
     "author": N_("Une note ne peut pas être écrite au nom d’une autre personne."),
     "locked": N_("Cet élément fait partie du modèle : il ne se modifie pas."),
     "lock_reserved": N_("Seul un modèle de tableau peut verrouiller un objet."),
-    "reserved": N_("Cette partie du tableau ne se modifie pas."),
     # What an object may hold.
     "unknown_type": N_("Ce type d’objet n’existe pas sur un tableau."),
     "unknown_field": N_("Cette propriété n’existe pas pour cet objet."),
