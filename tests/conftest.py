@@ -6,6 +6,7 @@ No fixture holds an application context around a client: it would leak one perso
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,13 +18,12 @@ from sqlalchemy import create_engine, text
 from models import migrate
 from models.session import configure, database, transaction
 from models.tables import metadata
+from tests import needs
 from tests.factories import World, make_world
 from workspace.app import create_app
 from workspace.services.sessions import open_session
 from workspace.settings import load
 from workspace.web.guard import COOKIE
-
-POSTGRES = os.environ.get("ETABLI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432")
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +42,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_url() -> Iterator[str]:
     """A migrated PostgreSQL database of this test process, dropped at the end."""
     name = f"etabli_test_{os.getpid()}"
-    admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
+    server = needs.postgres()
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = f"{POSTGRES}/{name}"
+    url = f"{server}/{name}"
     migrate.upgrade(configure(url).engine)
     yield url
     database().engine.dispose()
@@ -147,3 +148,11 @@ def _client_maker(app: Flask) -> ClientOf:
         return client
 
     return client_of
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what could not run, and why: nothing is skipped silently."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]) for report in skipped)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"could not run ({count}): {reason}", yellow=True)

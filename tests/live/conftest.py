@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests import needs
 from tests.live.live_support import Driver, LiveServer
 
-POSTGRES = os.environ.get("ETABLI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432")
 _numbers = itertools.count(1)
 
 
@@ -33,7 +33,7 @@ def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         name = f"etabli_live_{os.getpid()}_{next(_numbers)}"
         _admin(f'CREATE DATABASE "{name}"')
         made.append(name)
-        return f"{POSTGRES}/{name}"
+        return f"{needs.postgres()}/{name}"
 
     yield make
     for name in made:
@@ -41,7 +41,7 @@ def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
 
 def _admin(statement: str) -> None:
-    engine = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
+    engine = create_engine(f"{needs.postgres()}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()

@@ -1,0 +1,143 @@
+"""The cohort page: what each person sees of it, and that its cost does not grow with the teams."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from models.activity import Activity, ActivityKind
+from models.base import utcnow
+from models.cohort import Team
+from models.notification import Notification, NotificationKind
+from models.policy import Role
+from models.project import ProjectStep, StepStatus
+from models.session import reading, transaction
+from tests.conftest import ClientOf
+from tests.factories import World, grant, make_problem, make_project, make_user
+from tests.queries import counting_queries
+
+
+def page_of(client_of: ClientOf, world: World, name: str, query: str = "") -> str:
+    response = client_of(world.people[name]).get(f"/cohorts/{world.cohort.id}{query}")
+    assert response.status_code == 200
+    return response.text
+
+
+def silence(world: World, days: int) -> None:
+    with transaction() as session:
+        session.add(
+            Activity(
+                cohort_id=world.cohort.id,
+                project_id=world.project.id,
+                user_id=world.alice.id,
+                kind=ActivityKind.BOARD_EDITED,
+                at=utcnow() - timedelta(days=days),
+            )
+        )
+
+
+def test_tutor_sees_the_silent_team_first_with_the_reason(world: World, client_of: ClientOf) -> None:
+    silence(world, 23)
+    page = page_of(client_of, world, "tutor")
+    assert "Aucune activité depuis 23\u00a0jours" in page or "Aucune activité depuis 23 jours" in page
+    assert "Proposer un point" in page
+
+
+def test_learner_sees_the_projects_but_not_what_tutors_follow(world: World, client_of: ClientOf) -> None:
+    silence(world, 23)
+    page = page_of(client_of, world, "paul")
+    assert "L’accueil sans attente" in page
+    assert "À voir en premier" not in page
+    assert "Qui participe" not in page
+
+
+def test_participation_is_by_team_unless_asked_by_person(world: World, client_of: ClientOf) -> None:
+    silence(world, 1)
+    assert '<th scope="row">Équipe Cayenne</th>' in page_of(client_of, world, "tutor")
+    assert '<th scope="row">Alice</th>' in page_of(client_of, world, "tutor", "?grid=people")
+    assert "Qui participe" not in page_of(client_of, world, "alice", "?grid=people")
+
+
+@pytest.mark.parametrize("name", ["zoe", "observer", "partner", "other_tutor", "other_manager", "stranger"])
+def test_cohort_is_not_found_from_outside(world: World, client_of: ClientOf, name: str) -> None:
+    assert client_of(world.people[name]).get(f"/cohorts/{world.cohort.id}").status_code == 404
+
+
+def test_anonymous_is_asked_to_sign_in(world: World, client_of: ClientOf) -> None:
+    response = client_of().get(f"/cohorts/{world.cohort.id}")
+    assert response.status_code == 302
+    assert response.location.startswith("/sign-in?next=/cohorts/")
+
+
+@pytest.mark.parametrize("id_", ["0", "999999", "99999999999999999999"])
+def test_unknown_cohort_is_not_found(world: World, client_of: ClientOf, id_: str) -> None:
+    assert client_of(world.tutor).get(f"/cohorts/{id_}").status_code == 404
+
+
+def test_step_that_waits_shows_as_a_feedback_to_give(world: World, client_of: ClientOf) -> None:
+    silence(world, 0)
+    with transaction() as session:
+        session.execute(
+            update(ProjectStep)
+            .where(ProjectStep.project_id == world.project.id)
+            .values(status=StepStatus.WAITING, changed_at=utcnow() - timedelta(days=3))
+        )
+    page = page_of(client_of, world, "tutor")
+    assert "Retour demandé sur une étape" in page
+    assert "stage-wait" in page
+
+
+def test_times_are_shown_in_both_zones_of_the_cohort(world: World, client_of: ClientOf) -> None:
+    page = page_of(client_of, world, "tutor")
+    assert "Paris" in page
+    assert "Cayenne" in page
+
+
+def test_proposing_a_talk_tells_the_team_once_a_day(world: World, client_of: ClientOf) -> None:
+    client = client_of(world.tutor)
+    for _time in range(2):
+        assert client.post(f"/projects/{world.project.id}/talk").status_code == 302
+    with reading() as session:
+        told = session.scalars(
+            select(Notification.user_id).where(Notification.kind == NotificationKind.TALK_PROPOSED)
+        ).all()
+    assert sorted(told) == sorted([world.alice.id, world.bob.id])
+
+
+@pytest.mark.parametrize(("name", "status"), [("alice", 403), ("manager", 403), ("paul", 403), ("zoe", 404)])
+def test_only_a_tutor_proposes_a_talk(world: World, client_of: ClientOf, name: str, status: int) -> None:
+    assert client_of(world.people[name]).post(f"/projects/{world.project.id}/talk").status_code == status
+
+
+def test_number_of_queries_does_not_grow_with_the_teams(any_world: World, any_client_of: ClientOf) -> None:
+    client = any_client_of(any_world.tutor)
+    path = f"/cohorts/{any_world.cohort.id}?grid=people"
+    client.get(path)
+    with counting_queries() as before:
+        assert client.get(path).status_code == 200
+    with transaction() as session:
+        for number in range(6):
+            team = Team(cohort_id=any_world.cohort.id, name=f"Équipe {number}")
+            session.add(team)
+            session.flush()
+            learner = make_user(session, f"nouvelle {number}")
+            grant(session, learner, Role.LEARNER, team_id=team.id)
+            problem = make_problem(session, any_world.cohort, learner, team_id=team.id)
+            make_project(session, team, problem, f"Projet {number}")
+    with counting_queries() as after:
+        assert client.get(path).status_code == 200
+    assert int(after) == int(before)
+
+
+def test_index_goes_straight_to_the_only_cohort(world: World, client_of: ClientOf) -> None:
+    response = client_of(world.tutor).get("/cohorts")
+    assert response.location == f"/cohorts/{world.cohort.id}"
+
+
+def test_english_reader_gets_english(world: World, client_of: ClientOf) -> None:
+    client = client_of(world.tutor)
+    with transaction() as session:
+        session.merge(world.tutor).locale = "en"
+    page = client.get(f"/cohorts/{world.cohort.id}").text
+    assert "Progress of the projects" in page
+    assert "Avancée" not in page

@@ -1,0 +1,119 @@
+"""What holds of every route, whoever wrote it: a declared policy, a form token, no page for strangers."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from models.policy import GRANTS, Permission
+from tests.conftest import ClientOf, make_app
+from tests.factories import World
+from workspace.web.guard import PUBLIC, SIGNED_IN
+
+MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
+PUBLIC_ENDPOINTS = re.compile(
+    r"^(assets|health|pages|auth|demo|setup)\.|^account\.set_|^links\.join|^invitations\.(show|accept)"
+    r"|^home\.show|^invitations\."
+)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_route_declares_its_policy(app: Flask) -> None:
+    undeclared = [
+        rule.endpoint for rule in rules(app) if not hasattr(app.view_functions[rule.endpoint], "__policy__")
+    ]
+    assert undeclared == []
+
+
+def test_only_reviewed_routes_are_public(app: Flask) -> None:
+    public = {
+        rule.endpoint
+        for rule in rules(app)
+        if getattr(app.view_functions[rule.endpoint], "__policy__", None) == PUBLIC
+    }
+    unreviewed = {endpoint for endpoint in public if not PUBLIC_ENDPOINTS.match(endpoint)}
+    assert unreviewed == set()
+
+
+def test_every_permission_has_its_line_in_the_table() -> None:
+    assert set(GRANTS) == set(Permission)
+
+
+def test_every_declared_permission_exists(app: Flask) -> None:
+    for rule in rules(app):
+        policy = app.view_functions[rule.endpoint].__policy__
+        assert policy in (PUBLIC, SIGNED_IN) or policy in GRANTS, rule.endpoint
+
+
+def path_of(rule: Rule, world: World) -> str:
+    ids = {
+        "cohort_id": world.cohort.id,
+        "project_id": world.project.id,
+        "problem_id": world.problem.id,
+        "board_id": world.board.id,
+        "document_id": world.board.document_id,
+        "team_id": world.team.id,
+        "programme_id": world.programme.id,
+    }
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: str(ids.get(found[1], "1" if "_id" in found[1] else "x")),
+        rule.rule,
+    )
+
+
+def test_mutating_routes_refuse_a_request_without_form_token(world: World, sqlite_url: str, tmp_path) -> None:
+    app = make_app(sqlite_url, tmp_path)
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    accepted = []
+    for rule in rules(app):
+        for method in MUTATING & (rule.methods or set()):
+            answer = client.open(path_of(rule, world), method=method, data={"x": "1"})
+            if answer.status_code != 400:
+                accepted.append((method, rule.rule, answer.status_code))
+    assert accepted == []
+
+
+def test_mutating_routes_refuse_another_site(world: World, app: Flask) -> None:
+    client = app.test_client()
+    for rule in rules(app):
+        for method in MUTATING & (rule.methods or set()):
+            answer = client.open(
+                path_of(rule, world), method=method, headers={"Sec-Fetch-Site": "cross-site"}
+            )
+            assert answer.status_code == 403, rule.rule
+
+
+def test_anonymous_gets_no_protected_page(world: World, app: Flask, client_of: ClientOf) -> None:
+    client = client_of()
+    for rule in rules(app):
+        if app.view_functions[rule.endpoint].__policy__ == PUBLIC:
+            continue
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            answer = client.open(path_of(rule, world), method=method)
+            is_sent_to_sign_in = answer.status_code == 302 and answer.location.startswith("/sign-in")
+            assert is_sent_to_sign_in or answer.status_code in (401, 404), (rule.rule, answer.status_code)
+
+
+def test_a_stranger_with_an_account_reaches_nobody_elses_objects(
+    world: World, app: Flask, client_of: ClientOf
+) -> None:
+    client = client_of(world.stranger)
+    for rule in rules(app):
+        policy = app.view_functions[rule.endpoint].__policy__
+        if policy in (PUBLIC, SIGNED_IN) or "<" not in rule.rule:
+            continue
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            answer = client.open(path_of(rule, world), method=method)
+            assert answer.status_code in (404, 422, 400), (method, rule.rule, answer.status_code)
+            assert "L’accueil sans attente" not in answer.text
+
+
+@pytest.mark.parametrize("header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"])
+def test_every_page_carries_the_safety_headers(client_of: ClientOf, world: World, header: str) -> None:
+    assert header in client_of(world.alice).get("/").headers
