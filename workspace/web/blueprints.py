@@ -6,14 +6,24 @@ from workspace.web import assets
 from workspace.web.account import routes as account
 from workspace.web.auth import routes as auth
 from workspace.web.authorities import routes as authorities
+from workspace.web.briefs import routes as briefs
 from workspace.web.cohorts import routes as cohorts
 from workspace.web.demo import routes as demo
 from workspace.web.documents import routes as documents
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
 from workspace.web.invitations import manage as invitations
+from workspace.web.links import arrivals as arrivals
+from workspace.web.links import routes as share_links
 from workspace.web.notifications import routes as notifications
+from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
+from workspace.web.partners import routes as partners
+from workspace.web.problems import routes as problems
+from workspace.web.programmes import agenda as programmes
+from workspace.web.projects import boards as project_boards
+from workspace.web.projects import routes as projects
+from workspace.web.projects import steps as project_steps
 from workspace.web.setup import routes as setup
 
 BLUEPRINTS = (
@@ -29,6 +39,16 @@ BLUEPRINTS = (
     feedback.blueprint,
     invitations.blueprint,
     notifications.blueprint,
+    programmes.blueprint,
+    problems.blueprint,
+    briefs.blueprint,
+    observations.blueprint,
+    partners.blueprint,
+    arrivals.blueprint,
+    share_links.blueprint,
+    projects.blueprint,
+    project_boards.blueprint,
+    project_steps.blueprint,
     health.blueprint,
 )
 
