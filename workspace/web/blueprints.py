@@ -13,7 +13,7 @@ from workspace.web.documents import routes as documents
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
 from workspace.web.invitations import manage as invitations
-from workspace.web.links import arrivals as arrivals
+from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
 from workspace.web.notifications import routes as notifications
 from workspace.web.observations import routes as observations
