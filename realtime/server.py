@@ -36,7 +36,8 @@ def main() -> None:
 
 def _patch_for_eventlet() -> None:
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
-    os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", "4")
+    # Threads hash passwords: they leave a core to everybody else.
+    os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", str(max(1, (os.cpu_count() or 2) - 1)))
     # Said once and for all in docs/adr: the async mode is one setting, eventlet is today's.
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet  # noqa: PLC0415

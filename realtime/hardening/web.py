@@ -35,7 +35,7 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     """HTTP with a deadline for the headers, and nothing written about bad requests."""
 
     def parse_request(self) -> bool:
-        """Read the headers within `HEADERS_SECONDS`, however slowly they drip; a stop need not wait for them."""
+        """Read the headers within `HEADERS_SECONDS`, however slowly they drip; a stop waits for none."""
         self.conn_state[2] = eventlet.wsgi.STATE_IDLE
         with eventlet.Timeout(HEADERS_SECONDS, TimeoutError("headers")):
             is_whole = bool(super().parse_request())

@@ -203,7 +203,8 @@ class LiveServer:
         try:
             connection.request(method, path, body=body, headers=headers or {})
             response = connection.getresponse()
-            return HttpAnswer(response.status, dict(response.getheaders()), response.read())
+            headers = {name.title(): value for name, value in response.getheaders()}
+            return HttpAnswer(response.status, headers, response.read())
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import struct
-from typing import Any
+from typing import Any, Self
 
 from tests.live.live_support import LiveServer, Person
 
@@ -24,7 +24,7 @@ class RawSocket:
         self.socket.connect(("127.0.0.1", server.port))
         self._buffer = b""
 
-    def __enter__(self) -> "RawSocket":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -145,6 +145,11 @@ def make_frame(
     key = (mask * (size // 4 + 1))[:size]
     mixed = int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")
     return head + mask + mixed.to_bytes(size, "big")
+
+
+def join(document_id: int, ack: int = 0) -> str:
+    """A `join` that asks for an answer numbered `ack`."""
+    return f"42{ack}" + json.dumps(["join", {"doc": document_id}])
 
 
 def event(name: str, payload: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.live.live_support import Driver, LiveServer, Person
-from tests.live.raw_socket import RawSocket, event
+from tests.live.raw_socket import RawSocket, event, join
 
 pytestmark = pytest.mark.live
 
@@ -147,5 +147,5 @@ def test_events_named_like_the_connections_own_change_nothing(live_server: LiveS
         raw.connect(live_server.sign_in("alice"))
         for name in ("connect", "disconnect"):
             raw.send_text(event(name, {"ticket": "x", "v": 1}))
-        raw.send_text('421["join",{"doc":%d}]' % live_server.document_id)
+        raw.send_text(join(live_server.document_id, ack=1))
         assert raw.text().startswith(("431", "461", "462")), "still the same connection"

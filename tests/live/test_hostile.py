@@ -1,5 +1,6 @@
 """Broken frames, floods, readers that do not read: cut, while somebody else works undisturbed."""
 
+import base64
 import random
 import statistics
 import threading
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from tests.live.live_support import Driver, LiveServer, YjsClient, eventually
-from tests.live.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, event, make_frame
+from tests.live.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, event, join, make_frame
 
 pytestmark = pytest.mark.live
 
@@ -45,6 +46,32 @@ def _round_trip(client: YjsClient, number: int) -> float:
     return float(client("timed", id=f"bystander-{number % 40}")) / 1000
 
 
+def _two_texts(raw: RawSocket) -> None:
+    raw.frame(TEXT, b"4", final=False)
+    raw.frame(TEXT, b"x")
+
+
+def _repeat(raw: RawSocket, text: str, times: int) -> None:
+    for _ in range(times):
+        raw.send_text(text)
+
+
+def _fragments(raw: RawSocket, count: int, part: bytes) -> None:
+    raw.frame(TEXT, part, final=False)
+    for _ in range(count):
+        raw.frame(0, part, final=False)
+
+
+def _placeholder(raw: RawSocket, number: int) -> None:
+    raw.send_text(f'451-["join",{{"_placeholder":true,"num":{number}}}]')
+    raw.frame(BINARY, b"x")
+
+
+def _text_after_header(raw: RawSocket) -> None:
+    raw.send_text('451-["u",{"_placeholder":true,"num":0}]')
+    raw.send_text("2")
+
+
 BROKEN: list[tuple[str, Callable[[RawSocket], None], int]] = [
     ("reserved bit", lambda raw: raw.frame(TEXT, b"2", rsv=4), 1002),
     ("unmasked", lambda raw: raw.frame(TEXT, b"2", masked=False), 1002),
@@ -54,7 +81,7 @@ BROKEN: list[tuple[str, Callable[[RawSocket], None], int]] = [
     ("continuation first", lambda raw: raw.frame(0, b"x"), 1002),
     (
         "text within text",
-        lambda raw: [raw.frame(TEXT, b"4", final=False), raw.frame(TEXT, b"x")] and None,
+        _two_texts,
         1002,
     ),
     ("not UTF-8", lambda raw: raw.frame(TEXT, b"4\xff\xfe"), 1007),
@@ -68,25 +95,9 @@ BROKEN: list[tuple[str, Callable[[RawSocket], None], int]] = [
     ("many attachments", lambda raw: raw.send_text('459-["u"]'), 1008),
     ("placeholder of another", lambda raw: _placeholder(raw, 7), 1008),
     ("deep JSON", lambda raw: raw.send_text('42["join",' + "[" * 20000), 1008),
-    ("endless CONNECT", lambda raw: [raw.send_text("40") for _ in range(9)] and None, 1008),
-    ("text where bytes belong", lambda raw: _text_after_header(raw), 1008),
+    ("endless CONNECT", lambda raw: _repeat(raw, "40", 9), 1008),
+    ("text where bytes belong", _text_after_header, 1008),
 ]
-
-
-def _fragments(raw: RawSocket, count: int, part: bytes) -> None:
-    raw.frame(TEXT, part, final=False)
-    for _ in range(count):
-        raw.frame(0, part, final=False)
-
-
-def _placeholder(raw: RawSocket, number: int) -> None:
-    raw.send_text('451-["join",{"_placeholder":true,"num":%d}]' % number)
-    raw.frame(BINARY, b"x")
-
-
-def _text_after_header(raw: RawSocket) -> None:
-    raw.send_text('451-["u",{"_placeholder":true,"num":0}]')
-    raw.send_text("2")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +134,6 @@ def test_repeated_malformed_edits_end_the_connection(live_server: LiveServer, dr
 
 
 def _b64(data: bytes) -> str:
-    import base64  # noqa: PLC0415
-
     return base64.b64encode(data).decode()
 
 
@@ -183,7 +192,7 @@ def test_flood_of_large_edits_disturbs_nobody(live_server: LiveServer, driver: D
     handle = client("state")["handle"]
     with RawSocket(live_server) as raw, _somebody_works(live_server, driver):
         raw.connect(person)
-        raw.send_text('420["join",{"doc":%d}]' % live_server.document_id)
+        raw.send_text(join(live_server.document_id))
         raw.socket.settimeout(0.5)
         update = bytes([handle, 1, 1]) + bytes([200]) * 60_000
         pair = make_frame(TEXT, b'451-["u",{"_placeholder":true,"num":0}]') + make_frame(BINARY, update)
@@ -202,7 +211,7 @@ def test_reader_that_does_not_read_is_bounded_and_told_to_catch_up(
     alice = driver.client().enter(live_server.sign_in("alice"))
     with RawSocket(live_server, receive_buffer=4096) as slow:
         slow.connect(live_server.sign_in("bob"))
-        slow.send_text('420["join",{"doc":%d}]' % live_server.document_id)
+        slow.send_text(join(live_server.document_id))
         eventually(lambda: any(e["joined"] for e in alice.events("peers")))
         before = process.memory_info().rss
         for number in range(900):

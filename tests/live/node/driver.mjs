@@ -193,6 +193,7 @@ const commands = {
     client.handle = handle;
     return toBase64(Y.encodeStateAsUpdate(client.doc, before));
   },
+  since: (client, { vector }) => toBase64(Y.encodeStateAsUpdate(client.doc, fromBase64(vector))),
   apply: (client, { update }) => Y.applyUpdate(client.doc, fromBase64(update), "server"),
   presence: (client, { x, y, zoom = 0, flags = 0 }) => {
     const point = Buffer.alloc(6);

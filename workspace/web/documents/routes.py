@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from models.access import access_board_of_document
+from models.board.messages import refusal
 from models.board_rights import BoardRights, board_rights
 from models.errors import Forbidden, Refused
 from models.i18n import N_
@@ -17,7 +18,6 @@ from workspace.i18n import _
 from workspace.services.sessions import issue_ticket
 from workspace.web.documents.host import documents
 from workspace.web.documents.wire import Malformed, split_sync_request, sync_answer
-from workspace.web.errors import error_answer
 from workspace.web.guard import actor, requires, signed_in
 
 blueprint = Blueprint("documents", __name__)
@@ -25,7 +25,8 @@ blueprint = Blueprint("documents", __name__)
 BINARY = "application/octet-stream"
 BROTLI_QUALITY = 4
 MINIMUM_COMPRESSED_BYTES = 512
-STATUS_BY_CODE = {"read_only": 403, "frozen": 403, "too_large": 413, "unavailable": 503}
+UNAVAILABLE = N_("Vos changements n’ont pas pu être enregistrés. Réessayez dans un instant.")
+STATUS_BY_CODE = {"malformed": 400, "read_only": 403, "frozen": 403, "too_large": 413, "unavailable": 503}
 
 
 @blueprint.post("/socket-ticket")
@@ -64,11 +65,11 @@ def sync(document_id: int) -> ResponseReturnValue:
     try:
         state_vector, update = split_sync_request(request.get_data(cache=False))
     except Malformed:
-        return error_answer(400, code="malformed")
+        return _refused(refusal("malformed"))
     try:
         seq, missing = documents().sync(document_id, rights.board_actor, state_vector, update)
-    except Refused as refusal:
-        return _refused(refusal)
+    except Refused as error:
+        return _refused(error)
     return Response(sync_answer(seq, missing), mimetype=BINARY, headers={"Cache-Control": "no-store"})
 
 
@@ -81,10 +82,10 @@ def _rights(document_id: int) -> BoardRights:
     return rights
 
 
-def _refused(refusal: Refused) -> ResponseReturnValue:
-    message = _(refusal.message, **refusal.values)
-    status = STATUS_BY_CODE.get(refusal.code, 409)
-    return jsonify(code=refusal.code, message=message, error=message), status, {"Cache-Control": "no-store"}
+def _refused(error: Refused) -> ResponseReturnValue:
+    message = _(error.message or UNAVAILABLE, **error.values)
+    status = STATUS_BY_CODE.get(error.code, 409)
+    return jsonify(code=error.code, message=message, error=message), status, {"Cache-Control": "no-store"}
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,107 @@
+"""Nothing slow holds the others: neither a password's hash nor a database that makes us wait."""
+
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.live.live_support import Driver, LiveServer, Person, eventually
+from workspace.services.passwords import hash_password
+
+pytestmark = pytest.mark.live
+
+
+@contextmanager
+def _others_are_answered(server: LiveServer, within: float) -> Iterator[None]:
+    """Ask /healthz meanwhile: half of the answers must come `within` this many seconds."""
+    delays: list[float] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            started = time.perf_counter()
+            assert server.request("GET", "/healthz").status == 200
+            delays.append(time.perf_counter() - started)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        asker.join()
+    median = statistics.median(delays)
+    assert median < within, (
+        f"median {median * 1000:.0f} ms, slowest {max(delays) * 1000:.0f} ms of {len(delays)}"
+    )
+
+
+def test_hashing_passwords_holds_nobody(live_server: LiveServer) -> None:
+    person = Person(live_server, "nobody", "", 0)
+
+    def try_to_sign_in(start: int) -> None:
+        for number in range(start, start + 8):
+            form = urlencode(
+                {"email": f"personne{number}@exemple.fr", "password": "mot de passe faux"}
+            ).encode()
+            answer = person.post("/sign-in", form, **{"Content-Type": "application/x-www-form-urlencoded"})
+            assert answer.status == 422, answer
+
+    try_to_sign_in(0)  # the page's template is compiled once
+    started = time.perf_counter()
+    for _ in range(5):
+        hash_password("combien dure un calcul ici")
+    one_hash = (time.perf_counter() - started) / 5
+    tries = [threading.Thread(target=try_to_sign_in, args=(start,)) for start in (10, 20, 30)]
+    with _others_are_answered(live_server, within=one_hash * 0.75):
+        for one in tries:
+            one.start()
+        for one in tries:
+            one.join()
+
+
+@pytest.mark.parametrize("own_server", ["postgresql"], indirect=True)
+def test_waiting_for_postgresql_holds_nobody(own_server: LiveServer, driver: Driver) -> None:
+    alice = driver.client().enter(own_server.sign_in("alice"))
+    engine = create_engine(own_server.database_url)
+    with engine.connect() as connection:
+        row = {"id": own_server.document_id}
+        connection.execute(text("SELECT id FROM shared_document WHERE id = :id FOR UPDATE"), row)
+        alice("note", id="waiting", text="attend que la base la laisse passer")
+        with _others_are_answered(own_server, within=0.05):
+            connection.execute(text("SELECT pg_sleep(1.5)"))
+            assert alice.events("a") == [], "not acknowledged before its commit"
+        connection.rollback()
+    engine.dispose()
+    alice.await_acks()
+    assert any(b"waiting" in row.update for row in own_server.rows())
+
+
+@pytest.mark.parametrize("own_server", ["postgresql"], indirect=True)
+def test_database_that_goes_away_costs_no_edit(own_server: LiveServer, driver: Driver) -> None:
+    alice = driver.client().enter(own_server.sign_in("alice"))
+    bob = driver.client().enter(own_server.sign_in("bob"))
+    admin = create_engine(own_server.database_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for number in range(5):
+            alice("note", id=f"through-{number}", text=f"coupure {number}")
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            alice("note", id=f"after-{number}", text=f"coupure {number}")
+            alice.await_acks(10)
+    admin.dispose()
+    eventually(lambda: bob.objects() == alice.objects())
+    assert len([key for key in bob.objects() if key.startswith(("through", "after"))]) == 10
+    assert alice.events("r") == []
+    own_server.kill()
+    own_server.start()
+    assert driver.client().enter(own_server.sign_in("bob")).objects() == alice.objects()
