@@ -12,6 +12,7 @@ from workspace.web.demo import routes as demo
 from workspace.web.documents import routes as documents
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
+from workspace.web.home import routes as home
 from workspace.web.invitations import manage as invitations
 from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     projects.blueprint,
     project_boards.blueprint,
     project_steps.blueprint,
+    home.blueprint,
     health.blueprint,
 )
 

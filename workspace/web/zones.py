@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from wtforms import Form, SelectField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
-from workspace.i18n import LazyText, _, city_of, current_locale
+from workspace.i18n import LazyText, _, city_of, current_locale, lazy_gettext
 
 MAINLAND = "Europe/Paris"
 OVERSEAS = (
@@ -94,7 +94,8 @@ class ZoneField(SelectField):  # type: ignore[misc]
     """
 
     def __init__(self, label: str | LazyText, *, empty: str | LazyText = "", **options: Any) -> None:
-        super().__init__(label, choices=[], validate_choice=False, **options)
+        needed = [] if empty else [InputRequired(lazy_gettext("Ce champ est nécessaire."))]
+        super().__init__(label, choices=[], validate_choice=False, validators=needed, **options)
         self._empty = empty
 
     def process(self, *arguments: Any, **options: Any) -> None:

@@ -8,8 +8,8 @@ from wtforms.validators import ValidationError
 from models.people import User
 from workspace.i18n import LOCALES, _, lazy_gettext
 from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
-from workspace.web.auth.forms import known_password_field, new_password_field
-from workspace.web.forms import EtabliForm, line
+from workspace.web.auth.forms import known_password_field, new_password_field, short_line
+from workspace.web.forms import EtabliForm, required
 from workspace.web.zones import ZoneField
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -18,9 +18,9 @@ LANGUAGES = (("fr", "Français"), ("en", "English"))
 class ProfileForm(EtabliForm):
     """What others see, and how one reads."""
 
-    name = line(lazy_gettext("Nom affiché"), NAME_LIMIT)
-    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
-    locale = RadioField(lazy_gettext("Langue"), choices=LANGUAGES)
+    name = short_line(lazy_gettext("Nom affiché"), NAME_LIMIT)
+    title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+    locale = RadioField(lazy_gettext("Langue"), choices=LANGUAGES, validators=[required()])
     time_zone = ZoneField(lazy_gettext("Fuseau horaire"))
 
     def validate_locale(self, field: Field) -> None:

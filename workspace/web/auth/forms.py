@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from workspace.i18n import LazyText, _, lazy_gettext
 from workspace.services.accounts import EMAIL_LIMIT, clean_email, is_email, password_problem
 from workspace.services.passwords import MAXIMUM_LENGTH
-from workspace.web.forms import EtabliForm, NotBlank, at_most, readable
+from workspace.web.forms import EtabliForm, NotBlank, readable, trim
 
 PATH_LIMIT = 2000
 
@@ -19,12 +19,30 @@ def proper_email(_form: Form, field: Field) -> None:
         raise ValidationError(_("Cette adresse e-mail n’est pas complète, par exemple prenom.nom@ville.fr."))
 
 
+class ShortEnough:
+    """At most `limit` characters, without the counter that `at_most` shows beside a longer text."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002
+        """Refuse a longer one."""
+        if len(field.data or "") > self.limit:
+            raise ValidationError(_("Ce texte est trop long : %(max)d caractères au plus.", max=self.limit))
+
+
+def short_line(label: str | LazyText, limit: int, *, needed: bool = True) -> StringField:
+    """A name, a title: one line that nobody needs to count."""
+    checks = [NotBlank()] if needed else []
+    return StringField(label, filters=[trim], validators=[*checks, readable, ShortEnough(limit)])
+
+
 def email_field(label: str | LazyText = "", **options: Any) -> StringField:
     """One e-mail address, kept lower-case and without space."""
     return StringField(
         label or lazy_gettext("Adresse e-mail"),
         filters=[lambda text: clean_email(text or "")],
-        validators=[NotBlank(), readable, at_most(EMAIL_LIMIT), proper_email],
+        validators=[NotBlank(), readable, ShortEnough(EMAIL_LIMIT), proper_email],
         **options,
     )
 
@@ -32,7 +50,7 @@ def email_field(label: str | LazyText = "", **options: Any) -> StringField:
 def known_password_field(label: str | LazyText = "") -> PasswordField:
     """A password that exists already: only its presence and length are checked."""
     return PasswordField(
-        label or lazy_gettext("Mot de passe"), validators=[NotBlank(), readable, at_most(MAXIMUM_LENGTH)]
+        label or lazy_gettext("Mot de passe"), validators=[NotBlank(), readable, ShortEnough(MAXIMUM_LENGTH)]
     )
 
 

@@ -14,8 +14,14 @@ from workspace.i18n import _, lazy_gettext, ngettext
 from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
 from workspace.services.invitations import DEFAULT_DAYS, MESSAGE_LIMIT, VALID_DAYS, Invitee, Terms
 from workspace.services.register import Choice, resolve_authority
-from workspace.web.auth.forms import email_field, known_password_field, new_password_field
-from workspace.web.forms import EtabliForm, NotBlank, at_most, line, readable, text, trim
+from workspace.web.auth.forms import (
+    ShortEnough,
+    email_field,
+    known_password_field,
+    new_password_field,
+    short_line,
+)
+from workspace.web.forms import EtabliForm, NotBlank, readable, required, text, trim
 from workspace.web.zones import ZoneField
 
 AUTHORITY_LIMIT = 100
@@ -24,7 +30,11 @@ AUTHORITY_LIMIT = 100
 def days_field() -> RadioField:
     """How long the link may be used."""
     return RadioField(
-        lazy_gettext("Le lien est valable"), coerce=int, default=DEFAULT_DAYS, validate_choice=False
+        lazy_gettext("Le lien est valable"),
+        coerce=int,
+        default=DEFAULT_DAYS,
+        validate_choice=False,
+        validators=[required()],
     )
 
 
@@ -53,9 +63,9 @@ class TermsForm(EtabliForm):
 class InviteForm(TermsForm):
     """Inviting one person to a project or to a cohort."""
 
-    name = line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
+    name = short_line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
     email = email_field()
-    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+    title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
 
     def invitee(self) -> Invitee:
         """Who is invited."""
@@ -83,7 +93,7 @@ class AcceptForm(EtabliForm):
     authority = StringField(
         lazy_gettext("Votre collectivité"),
         filters=[trim],
-        validators=[NotBlank(), readable, at_most(AUTHORITY_LIMIT)],
+        validators=[NotBlank(), readable, ShortEnough(AUTHORITY_LIMIT)],
     )
 
     def __init__(self, *, asks_authority: bool, **options: object) -> None:
@@ -126,8 +136,8 @@ class SignInAndAcceptForm(AcceptForm):
 class NewAccountForm(AcceptForm):
     """For somebody who has no account yet."""
 
-    name = line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
-    title = line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
+    name = short_line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
+    title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
     time_zone = ZoneField(lazy_gettext("Votre fuseau horaire"))
     password = new_password_field(lazy_gettext("Choisissez un mot de passe"))
 

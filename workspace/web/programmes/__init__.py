@@ -1,0 +1,1 @@
+"""A manager’s programmes, cohorts, teams and class sessions."""

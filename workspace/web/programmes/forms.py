@@ -1,0 +1,101 @@
+"""The manager's forms: a programme, a cohort, a team, a class session, people to invite."""
+
+from datetime import timedelta
+from typing import Any
+
+from wtforms import DateField, HiddenField, RadioField, TimeField
+from wtforms.validators import Optional
+
+from models.base import utcnow
+from models.cohort import SessionMode
+from workspace.i18n import _, lazy_gettext
+from workspace.services import class_sessions, programmes, teams
+from workspace.services.class_sessions import MODE_LABELS, SessionText
+from workspace.services.people_list import TEXT_LIMIT
+from workspace.services.programmes import CohortText
+from workspace.web.auth.forms import short_line
+from workspace.web.forms import EtabliForm, required, text
+from workspace.web.invitations.forms import TermsForm
+from workspace.web.zones import ZoneField
+
+USUAL_LENGTH = timedelta(weeks=26)
+
+
+class ProgrammeForm(EtabliForm):
+    """A programme's name."""
+
+    name = short_line(lazy_gettext("Nom de la formation"), programmes.NAME_LIMIT)
+
+
+class CohortForm(EtabliForm):
+    """A cohort; `seen` is the fingerprint of the one being edited."""
+
+    name = short_line(lazy_gettext("Nom de la promotion"), programmes.NAME_LIMIT)
+    starts_on = DateField(lazy_gettext("Premier jour"), validators=[required()])
+    ends_on = DateField(lazy_gettext("Dernier jour"), validators=[required()])
+    time_zone = ZoneField(lazy_gettext("Fuseau horaire de la promotion"))
+    other_time_zone = ZoneField(
+        lazy_gettext("Second fuseau horaire"), empty=lazy_gettext("Pas de second fuseau")
+    )
+    seen = HiddenField()
+
+    def values(self) -> CohortText:
+        """What was written."""
+        return CohortText(
+            self.name.data,
+            self.time_zone.data,
+            self.other_time_zone.data or None,
+            self.starts_on.data,
+            self.ends_on.data,
+        )
+
+
+def usual_cohort() -> dict[str, Any]:
+    """What a new cohort's form offers: half a year from today, in Paris."""
+    today = utcnow().date()
+    return {"starts_on": today, "ends_on": today + USUAL_LENGTH, "time_zone": "Europe/Paris"}
+
+
+class TeamForm(EtabliForm):
+    """A team's name."""
+
+    name = short_line(lazy_gettext("Nom de l’équipe"), teams.NAME_LIMIT)
+
+
+class ClassSessionForm(EtabliForm):
+    """A class session by the cohort's clock; `last_day` is filled when it ends on another day."""
+
+    title = short_line(lazy_gettext("Titre"), class_sessions.TITLE_LIMIT)
+    day = DateField(lazy_gettext("Jour"), validators=[required()])
+    starts = TimeField(lazy_gettext("Début"), validators=[required()])
+    ends = TimeField(lazy_gettext("Fin"), validators=[required()])
+    last_day = DateField(lazy_gettext("Se termine un autre jour"), validators=[Optional()])
+    mode = RadioField(
+        lazy_gettext("Comment"), coerce=SessionMode, default=SessionMode.HYBRID, validators=[required()]
+    )
+    place = short_line(
+        lazy_gettext("Lieu ou lien de visioconférence"), class_sessions.PLACE_LIMIT, needed=False
+    )
+    seen = HiddenField()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.mode.choices = [(mode, _(label)) for mode, label in MODE_LABELS.items()]
+
+    def values(self) -> SessionText:
+        """What was written."""
+        return SessionText(
+            self.title.data,
+            self.day.data,
+            self.starts.data,
+            self.ends.data,
+            self.last_day.data or self.day.data,
+            self.mode.data,
+            self.place.data,
+        )
+
+
+class PeopleForm(TermsForm):
+    """Several people at once, one a line."""
+
+    people = text(lazy_gettext("Personnes à inviter"), TEXT_LIMIT)
