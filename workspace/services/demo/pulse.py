@@ -11,7 +11,8 @@ LARGEST_BURST = 9
 def pulse(now: datetime, weeks: Sequence[int], people: int, seed: str) -> Iterator[tuple[datetime, int, int]]:
     """Yield (when, index of the person, edits) for these edits per week, oldest week first.
 
-    The last entry is the seven days that end at `now`. Nothing lies in the future.
+    The last entry is the seven days that end at `now`, its last burst within the last hours. Nothing lies in
+    the future.
     """
     chance = random.Random(seed)
     for position, edits in enumerate(weeks):
@@ -22,4 +23,6 @@ def pulse(now: datetime, weeks: Sequence[int], people: int, seed: str) -> Iterat
             left -= burst
             day = start + timedelta(days=chance.randint(0, 6))
             when = day.replace(hour=chance.randint(*WORKING_HOURS), minute=chance.randint(0, 59))
-            yield min(when, now - timedelta(minutes=chance.randint(8, 200))), chance.randrange(people), burst
+            if position == len(weeks) - 1 and left <= 0:
+                when = now - timedelta(minutes=chance.randint(8, 300))
+            yield min(when, now - timedelta(minutes=8)), chance.randrange(people), burst
