@@ -3,12 +3,12 @@
  *
  *   node static/build.mjs
  *
- * Entries: css/main.css, css/board.css and every src/pages/*.ts. Each page's script is bundled apart, so that
- * code shared by two pages never becomes a third request. Icons named in icons.txt become one sprite.
+ * Entries: css/main.css, css/board.css, every css/areas/*.css (inlined in the pages of an area, never a request) and
+ * every src/pages/*.ts. Each page's script is bundled apart, so that code shared by two pages never becomes a third. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
  * The server reads two files: icons.json (name → shapes, which templates draw in place) and manifest.json (logical
  * name → file), which is written last and swapped in whole, then the files of earlier builds are
- * removed: a server that reads dist/ meanwhile never sees a hole.
+ * removed after an hour: a server that reads dist/ meanwhile never sees a hole.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -23,6 +23,9 @@ const dist = join(here, "dist");
 
 /** Browsers since spring 2024: the first with popover, nesting and light-dark(). */
 const target = ["chrome123", "edge123", "firefox125", "safari17.5"];
+
+/** A server started before this build still sends the files of the last one. */
+const keepOldFilesMs = 3_600_000;
 
 /** Fonts a page may preload: logical name → the file's name in its package. */
 const preloadable = {
@@ -90,15 +93,15 @@ function report(logical, name) {
   console.log(`  ${logical.padEnd(18)} ${(size / 1000).toFixed(1)} kB${wire}`);
 }
 
-async function bundle(entry, options) {
+async function bundle(entry, options, logical = basename(entry).replace(/\.ts$/, ".js")) {
   const result = await build({ ...common, ...options, entryPoints: [entry] });
   const source = entry.split("\\").join("/");
   for (const file of result.outputFiles) emit(basename(file.path), Buffer.from(file.contents));
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     const name = basename(path);
-    if (output.entryPoint === source) manifest[basename(entry).replace(/\.ts$/, ".js")] = name;
-    for (const [logical, stem] of Object.entries(preloadable)) {
-      if (name.startsWith(`${stem}-`)) manifest[logical] = name;
+    if (output.entryPoint === source) manifest[logical] = name;
+    for (const [font, stem] of Object.entries(preloadable)) {
+      if (name.startsWith(`${stem}-`)) manifest[font] = name;
     }
   }
 }
@@ -142,6 +145,9 @@ brand();
 for (const name of ["main.css", "board.css"]) {
   if (existsSync(join(here, "css", name))) await bundle(`static/css/${name}`, {});
 }
+for (const name of readdirSync(join(here, "css/areas")).sort()) {
+  await bundle(`static/css/areas/${name}`, { entryNames: "area-[name]-[hash]" }, `areas/${name}`);
+}
 for (const name of readdirSync(join(here, "src/pages")).sort()) {
   if (!name.endsWith(".ts")) continue;
   await bundle(`static/src/pages/${name}`, { format: "esm", splitting: true, conditions: ["browser"] });
@@ -149,4 +155,7 @@ for (const name of readdirSync(join(here, "src/pages")).sort()) {
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 for (const [logical, name] of Object.entries(sorted)) report(logical, name);
 writeWhole("manifest.json", sorted);
-for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });
+for (const name of readdirSync(dist)) {
+  const path = join(dist, name);
+  if (!kept.has(name) && statSync(path).mtimeMs < Date.now() - keepOldFilesMs) rmSync(path, { recursive: true });
+}

@@ -103,6 +103,7 @@ def make_site_app(site: Site) -> Flask:
             "nav_items": [] if anonymous else NAV,
             "unread_count": 3,
             "is_demo": "demo" in request.args,
+            "csp_nonce": "nonce",
             "theme": request.args.get("theme", "auto"),
             "now": datetime.now(UTC),
             "days": lambda count: timedelta(days=count),

@@ -23,6 +23,11 @@ def init_assets(app: Flask) -> None:
         )
     app.config["ASSETS"] = json.loads(path.read_text())
     app.jinja_env.globals["asset"] = lambda name: f"/assets/{app.config['ASSETS'][name]}"
+    app.jinja_env.globals["area_styles"] = {
+        name.removeprefix("areas/").removesuffix(".css"): Markup((DIST / built).read_text())  # noqa: S704 (our build's)
+        for name, built in app.config["ASSETS"].items()
+        if name.startswith("areas/")
+    }.__getitem__
     shapes: dict[str, str] = json.loads((DIST / "icons.json").read_text())
     app.jinja_env.globals["icon_shape"] = {name: Markup(body) for name, body in shapes.items()}.__getitem__  # noqa: S704 (our build's)
 
