@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.access import access_board_of_document
-from models.board.guard import LIVE, is_structural
+from models.board.guard import LIVE
 from models.board.sync import CorruptDocument
 from models.board_rights import BoardRights, board_rights
 from models.errors import DomainError, Forbidden, NotFound, Refused
@@ -26,6 +26,9 @@ from realtime.rooms import Member
 from workspace.services.sessions import find_actor_of_session
 
 log = logging.getLogger("etabli.realtime")
+
+# What the guard says of updates that no client of ours can make.
+DISHONEST_CODES = frozenset({"malformed", "content", "root", "dangling", "too_large", "too_many"})
 
 Answer = dict[str, Any]
 
@@ -59,7 +62,7 @@ class Dispatcher:
                 "write refused: %s, document %d, %s", actor.key, member.room.document_id, refusal.code
             )
             member.room.refuse(member, sent.number, refusal)
-            if is_structural(refusal) or not actor.can_edit:
+            if refusal.code in DISHONEST_CODES or not actor.can_edit:
                 client.strike(refusal.code)
         else:
             self._rooms.flusher.mark(member.room)

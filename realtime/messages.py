@@ -15,7 +15,6 @@ MESSAGES = {
     "origin": N_("Cette adresse n’est pas celle de L’Établi."),
     "not_joined": N_("Ce tableau n’est pas ouvert ici. Rechargez la page."),
     "too_many_documents": N_("Trop de tableaux sont ouverts dans cette page. Fermez-en un."),
-    "read_only": N_("Vous pouvez lire ce tableau, mais pas l’écrire."),
     "not_found": N_("Ce tableau n’existe pas, ou vous n’y avez pas accès."),
     "forbidden": N_("Vous n’avez pas accès à ce tableau."),
     "gone": N_("Ce tableau n’existe plus."),
