@@ -16,6 +16,7 @@ from models.errors import Conflict, Invalid
 from models.i18n import N_
 from models.membership import Membership, is_live, members
 from models.notification import NotificationKind, notify
+from models.people import User
 from models.policy import Actor, Permission, Role
 from models.project import Project
 from workspace.services.tokens import token_hash
@@ -64,29 +65,29 @@ def answer_question(
 
     Raises: Invalid; Conflict with the current answer when somebody of the team wrote one meanwhile.
     """
-    question = access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
-    _lock(session, question)
+    question = _lock(session, actor, question_id)
     _check(text, "answer", ANSWER_LIMIT, EMPTY_ANSWER)
     text = text.strip()
     if text == question.answer:
         return question
     if seen != fingerprint(question.answer):
-        who = question.answered_by.name if question.answered_by else ""
-        raise Conflict(
-            ANSWERED_MEANWHILE,
-            {
-                "answer": question.answer,
-                "seen": fingerprint(question.answer),
-                "who": who,
-                "at": question.answered_at,
-            },
-        )
+        raise Conflict(ANSWERED_MEANWHILE, _current(session, question))
     question.answer, question.answered_at, question.answered_by_id = text, utcnow(), actor.user_id
     session.flush()
     project = question.project
     _record(session, actor, project, ActivityKind.QUESTION_ANSWERED)
     _tell(session, actor, question)
     return question
+
+
+def _current(session: Session, question: ObserverQuestion) -> dict[str, object]:
+    by = session.get(User, question.answered_by_id) if question.answered_by_id else None
+    return {
+        "answer": question.answer,
+        "seen": fingerprint(question.answer),
+        "who": by.name if by else "",
+        "at": question.answered_at,
+    }
 
 
 def fingerprint(answer: str) -> str:
@@ -120,15 +121,12 @@ def own_questions(session: Session, actor: Actor, project_ids: Sequence[int]) ->
     return list(found)
 
 
-def _lock(session: Session, question: ObserverQuestion) -> None:
-    """Read the row again, locked: of two answers, one waits for the other."""
-    session.scalar(
-        select(ObserverQuestion)
-        .where(ObserverQuestion.id == question.id)
-        .options(joinedload(ObserverQuestion.answered_by))
-        .with_for_update(of=ObserverQuestion)
-        .execution_options(populate_existing=True)
-    )
+def _lock(session: Session, actor: Actor, question_id: int) -> ObserverQuestion:
+    """The question, its row locked: of two answers, one waits for the other."""
+    access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
+    session.execute(select(ObserverQuestion.id).where(ObserverQuestion.id == question_id).with_for_update())
+    session.expire_all()
+    return access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
 
 
 def _tell(session: Session, actor: Actor, question: ObserverQuestion) -> None:

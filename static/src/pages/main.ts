@@ -7,6 +7,7 @@ import { combobox } from "../controllers/combobox";
 import { confirmSubmits } from "../controllers/confirm-submit";
 import { counter } from "../controllers/counter";
 import { keepDrafts } from "../controllers/draft";
+import { readingTime } from "../controllers/reading";
 import { showSimilar } from "../controllers/similar";
 import { copying, flashes, localTimes, menus, offlineBanner, unreadCount } from "../controllers/small";
 import { guardSubmits } from "../controllers/submit-guard";
@@ -14,6 +15,7 @@ import { all } from "../lib/dom";
 
 for (const box of all("[data-combobox]")) combobox(box);
 for (const note of all("[data-counter]")) counter(note);
+for (const note of all("[data-reading]")) readingTime(note);
 for (const form of all<HTMLFormElement>("form[data-autosave]")) autosave(form);
 for (const form of all("[data-similar]")) showSimilar(form);
 confirmSubmits();
