@@ -23,7 +23,10 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "max_overflow": 10}
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        # Parameters are hidden: an error that is logged must carry no content.
+        self.engine: Engine = create_engine(
+            url, pool_pre_ping=not self.is_sqlite, hide_parameters=True, **options
+        )
         self.make_session = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.writer_lock = threading.Lock()
         if self.is_sqlite:

@@ -43,8 +43,16 @@ def error_answer(status: int, message: str = "", code: str = "") -> ResponseRetu
     return render_template(template, status=status, message=shown, reason=message), status
 
 
+def _route() -> str:
+    """The route's pattern: a path may hold a token, which no log may carry."""
+    return str(request.url_rule or "unknown address")
+
+
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
+    app.log_exception = lambda exc_info: log.error(  # type: ignore[method-assign]
+        "error on %s %s", request.method, _route(), exc_info=exc_info
+    )
 
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
@@ -76,9 +84,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_error(error: DBAPIError) -> ResponseReturnValue:
         g.without_database = True
-        log.error(
-            "database unavailable on %s %s: %s", request.method, request.path, type(error.orig).__name__
-        )
+        log.error("database unavailable on %s %s: %s", request.method, _route(), type(error.orig).__name__)
         return error_answer(503)
 
     @app.errorhandler(500)
