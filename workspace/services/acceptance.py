@@ -91,7 +91,7 @@ def find_offer(session: Session, token: str) -> Offer:
         message=row.message,
         inviter=row.invited_by.name if row.invited_by else "",
         place=place,
-        home=f"{cohort.name} · {cohort.programme.organization.name}",
+        home=f"{cohort.programme.name if row.cohort_id else cohort.name} · {cohort.programme.organization.name}",
         time_zone=cohort.time_zone,
         expires_at=row.expires_at,
         access_until=row.access_until,

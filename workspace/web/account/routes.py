@@ -73,6 +73,7 @@ def change_password() -> ResponseReturnValue:
     me = actor()
     with reading() as session:
         user = accounts.own_account(session, me)
+        session.expunge(user)  # it outlives the session
     form = PasswordForm(user)
     if not submitted(form):
         return _page(password_form=form), 422

@@ -102,7 +102,9 @@ def _read(token: str) -> tuple[Offer, User | None]:
     known = find_actor()
     with reading() as session:
         me = session.get(User, known.user_id) if known and known.user_id is not None else None
-        return find_offer(session, token), me
+        offer = find_offer(session, token)
+        session.expunge_all()  # what was read outlives the session
+        return offer, me
 
 
 def _is_other(offer: Offer, me: User | None) -> bool:
