@@ -1,8 +1,9 @@
 /**
  * form[data-autosave="/url"]: PUTs the form as JSON, 800 ms after the last change.
  *
- * The answer gives the new `version`, kept in the form's hidden input of that name. 409 means that someone
- * else saved meanwhile: saving stops, the text stays, the two versions are the server's to show.
+ * The answer gives the new `version`, kept in the form's hidden input of that name; for a form that has just
+ * become a draft, also the `url` at which a reload finds it and the name of its `draft` on this device. 409 means
+ * that someone else saved meanwhile: saving stops, the text stays, the two versions are the server's to show.
  * Without network, or when the server is out of order, it tries again with growing pauses.
  */
 import { debounce, el, find, on } from "../lib/dom";
@@ -64,7 +65,9 @@ export function autosave(form: HTMLFormElement, signal?: AbortSignal): void {
   const accepted = (values: Values, answer: Answer, version: HTMLInputElement | null) => {
     failures = 0;
     known = values;
-    const told = (answer.json ?? {}) as { version?: number };
+    const told = (answer.json ?? {}) as { version?: number; url?: string; draft?: string };
+    if (told.url) history.replaceState(history.state, "", told.url);
+    if (told.draft) form.dataset.draft = told.draft;
     if (version && told.version !== undefined) version.value = String(told.version);
     say(t("Enregistré à %(time)s", { time: clock(new Date()) }), "ok");
     form.dispatchEvent(new CustomEvent("saved", { detail: values }));

@@ -3,13 +3,15 @@
  *
  * The copy goes when the server has the text: an autosave acknowledged it, or the form was sent and accepted.
  * A form that was sent is known as accepted when the next page of ours is neither an error page nor the same
- * form with its errors. In doubt nothing is erased: the person is offered the copy.
+ * form with its errors. In doubt nothing is erased: the person is offered the copy, also when the row has
+ * changed since the copy was made, lest it silently replace something newer.
  */
 import { all, debounce, el, find, on } from "../lib/dom";
 import { restore, same, type Values, valuesOf } from "../lib/fields";
 import { clock, t } from "../lib/i18n";
 
-type Copy = { values: Values; at: number; sent?: boolean };
+/** `base` is the version of the row that the form was filled from, where the form has one. */
+type Copy = { values: Values; at: number; base?: string; sent?: boolean };
 
 const PREFIX = "draft:";
 const KEPT_DAYS = 30;
@@ -72,20 +74,27 @@ function nameOf(form: HTMLFormElement): string {
   return form.dataset.draft || form.dataset.autosave || "";
 }
 
-function keepDraft(form: HTMLFormElement, key: string): void {
+function baseOf(form: HTMLFormElement): string | undefined {
+  return find<HTMLInputElement>("input[name=version]", form)?.value;
+}
+
+function keepDraft(form: HTMLFormElement, name: string): void {
+  let key = name;
   const served = valuesOf(form);
   const hasErrors = find("[aria-invalid=true]", form) !== null || find(".conflict") !== null;
   const copy = read(key);
   if (copy?.sent && !hasErrors && find(".flash.tone-ok")) localStorage.removeItem(key);
   else if (copy && !hasErrors && !same(copy.values, served)) {
-    if (copy.sent) offer(form, key, copy);
+    if (copy.sent || copy.base !== baseOf(form)) offer(form, key, copy);
     else resume(form, key, copy, served);
   }
+  // What was refused stands in this page only.
+  if (hasErrors) write(key, { values: served, at: Date.now(), base: baseOf(form) });
 
   const keep = debounce(() => {
     const values = valuesOf(form);
-    if (same(values, served)) localStorage.removeItem(key);
-    else write(key, { values, at: Date.now() });
+    if (same(values, served) && !hasErrors) localStorage.removeItem(key);
+    else write(key, { values, at: Date.now(), base: baseOf(form) });
   }, 300);
   on(form, "input", keep);
   on(form, "change", keep);
@@ -94,12 +103,14 @@ function keepDraft(form: HTMLFormElement, key: string): void {
     keep.cancel();
     const saved = (event as CustomEvent<Values>).detail;
     Object.assign(served, saved);
-    if (same(saved, valuesOf(form))) localStorage.removeItem(key);
+    localStorage.removeItem(key);
+    key = mine() + nameOf(form); // a new form gets its lasting name from its first save
+    if (!same(saved, valuesOf(form))) keep();
   });
   on(document, "submit", (event) => {
     if (event.target !== form || event.defaultPrevented) return;
     keep.cancel();
-    write(key, { values: valuesOf(form), at: Date.now(), sent: true });
+    write(key, { values: valuesOf(form), at: Date.now(), base: baseOf(form), sent: true });
   });
 }
 
@@ -121,10 +132,15 @@ function resume(form: HTMLFormElement, key: string, copy: Copy, served: Values):
 function offer(form: HTMLFormElement, key: string, copy: Copy): void {
   const take = el("button", { class: "button button-small", type: "button" }, t("Le reprendre"));
   const erase = el("button", { class: "button button-small", type: "button" }, t("L’effacer"));
-  const box = note(t("Le texte envoyé à %(time)s est encore sur cet appareil.", { time: when(copy.at) }), take, erase);
+  const said = copy.sent
+    ? t("Le texte envoyé à %(time)s est encore sur cet appareil.", { time: when(copy.at) })
+    : t("Un texte de %(time)s est resté sur cet appareil. Une autre version a été enregistrée depuis.", {
+        time: when(copy.at),
+      });
+  const box = note(said, take, erase);
   on(take, "click", () => {
     restore(form, copy.values);
-    write(key, { ...copy, sent: false });
+    write(key, { ...copy, base: baseOf(form), sent: false });
     box.remove();
   });
   on(erase, "click", () => {

@@ -22,11 +22,11 @@ def show() -> ResponseReturnValue:
     if actor is None or place:
         return redirect(place)
     with reading() as session:
-        since = last_visit(session, actor)
+        visit = last_visit(session, actor)
         return render_template(
             "home/show.html",
-            home=home_of(session, actor, since),
-            since=since,
+            home=home_of(session, actor, visit.since),
+            visit=visit,
             status_labels=STATUS_LABELS,
             domain_labels=DOMAIN_LABELS,
         )
