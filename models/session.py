@@ -90,10 +90,9 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only reads: it is always rolled back."""
+    """A session that only reads: closing it rolls back, and keeps what was loaded readable."""
     session = database().make_session()
     try:
         yield session
     finally:
-        session.rollback()
         session.close()
