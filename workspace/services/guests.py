@@ -7,7 +7,7 @@ A use of the link is consumed by one UPDATE that counts, so that simultaneous ar
 import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_project, find_or_not_found
@@ -75,6 +75,16 @@ def list_guests(
     if link_id is not None:
         statement = statement.where(GuestContributor.link_id == link_id)
     return list(session.scalars(statement))
+
+
+def count_by_sector(session: Session, project_id: int) -> dict[Sector, int]:
+    """How many people came by a link, by the sector they declared."""
+    found = session.execute(
+        select(GuestContributor.sector, func.count())
+        .where(GuestContributor.project_id == project_id)
+        .group_by(GuestContributor.sector)
+    )
+    return dict(found.tuples().all())
 
 
 def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContributor, str]:

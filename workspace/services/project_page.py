@@ -16,12 +16,12 @@ from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.document import Board
 from models.feedback import Feedback, FeedbackStatus
 from models.membership import members
-from models.partner import GuestContributor, Partner, ShareLink
+from models.partner import GuestContributor, Partner, Sector, ShareLink
 from models.people import User
 from models.policy import Actor, Permission, Role, can
 from models.project import Project, StepStatus
 from workspace.services.boards import boards_of, people_of_boards
-from workspace.services.guests import list_guests
+from workspace.services.guests import count_by_sector, list_guests
 from workspace.services.journal import JournalLine, recent_lines
 from workspace.services.links import list_links
 from workspace.services.partners import SectorShare, balance, list_partners
@@ -67,7 +67,7 @@ class ProjectPage:
     shares: list[SectorShare] = field(default_factory=list)
     links: list[ShareLink] = field(default_factory=list)
     guests: list[GuestContributor] = field(default_factory=list)
-    guest_count: int = 0
+    guest_sectors: dict[Sector, int] = field(default_factory=dict)
     observers: list[User] = field(default_factory=list)
     open_questions: int = 0
     brief: BriefSummary = field(default_factory=BriefSummary)
@@ -78,6 +78,17 @@ class ProjectPage:
     def active_partners(self) -> list[Partner]:
         """Those who were not withdrawn."""
         return [partner for partner in self.partners if partner.withdrawn_at is None]
+
+    @property
+    def guest_count(self) -> int:
+        """How many people came by a link."""
+        return sum(self.guest_sectors.values())
+
+    @property
+    def absent_sectors(self) -> list[Sector]:
+        """The sectors from which there is no partner and nobody came by a link."""
+        partners = [share.sector for share in self.shares if share.count]
+        return [sector for sector in Sector if sector not in partners and sector not in self.guest_sectors]
 
     @property
     def last_done(self) -> str:
@@ -110,7 +121,6 @@ def full_page(session: Session, actor: Actor, project: Project) -> ProjectPage:
     boards = [board for board in found if board.archived_at is None]
     partners = list_partners(session, project.id)
     guests = list_guests(session, project.id, limit=RECENT_GUESTS)
-    guest_count = select(func.count()).where(GuestContributor.project_id == project.id)
     return ProjectPage(
         project=project,
         states=step_states(session, project.id),
@@ -124,7 +134,7 @@ def full_page(session: Session, actor: Actor, project: Project) -> ProjectPage:
         shares=balance(partners),
         links=list_links(session, project.id),
         guests=guests,
-        guest_count=session.scalar(guest_count) or 0,
+        guest_sectors=count_by_sector(session, project.id),
         observers=members(session, Role.OBSERVER, project_id=project.id),
         open_questions=_open_questions(session, project.id),
         brief=_brief_summary(session, project.id),

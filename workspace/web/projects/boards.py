@@ -45,7 +45,9 @@ def create(project_id: int) -> ResponseReturnValue:
         codes = boards.suggested_templates(project.current_step)
         form.offer_templates(codes)
         if request.method == "GET" or not form.validate():
-            _prefill(form, codes)
+            if request.method == "GET":
+                chosen = request.args.get("template", "")
+                form.template.data = chosen if chosen in codes else codes[0]
             suggested = project.step.templates
             cards = [view.template_card(code, is_suggested=code in suggested) for code in codes]
             status = 422 if form.errors else 200
@@ -59,19 +61,10 @@ def create(project_id: int) -> ResponseReturnValue:
             actor(),
             project_id,
             template_code=form.template.data,
-            title=form.title.data or "",
+            title=form.title.data or view.template_names()[form.template.data],
             locale=current_locale(),
         )
     return redirect(url_for("boards.show", board_id=board.id))
-
-
-def _prefill(form: BoardForm, codes: list[str]) -> None:
-    """?template= is chosen, and gives the title unless one was typed."""
-    if request.method != "GET":
-        return
-    chosen = request.args.get("template", codes[0])
-    form.template.data = chosen if chosen in codes else codes[0]
-    form.title.data = view.template_card(form.template.data).name
 
 
 @blueprint.route("/boards/<int:board_id>/rename", methods=["GET", "POST"])

@@ -50,7 +50,7 @@ class BoardForm(EtabliForm):
         lazy_gettext("Modèle"),
         validators=[InputRequired(lazy_gettext("Choisissez l’un des modèles proposés."))],
     )
-    title = line(lazy_gettext("Titre du tableau"), boards.TITLE_LIMIT)
+    title = line(lazy_gettext("Titre du tableau"), boards.TITLE_LIMIT, needed=False)
 
     def offer_templates(self, codes: list[str]) -> None:
         """Fill the choices, in this order, in the reader's language."""

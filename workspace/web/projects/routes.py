@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from models.access import access_problem, access_project, access_team
 from models.activity import Activity
+from models.cohort import Team
 from models.errors import Conflict, Forbidden, Refused
 from models.i18n import N_
 from models.partner import SECTOR_LABELS
-from models.policy import Actor, Permission, Role, Stand, can, stands
+from models.policy import Permission, Role, Stand, can, stands
 from models.problem import Problem
 from models.project import Project
 from models.session import reading, transaction
@@ -58,62 +59,76 @@ def index() -> ResponseReturnValue:
         )
 
 
-@blueprint.route("/projects/new", methods=["GET", "POST"])
+@blueprint.get("/projects/new")
+@requires(Permission.CREATE_PROJECT)
+def create() -> ResponseReturnValue:
+    """The form of a project on ?problem=; without one, the choice among those the team may take."""
+    problem_id = request.args.get("problem", type=int)
+    with reading() as session:
+        _ask_to_create(session)
+        if problem_id is None:
+            found = projects.problems_to_take(session, actor())
+            return render_template("projects/choose.html", problems=found)
+        problem, teams = _offered(session, problem_id)
+        existing = projects.find_project(session, problem.id, [team.id for team in teams])
+        if existing is not None:
+            return _already(existing.id)
+        form = ProjectForm(formdata=None, title=problem.title)
+        form.offer_teams(teams)
+        return render_template("projects/new.html", form=form, problem=problem)
+
+
+@blueprint.post("/projects/new")
 @requires(Permission.CREATE_PROJECT)
 @once
-def create() -> ResponseReturnValue:
-    """Open a project on ?problem=; without one, choose among those the team may take."""
-    who = actor()
-    problem_id = request.args.get("problem", type=int)
+def create_submitted() -> ResponseReturnValue:
+    """Open the project; one that exists already is shown instead of a second."""
+    problem_id = request.args.get("problem", 0, type=int)
     form = ProjectForm()
     with reading() as session:
-        _ask_to_create(session, who)
-        if problem_id is None:
-            return render_template("projects/choose.html", problems=projects.problems_to_take(session, who))
-        problem = access_problem(session, who, problem_id)
-        teams = projects.own_teams(session, who, problem.cohort_id)
-        if not teams:
-            raise Forbidden(NO_TEAM)
-        existing = projects.find_project(session, problem.id, [team.id for team in teams])
+        _ask_to_create(session)
+        problem, teams = _offered(session, problem_id)
         form.offer_teams(teams)
-        if request.method == "GET" and existing is None:
-            return _create_page(form, problem)
-        valid = form.validate()
-        if existing is None and not valid:
-            return _create_page(form, problem), 422
-    if existing is None:
-        try:
-            with transaction() as session:
-                made = projects.create_project(
-                    session,
-                    who,
-                    problem_id,
-                    team_id=form.team_id.data,
-                    title=form.title.data or "",
-                    summary=form.summary.data or "",
-                )
-        except Refused as refusal:
-            if refusal.code != "exists":
-                raise
-            return redirect(request.full_path)
-        flash(_("Votre projet est ouvert. Voici la première étape."), "success")
-        return redirect(url_for("projects.show", project_id=made.id))
-    flash(_(projects.EXISTS), "info")
-    return redirect(url_for("projects.show", project_id=existing.id))
+        if not form.validate():
+            return render_template("projects/new.html", form=form, problem=problem), 422
+    try:
+        with transaction() as session:
+            project = projects.create_project(
+                session,
+                actor(),
+                problem_id,
+                team_id=form.team_id.data,
+                title=form.title.data or "",
+                summary=form.summary.data or "",
+            )
+    except Refused as refusal:
+        if refusal.code != "exists":
+            raise
+        return redirect(url_for("projects.create", problem=problem_id))
+    flash(_("Votre projet est ouvert. Voici la première étape."), "success")
+    return redirect(url_for("projects.show", project_id=project.id))
 
 
-def _ask_to_create(session: Session, who: Actor) -> None:
-    """Whether the actor is in a team that may open a project. Raises: Forbidden."""
-    team_ids = who.scope_ids(Role.LEARNER, "team_id")
+def _ask_to_create(session: Session) -> None:
+    """Raise Forbidden unless the actor is in a team: a team opens projects, nobody else does."""
+    team_ids = actor().scope_ids(Role.LEARNER, "team_id")
     if not team_ids:
         raise Forbidden(NO_TEAM)
-    access_team(session, who, team_ids[0], Permission.CREATE_PROJECT)
+    access_team(session, actor(), team_ids[0], Permission.CREATE_PROJECT)
 
 
-def _create_page(form: ProjectForm, problem: Problem) -> str:
-    if request.method == "GET":
-        form.title.data = problem.title
-    return render_template("projects/new.html", form=form, problem=problem)
+def _offered(session: Session, problem_id: int) -> tuple[Problem, list[Team]]:
+    """The problem, and the teams of the actor in its cohort. Raises: Forbidden without such a team."""
+    problem = access_problem(session, actor(), problem_id)
+    teams = projects.own_teams(session, actor(), problem.cohort_id)
+    if not teams:
+        raise Forbidden(NO_TEAM)
+    return problem, teams
+
+
+def _already(project_id: int) -> ResponseReturnValue:
+    flash(_(projects.EXISTS), "info")
+    return redirect(url_for("projects.show", project_id=project_id))
 
 
 @blueprint.get("/projects/<int:project_id>")
