@@ -93,4 +93,4 @@ def whole_sentences(text: str, length: int) -> str:
         if len(longer) > length:
             break
         kept = longer
-    return kept or text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return kept or text[:length].rsplit(" ", 1)[0][: length - 1].rstrip(" ,;:") + "…"
