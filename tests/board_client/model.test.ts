@@ -220,7 +220,7 @@ test("a new note goes to the next free slot, inside its zone while there is room
     note(board, { ...slot, zone: "z" });
   }
   assert.equal(new Set(seen).size, 6);
-  assert.deepEqual(seen.slice(0, 4), ["20,52", "192,52", "20,224", "192,224"]);
+  assert.deepEqual(seen.slice(0, 4), ["24,60", "192,60", "24,228", "192,228"]);
   const free = slotNear(board, { x: 5000, y: 0 });
   assert.deepEqual(free, { x: 5000, y: 0 });
 });

@@ -1,4 +1,4 @@
-"""Runs the board client's unit tests (`*.test.ts` here) under Node: its model and sync know no page and no socket."""
+"""Runs the unit tests of the board client (`*.test.ts` here) under Node: model and sync, without a page."""
 
 import subprocess
 import sys

@@ -4,8 +4,9 @@ from flask import Flask
 
 from workspace.web import assets
 from workspace.web.account import routes as account
-from workspace.web.auth import routes as auth
+from workspace.web.auth import resets as auth
 from workspace.web.authorities import routes as authorities
+from workspace.web.boards import routes as boards
 from workspace.web.briefs import routes as briefs
 from workspace.web.cohorts import routes as cohorts
 from workspace.web.demo import routes as demo
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     auth.blueprint,
     account.blueprint,
     authorities.blueprint,
+    boards.blueprint,
     documents.blueprint,
     cohorts.blueprint,
     feedback.blueprint,

@@ -60,6 +60,7 @@ export class BoardDocument {
   private readonly cache = new Map<string, BoardObject>();
   private readonly places = new SpatialIndex();
   private readonly connectors = new Map<string, Set<string>>();
+  private newestOrder = "";
 
   constructor(doc = new Y.Doc()) {
     this.attach(doc);
@@ -117,11 +118,11 @@ export class BoardDocument {
     return sharedText(this.objects.get(id));
   }
 
-  /** An order key after everything that is there. */
+  /** An order key after everything that is there and every key given before. */
   lastOrder(): string {
-    let last = "";
-    for (const object of this.cache.values()) if (object.order > last) last = object.order;
-    return orderBetween(last || null, null);
+    for (const object of this.cache.values()) if (object.order > this.newestOrder) this.newestOrder = object.order;
+    this.newestOrder = orderBetween(this.newestOrder || null, null);
+    return this.newestOrder;
   }
 
   // Writing

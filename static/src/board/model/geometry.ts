@@ -58,9 +58,6 @@ export function edgePoint(r: Rect, target: Point): Point {
   const dx = target.x - c.x;
   const dy = target.y - c.y;
   if (dx === 0 && dy === 0) return c;
-  const scale = Math.min(
-    dx === 0 ? Infinity : Math.abs(r.w / 2 / dx),
-    dy === 0 ? Infinity : Math.abs(r.h / 2 / dy),
-  );
+  const scale = Math.min(dx === 0 ? Infinity : Math.abs(r.w / 2 / dx), dy === 0 ? Infinity : Math.abs(r.h / 2 / dy));
   return { x: c.x + dx * scale, y: c.y + dy * scale };
 }

@@ -100,7 +100,8 @@ export function readObject(id: string, stored: unknown): BoardObject {
 function unknownObject(id: string, map: { get(name: string): unknown }): UnknownObject {
   const number = (name: string, or: number, low: number, high: number): number =>
     readField({ kind: "number", default: or, minimum: low, maximum: high }, map.get(name)) as number;
-  const string = (name: string): string => readField({ kind: "string", default: "", size: 64 }, map.get(name)) as string;
+  const string = (name: string): string =>
+    readField({ kind: "string", default: "", size: 64 }, map.get(name)) as string;
   return {
     id,
     type: "unknown",

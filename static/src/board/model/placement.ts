@@ -4,16 +4,12 @@ import type { BoardDocument } from "./document";
 import { grow, intersects, type Point, type Rect } from "./geometry";
 import { isWritten, type ZoneObject } from "./objects";
 
+/** The grid of models/board/templates: notes of the default size in slots, below the zone's title and prompt. */
 export const NOTE_SIZE = 148;
-const GAP = 24;
-const MARGIN = 20;
-
-/** Height taken at the top of a zone by its title and its prompt. */
-export function zoneHeader(zone: Pick<ZoneObject, "w" | "prompt">): number {
-  if (!zone.prompt) return 52;
-  const perLine = Math.max(12, Math.floor((zone.w - 2 * MARGIN) / 7));
-  return 58 + Math.ceil(zone.prompt.length / perLine) * 19;
-}
+const GAP = 20;
+const MARGIN = 24;
+const HEADER = 96;
+const HEADER_WITHOUT_PROMPT = 60;
 
 function isFree(board: BoardDocument, slot: Rect, taken: readonly Rect[]): boolean {
   if (taken.some((rect) => intersects(rect, grow(slot, 2)))) return false;
@@ -23,10 +19,10 @@ function isFree(board: BoardDocument, slot: Rect, taken: readonly Rect[]): boole
 
 /** The next free slot inside a zone, row by row; when the zone is full, a cascade over its last slot. */
 export function slotInZone(board: BoardDocument, zone: ZoneObject, taken: readonly Rect[] = []): Point {
-  const top = zone.y + zoneHeader(zone);
+  const top = zone.y + (zone.prompt ? HEADER : HEADER_WITHOUT_PROMPT);
   const step = NOTE_SIZE + GAP;
   const right = zone.x + zone.w - MARGIN;
-  const bottom = zone.y + zone.h - MARGIN / 2;
+  const bottom = zone.y + zone.h - MARGIN / 3;
   let last: Point = { x: zone.x + MARGIN, y: top };
   for (let y = top; y + NOTE_SIZE <= bottom; y += step) {
     for (let x = zone.x + MARGIN; x + NOTE_SIZE <= right; x += step) {

@@ -39,7 +39,11 @@ export function diffText(before: string, after: string, caret = after.length): T
 }
 
 /** Where a position in the old text is after a delta; an insertion exactly there pushes it only when `sticky` is "after". */
-export function movePosition(position: number, delta: readonly DeltaPart[], sticky: "before" | "after" = "before"): number {
+export function movePosition(
+  position: number,
+  delta: readonly DeltaPart[],
+  sticky: "before" | "after" = "before",
+): number {
   let read = 0;
   let moved = position;
   for (const part of delta) {

@@ -80,6 +80,19 @@ export class BrowserCopy implements LocalCopy {
     write(`${this.base}:${name}`, value);
   }
 
+  /** Removes this board from the browser: the person has lost access to it. */
+  forget(): void {
+    const { persistence } = this;
+    this.persistence = null;
+    this.isDurable = false;
+    if (persistence) void persistence.destroy().then(() => indexedDB.deleteDatabase(persistence.name));
+    try {
+      for (const name of Object.keys(localStorage)) if (name.startsWith(`${this.base}:`)) localStorage.removeItem(name);
+    } catch {
+      // Storage is switched off: nothing was kept.
+    }
+  }
+
   private unsavedKey(): string {
     return `${this.base}:unsaved:${this.tab}`;
   }

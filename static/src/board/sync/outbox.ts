@@ -38,7 +38,12 @@ export class Outbox {
     if (!first) return null;
     const parts = [first];
     let size = first.update.length;
-    while (!first.alone && this.waiting[0] && !this.waiting[0].alone && size + this.waiting[0].update.length <= BATCH_BYTES) {
+    while (
+      !first.alone &&
+      this.waiting[0] &&
+      !this.waiting[0].alone &&
+      size + this.waiting[0].update.length <= BATCH_BYTES
+    ) {
       const part = this.waiting.shift() as Waiting;
       size += part.update.length;
       parts.push(part);

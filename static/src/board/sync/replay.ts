@@ -49,7 +49,8 @@ export function findUnsaved(server: Y.Doc, mine: Y.Doc, ids: ReadonlySet<string>
   const touched = new Map<string, Set<string>>();
   objects.observeDeep((events) => {
     for (const event of events) {
-      if (event.target === objects) for (const key of event.keys.keys()) touched.set(key, touched.get(key) ?? new Set());
+      if (event.target === objects)
+        for (const key of event.keys.keys()) touched.set(key, touched.get(key) ?? new Set());
       else noteField(touched, event);
     }
   });

@@ -6,13 +6,25 @@
  */
 
 import * as Y from "yjs";
-import { type BoardDocument, REMOTE } from "../model/document";
 import { Emitter } from "../emitter";
+import { type BoardDocument, REMOTE } from "../model/document";
 import { Backoff } from "./backoff";
 import type { LocalCopy } from "./local-copy";
-import { type Batch, BATCH_BYTES, Outbox } from "./outbox";
+import { BATCH_BYTES, type Batch, Outbox } from "./outbox";
 import { findUnsaved, type UnsavedObject, writeUnsaved } from "./replay";
-import { type Control, HttpError, type Joined, type JoinRefused, type Link, type LinkHandlers, type Me, type Peer, type Refusal, type Transport } from "./transport";
+import {
+  type Control,
+  HttpError,
+  type Joined,
+  type JoinRefused,
+  type Link,
+  type LinkHandlers,
+  LinkRefused,
+  type Me,
+  type Peer,
+  type Refusal,
+  type Transport,
+} from "./transport";
 import type { PointerSample } from "./wire";
 
 export type Connection = "connecting" | "live" | "offline" | "fallback" | "ended";
@@ -67,9 +79,15 @@ export const browserClock: Clock = {
 };
 
 /** Refused because of how the bytes stand to the server's document, not because of what they say. */
-const TECHNICAL = new Set(["gap", "overlap", "dangling", "client_id", "malformed", "state", "panic", "conflict"]);
-const FINAL = new Set(["forbidden", "not_found", "revoked", "gone"]);
-const EMPTY_UPDATE = new Uint8Array([0, 0]);
+const TECHNICAL = new Set(["gap", "client_id", "dangling", "malformed", "content", "root", "structure", "panic"]);
+/** Not the change's fault: it stays and is sent again on a new connection, after a moment. */
+const TRY_LATER = new Set(["unavailable", "not_joined"]);
+const LATER_MS = 3_000;
+/** Answers after which trying again is useless. */
+const FINAL = new Set(["forbidden", "not_found", "revoked", "sign_in", "version", "corrupt", "too_many_documents"]);
+const NOTHING = new Uint8Array();
+/** An update without content is two bytes long. */
+const EMPTY_UPDATE_BYTES = 2;
 const POLL_MS = 3_000;
 const SOCKET_AGAIN_MS = 60_000;
 const ANSWER_MS = 15_000;
@@ -97,12 +115,14 @@ export class SyncSession {
   private flushing = false;
   private pushing = false;
   private socketFailures = 0;
+  private leastPause = 0;
   private stopped = false;
   private wake: (() => void) | null = null;
   private cancelQuietLoss: (() => void) | null = null;
   private cancelWatch: (() => void) | null = null;
   private detach: (() => void) | null = null;
   private lost: (() => void) | null = null;
+  private early: { handle: number; run: () => void }[] = [];
   /** Where incoming changes go: the board's document, or the fresh one being prepared. */
   private target: Y.Doc;
 
@@ -121,7 +141,8 @@ export class SyncSession {
     this.leftover = new Set(copy.readUnsaved());
     board.changes.on("objects", (change) => {
       if (!change.local) return;
-      for (const id of [...change.added, ...change.updated, ...change.removed.map((object) => object.id)]) this.touched.add(id);
+      for (const id of [...change.added, ...change.updated, ...change.removed.map((object) => object.id)])
+        this.touched.add(id);
     });
     board.changes.on("replaced", () => this.listen());
     this.listen();
@@ -237,13 +258,13 @@ export class SyncSession {
   /** One POST of the sync endpoint: brings a batch if there is one, takes what is missing. Raises when the network fails. */
   private async exchange(batch: Batch | null): Promise<void> {
     try {
-      const answer = await this.transport.sync(Y.encodeStateVector(this.target), batch?.update ?? EMPTY_UPDATE);
+      const answer = await this.transport.sync(Y.encodeStateVector(this.target), batch?.update ?? NOTHING);
       Y.applyUpdate(this.target, answer.missing, REMOTE);
       this.seq = Math.max(this.seq, answer.seq);
       if (batch) this.settled(batch.n);
     } catch (error) {
       if (!(error instanceof HttpError) || error.status >= 500 || error.status === 429) throw error;
-      if (batch && error.code && error.status !== 401 && error.status !== 404 && error.status !== 410) {
+      if (batch && error.code && !FINAL.has(error.code) && error.status !== 401 && error.status !== 404) {
         this.onRefused({ n: batch.n, code: error.code, message: error.message });
       } else this.end(error.status === 401 ? "signed_out" : error.code || "forbidden", error.message);
     }
@@ -309,7 +330,9 @@ export class SyncSession {
     while (!this.stopped) {
       await this.attempt(loaded);
       if (this.stopped) return;
-      if (this.connection !== "fallback") await this.pause(this.backoff.next());
+      if (this.connection === "fallback") continue;
+      await this.pause(Math.max(this.backoff.next(), this.leastPause));
+      this.leastPause = 0;
     }
   }
 
@@ -318,7 +341,8 @@ export class SyncSession {
     try {
       ticket = await this.transport.ticket();
     } catch (error) {
-      if (error instanceof HttpError && error.status < 500 && error.status !== 429) this.end("signed_out", error.message);
+      if (error instanceof HttpError && error.status < 500 && error.status !== 429)
+        this.end("signed_out", error.message);
       else this.setConnection("offline");
       return;
     }
@@ -327,7 +351,12 @@ export class SyncSession {
     });
     try {
       this.link = await this.transport.open(ticket, this.handlers());
-    } catch {
+    } catch (error) {
+      if (error instanceof LinkRefused) {
+        if (FINAL.has(error.code)) this.end(error.code, error.message);
+        else this.setConnection("offline");
+        return;
+      }
       this.socketFailures += 1;
       if (this.socketFailures >= 2) await this.poll(loaded);
       else if (this.connection !== "connecting") this.setConnection("offline");
@@ -346,30 +375,27 @@ export class SyncSession {
   }
 
   private handlers(): LinkHandlers {
-    const mine = (handle: number): boolean => handle === this.handle;
+    // What arrives before the answer to a join is kept until the answer says whose it is.
+    const inTurn = (handle: number, run: () => void): void => {
+      if (this.handle === null) this.early.push({ handle, run });
+      else if (handle === this.handle) run();
+    };
     return {
-      updates: (handle, seq, updates) => {
-        if (!mine(handle)) return;
-        for (const update of updates) Y.applyUpdate(this.target, update, REMOTE);
-        this.follow(seq);
-      },
-      acknowledged: (handle, n, seq) => {
-        if (!mine(handle)) return;
-        this.follow(seq);
-        this.settled(n);
-      },
-      refused: (handle, refusal) => {
-        if (mine(handle)) this.onRefused(refusal);
-      },
-      peers: (handle, joined, left) => {
-        if (mine(handle)) this.events.emit("peers", { joined, left });
-      },
-      pointers: (handle, pointers) => {
-        if (mine(handle)) this.events.emit("pointers", pointers);
-      },
-      selection: (handle, peer, ids, editing) => {
-        if (mine(handle)) this.events.emit("selection", { peer, ids, editing });
-      },
+      updates: (handle, seq, updates) =>
+        inTurn(handle, () => {
+          for (const update of updates) Y.applyUpdate(this.target, update, REMOTE);
+          this.follow(seq);
+        }),
+      acknowledged: (handle, n, seq) =>
+        inTurn(handle, () => {
+          this.follow(seq);
+          this.settled(n);
+        }),
+      refused: (handle, refusal) => inTurn(handle, () => this.onRefused(refusal)),
+      peers: (handle, joined, left) => inTurn(handle, () => this.events.emit("peers", { joined, left })),
+      pointers: (handle, pointers) => inTurn(handle, () => this.events.emit("pointers", pointers)),
+      selection: (handle, peer, ids, editing) =>
+        inTurn(handle, () => this.events.emit("selection", { peer, ids, editing })),
       control: (control) => this.onControl(control),
       closed: () => this.onClosed(),
     };
@@ -380,7 +406,9 @@ export class SyncSession {
       await this.recover();
       return;
     }
-    const answer = await link.join(this.epoch === null && this.board.size === 0 ? null : Y.encodeStateVector(this.board.doc));
+    const answer = await link.join(
+      this.epoch === null && this.board.size === 0 ? null : Y.encodeStateVector(this.board.doc),
+    );
     if (!this.accept(answer)) return;
     if (this.epoch !== null && this.epoch !== answer.epoch) {
       await this.startAfresh(link, answer);
@@ -403,9 +431,10 @@ export class SyncSession {
     this.handle = answer.handle;
     this.seq = answer.seq;
     this.can = answer.can;
-    if (this.can.includes("edit")) this.frozen = false;
+    this.frozen = answer.frozen;
     this.events.emit("peersReset", undefined);
     this.events.emit("identity", answer.me);
+    for (const { handle, run } of this.early.splice(0)) if (handle === answer.handle) run();
     return true;
   }
 
@@ -425,7 +454,7 @@ export class SyncSession {
     const pending = this.outbox.rewind();
     if (pending && this.leftover.size === 0) {
       const update = Y.diffUpdate(pending.update, serverVector);
-      if (update.length > EMPTY_UPDATE.length) this.outbox.add(update, pending.touched);
+      if (update.length > EMPTY_UPDATE_BYTES) this.outbox.add(update, pending.touched);
     } else if (this.leftover.size > 0) {
       const touched = new Set([...this.leftover, ...(pending?.touched ?? [])]);
       this.outbox.add(Y.encodeStateAsUpdate(this.board.doc, serverVector), touched);
@@ -449,11 +478,13 @@ export class SyncSession {
 
   private onControl(control: Control): void {
     if (control.kind === "revoked") this.end("revoked", control.message);
-    else if (control.kind === "frozen") {
-      this.frozen = true;
+    else if (control.kind === "resync") void this.exchange(null).catch(() => this.loseConnection());
+    else if (control.can && control.kind !== "draining") {
+      this.can = control.can;
+      if (control.kind !== "role") this.frozen = control.kind === "frozen";
       this.events.emit("status", this.status);
     } else {
-      // Rights changed, or the server is about to stop: come back through the door.
+      // The server is about to stop, or does not say which rights are left: come back through the door.
       this.link?.close();
       this.onClosed();
     }
@@ -474,6 +505,7 @@ export class SyncSession {
     this.link?.close();
     this.link = null;
     this.handle = null;
+    this.early = [];
     this.lost?.();
     this.cancelWatch?.();
     this.cancelWatch = null;
@@ -532,6 +564,11 @@ export class SyncSession {
   // Refusals and restores
 
   private onRefused(refusal: Refusal): void {
+    if (TRY_LATER.has(refusal.code)) {
+      this.leastPause = LATER_MS;
+      this.onClosed();
+      return;
+    }
     const batch = this.outbox.refuse(refusal.n);
     if (!batch) return;
     this.refusals.push({ ...refusal, batch });

@@ -2,7 +2,7 @@
 
 import { io, type Socket } from "socket.io-client";
 import type { Control, Joined, JoinRefused, Link, LinkHandlers, Peer, Transport } from "./transport";
-import { Http } from "./transport";
+import { Http, LinkRefused } from "./transport";
 import {
   bytesOf,
   decodePointers,
@@ -35,9 +35,9 @@ export class SocketTransport extends Http implements Transport {
     });
     return new Promise((resolve, reject) => {
       socket.once("connect", () => resolve(new SocketLink(socket, this.document, handlers)));
-      socket.once("connect_error", (error) => {
+      socket.once("connect_error", (error: Error & { data?: { code?: string } }) => {
         socket.close();
-        reject(error);
+        reject(error.data?.code ? new LinkRefused(error.data.code, error.message) : error);
       });
     });
   }
@@ -49,21 +49,30 @@ class SocketLink implements Link {
     private readonly document: number,
     handlers: LinkHandlers,
   ) {
-    socket.on("u", this.reading((data) => {
-      const { handle, seq, updates } = decodeUpdates(bytesOf(data));
-      handlers.updates(handle, seq, updates);
-    }));
-    socket.on("p", this.reading((data) => {
-      const { handle, pointers } = decodePointers(bytesOf(data));
-      handlers.pointers(handle, pointers);
-    }));
+    socket.on(
+      "u",
+      this.reading((data) => {
+        const { handle, seq, updates } = decodeUpdates(bytesOf(data));
+        handlers.updates(handle, seq, updates);
+      }),
+    );
+    socket.on(
+      "p",
+      this.reading((data) => {
+        const { handle, pointers } = decodePointers(bytesOf(data));
+        handlers.pointers(handle, pointers);
+      }),
+    );
     socket.on("a", (said: { h: number; n: number; seq: number }) => handlers.acknowledged(said.h, said.n, said.seq));
     socket.on("r", (said: { h: number; n: number; code: string; message: string }) =>
-      handlers.refused(said.h, { n: said.n, code: said.code, message: said.message }));
+      handlers.refused(said.h, { n: said.n, code: said.code, message: said.message }),
+    );
     socket.on("peers", (said: { h: number; joined?: Peer[]; left?: number[] }) =>
-      handlers.peers(said.h, said.joined ?? [], said.left ?? []));
+      handlers.peers(said.h, said.joined ?? [], said.left ?? []),
+    );
     socket.on("sel", (said: { h: number; peer: number; ids?: string[]; editing?: string | null }) =>
-      handlers.selection(said.h, said.peer, said.ids ?? [], said.editing ?? null));
+      handlers.selection(said.h, said.peer, said.ids ?? [], said.editing ?? null),
+    );
     socket.on("x", (said: Control) => handlers.control(said));
     socket.on("disconnect", () => handlers.closed());
   }

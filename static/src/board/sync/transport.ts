@@ -7,6 +7,7 @@ import type { PointerSample } from "./wire";
 import { bytesOf, decodeSync, encodeSync } from "./wire";
 
 export interface Me {
+  peer: number;
   key: string;
   name: string;
   colour: string;
@@ -19,6 +20,7 @@ export interface Joined {
   seq: number;
   role: string;
   can: string[];
+  frozen: boolean;
   me: Me;
   sv: Uint8Array;
   missing: Uint8Array | null;
@@ -40,8 +42,9 @@ export interface Peer {
 }
 
 export interface Control {
-  kind: "revoked" | "draining" | "frozen" | "unfrozen" | "role";
+  kind: "revoked" | "draining" | "frozen" | "unfrozen" | "role" | "resync";
   doc?: number;
+  can?: string[];
   message: string;
 }
 
@@ -76,7 +79,7 @@ export interface Link {
 export interface Transport {
   /** Raises HttpError when the server answers no, TypeError when the network does not answer. */
   ticket(): Promise<string>;
-  /** Raises when the socket cannot be opened. */
+  /** Raises LinkRefused when the server answers no, another error when the socket cannot be opened. */
   open(ticket: string, handlers: LinkHandlers): Promise<Link>;
   snapshot(url?: string): Promise<Uint8Array>;
   sync(stateVector: Uint8Array, update: Uint8Array): Promise<{ seq: number; missing: Uint8Array }>;
@@ -85,6 +88,16 @@ export interface Transport {
 export class HttpError extends Error {
   constructor(
     readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The server was reached by a socket and said no. */
+export class LinkRefused extends Error {
+  constructor(
     readonly code: string,
     message: string,
   ) {

@@ -1,0 +1,354 @@
+/**
+ * What a person can do to the board, each in one place: the board, the plan, the dialogs and the keys all call these.
+ * Each checks rights, writes, selects what it made, says what it did, and offers to undo what it removed.
+ */
+
+import type { Colour } from "../generated/board-specs";
+import { OBJECT_SPECS } from "../generated/board-specs";
+import { t, tn } from "../lib/i18n";
+import { type BoardDocument, newId } from "./model/document";
+import { boundsOf, centre, clamp, type Point, type Rect, WORLD_LIMIT } from "./model/geometry";
+import { type BoardObject, isPlaced, isWritten, textLimit, type WrittenObject } from "./model/objects";
+import { NOTE_SIZE, slotBeside, slotInZone, slotNear } from "./model/placement";
+import { COLOUR_NAMES, excerpt, type Names } from "./names";
+import type { Rights } from "./rights";
+import type { Selection } from "./selection";
+import type { Announcer } from "./view/announcer";
+import type { Toasts } from "./view/toast";
+
+const COPY_OFFSET = 24;
+const CHUNK = 40;
+/** More lines than this are not pasted as notes. */
+export const PASTE_MAX = 200;
+
+export class Actions {
+  private lastColour: Colour = "jonc";
+
+  constructor(
+    private readonly board: BoardDocument,
+    private readonly selection: Selection,
+    private readonly rights: Rights,
+    private readonly names: Names,
+    private readonly announcer: Announcer,
+    private readonly toasts: Toasts,
+    /** The middle of what is seen, for what is made without pointing. */
+    private readonly middle: () => Point,
+  ) {}
+
+  // Making
+
+  /** A note centred on a point, or in the next free slot of a zone, beside an object, or in view. Null when not allowed. */
+  createNote(where: { at?: Point; zone?: string; beside?: string } = {}, words = ""): string | null {
+    if (!this.allowedToAdd()) return null;
+    const place = this.placeFor(where);
+    const beside = this.board.get(where.beside ?? "");
+    const colour = beside?.type === "note" ? beside.colour : this.lastColour;
+    const id = newId();
+    this.board.closeUndoStep();
+    this.board.create(
+      id,
+      { type: "note", ...bounded(place), ...this.signed(), zone: this.zoneOf(place), colour },
+      words,
+    );
+    this.selection.set([id], id);
+    return id;
+  }
+
+  createText(at: Point): string | null {
+    if (!this.allowedToAdd()) return null;
+    const id = newId();
+    const place = { x: at.x, y: at.y - 14 };
+    this.board.closeUndoStep();
+    this.board.create(id, {
+      type: "text",
+      ...bounded(place),
+      ...this.signed(),
+      zone: this.board.zoneAt(at),
+      size: "m",
+      w: 240,
+    });
+    this.selection.set([id], id);
+    return id;
+  }
+
+  createZone(rect: Rect): string | null {
+    if (!this.allowedToAdd()) return null;
+    const spec = OBJECT_SPECS.zone;
+    const id = newId();
+    const w = Math.round(clamp(rect.w, spec.w.minimum, spec.w.maximum));
+    const h = Math.round(clamp(rect.h, spec.h.minimum, spec.h.maximum));
+    this.board.closeUndoStep();
+    this.board.create(id, {
+      type: "zone",
+      ...bounded(rect),
+      ...this.signed(),
+      zone: "",
+      w,
+      h,
+      number: 0,
+      tone: "plain",
+    });
+    this.selection.set([id], id);
+    return id;
+  }
+
+  /** Joins two objects; the same arrow is not made twice. */
+  connect(from: string, to: string): string | null {
+    if (!this.allowedToAdd() || from === to) return null;
+    const [a, b] = [this.board.get(from), this.board.get(to)];
+    if (!isPlaced(a) || !isPlaced(b)) return null;
+    const same = this.board.connectorsOf(from).find((connector) => connector.from === from && connector.to === to);
+    if (same) return same.id;
+    const id = newId();
+    this.board.closeUndoStep();
+    this.board.create(id, { type: "connector", from, to, ...this.signed() });
+    this.announcer.say(t("Lien ajouté : « %(from)s » vers « %(to)s »", { from: excerpt(a), to: excerpt(b) }));
+    return id;
+  }
+
+  duplicate(ids: Iterable<string>): void {
+    const originals = this.written(ids);
+    if (originals.length === 0 || !this.allowedToAdd()) return;
+    this.board.closeUndoStep();
+    const copies = inChunks(originals, (part) => part.map((original) => this.copyOf(original)), this.board);
+    this.selection.set(copies);
+    this.announcer.say(tn("%(num)s note dupliquée", "%(num)s notes dupliquées", copies.length));
+  }
+
+  /** One note per line, side by side. */
+  createNotes(lines: string[], where: { at?: Point; zone?: string } = {}): void {
+    if (!this.allowedToAdd()) return;
+    const taken: Rect[] = [];
+    this.board.closeUndoStep();
+    const made = inChunks(
+      lines.slice(0, PASTE_MAX),
+      (part) =>
+        part.map((line) => {
+          const place = this.placeFor(where, taken);
+          taken.push({ ...place, w: NOTE_SIZE, h: NOTE_SIZE });
+          const id = newId();
+          const words = line.slice(0, textLimit("note"));
+          this.board.create(
+            id,
+            { type: "note", ...bounded(place), ...this.signed(), zone: this.zoneOf(place), colour: this.lastColour },
+            words,
+          );
+          return id;
+        }),
+      this.board,
+    );
+    this.selection.set(made);
+    this.announcer.say(tn("%(num)s note ajoutée", "%(num)s notes ajoutées", made.length));
+  }
+
+  // Changing
+
+  recolour(ids: Iterable<string>, colour: Colour): void {
+    const notes = this.changeable(ids).filter((object) => object.type === "note");
+    if (notes.length === 0) return;
+    this.lastColour = colour;
+    this.board.closeUndoStep();
+    this.board.change(() => {
+      for (const note of notes) this.board.update(note.id, { colour });
+    });
+    this.announcer.say(t("Couleur : %(colour)s", { colour: t(COLOUR_NAMES[colour]) }));
+  }
+
+  /** The objects that move when these are moved: those one may change, and what lies in a moved zone. */
+  movable(ids: Iterable<string>): Set<string> {
+    const moved = new Set<string>();
+    for (const object of this.changeable(ids)) {
+      if (!isPlaced(object)) continue;
+      moved.add(object.id);
+      if (object.type !== "zone") continue;
+      for (const inside of this.board.values()) {
+        if (isPlaced(inside) && inside.zone === object.id && this.rights.mayChange(inside)) moved.add(inside.id);
+      }
+    }
+    return moved;
+  }
+
+  /** Writes where objects are now; `done` also settles in which zone they lie, and says so. */
+  place(starts: ReadonlyMap<string, Point>, by: Point, done: boolean): void {
+    this.board.change(() => {
+      for (const [id, start] of starts) this.board.update(id, bounded({ x: start.x + by.x, y: start.y + by.y }));
+      if (done) this.settle(starts.keys());
+    });
+    if (done) this.sayWhere([...starts.keys()]);
+  }
+
+  /** Moves objects to the next free slots of a zone ("" for outside of all). */
+  moveToZone(ids: Iterable<string>, zoneId: string): void {
+    const objects = this.changeable(ids).filter((object): object is WrittenObject => isWritten(object));
+    if (objects.length === 0) return;
+    const zone = this.board.get(zoneId);
+    this.board.closeUndoStep();
+    const taken: Rect[] = [];
+    this.board.change(() => {
+      for (const object of objects) {
+        const place = zone?.type === "zone" ? slotInZone(this.board, zone, taken) : this.outside(taken);
+        taken.push({ ...place, w: NOTE_SIZE, h: NOTE_SIZE });
+        this.board.update(object.id, { ...bounded(place), zone: zone?.type === "zone" ? zone.id : "" });
+      }
+    });
+    this.board.closeUndoStep();
+    this.sayWhere(objects.map((object) => object.id));
+  }
+
+  /** Deletes what one may delete, with the arrows that hang on it, and offers to take it back. */
+  remove(ids: Iterable<string>): boolean {
+    const objects = this.changeable(ids);
+    if (objects.length === 0) {
+      this.refuse([...ids][0]);
+      return false;
+    }
+    const gone = new Set(objects.map((object) => object.id));
+    for (const object of objects) {
+      for (const connector of this.board.connectorsOf(object.id))
+        if (this.rights.mayChange(connector)) gone.add(connector.id);
+    }
+    this.board.closeUndoStep();
+    this.board.change(() => {
+      for (const object of objects) {
+        if (object.type !== "zone") continue;
+        for (const inside of this.board.values()) {
+          if (isPlaced(inside) && inside.zone === object.id && this.rights.mayChange(inside))
+            this.board.update(inside.id, { zone: "" });
+        }
+      }
+      this.board.remove(gone);
+    });
+    this.board.closeUndoStep();
+    const text =
+      objects.length === 1
+        ? this.removedOne(objects[0] as BoardObject)
+        : tn("%(num)s élément supprimé", "%(num)s éléments supprimés", objects.length);
+    this.announcer.say(text);
+    this.toasts.show(text, { label: t("Annuler"), run: () => this.undo() });
+    return true;
+  }
+
+  undo(): void {
+    this.announcer.say(this.board.canUndo && this.board.undo() ? t("Annulé") : t("Rien à annuler"));
+  }
+
+  redo(): void {
+    this.announcer.say(this.board.canRedo && this.board.redo() ? t("Rétabli") : t("Rien à rétablir"));
+  }
+
+  // Rights
+
+  /** Whether adding is allowed; says why not. */
+  allowedToAdd(): boolean {
+    if (this.rights.canEdit) return true;
+    this.refuse();
+    return false;
+  }
+
+  /** Whether this object may be changed; says why not. */
+  allowedToChange(id: string): boolean {
+    if (this.rights.mayChange(this.board.get(id))) return true;
+    this.refuse(id);
+    return false;
+  }
+
+  private refuse(id?: string): void {
+    const reason = this.rights.obstacle(id === undefined ? undefined : this.board.get(id));
+    const text =
+      reason === "not_yours"
+        ? t("Vous pouvez modifier vos propres notes seulement.")
+        : reason === "locked" && id !== undefined
+          ? t("Cet élément fait partie du modèle : il ne se modifie pas.")
+          : t("Ce tableau est en lecture seule pour vous.");
+    this.announcer.say(text);
+    this.toasts.show(text);
+  }
+
+  // Details
+
+  private signed(): { author: string; order: string } {
+    return { author: this.rights.me, order: this.board.lastOrder() };
+  }
+
+  private zoneOf(place: Point): string {
+    return this.board.zoneAt(centre({ ...place, w: NOTE_SIZE, h: NOTE_SIZE }));
+  }
+
+  private placeFor(where: { at?: Point; zone?: string; beside?: string }, taken: Rect[] = []): Point {
+    if (where.at) {
+      const corner = { x: where.at.x - NOTE_SIZE / 2, y: where.at.y - NOTE_SIZE / 2 };
+      return taken.length === 0 ? corner : slotNear(this.board, corner, taken);
+    }
+    if (where.beside && this.board.placed(where.beside)) return slotBeside(this.board, where.beside, taken);
+    const zone = this.board.get(where.zone ?? "");
+    if (zone?.type === "zone") return slotInZone(this.board, zone, taken);
+    const middle = this.middle();
+    const here = this.board.get(this.board.zoneAt(middle));
+    if (here?.type === "zone") return slotInZone(this.board, here, taken);
+    return slotNear(this.board, { x: middle.x - NOTE_SIZE / 2, y: middle.y - NOTE_SIZE / 2 }, taken);
+  }
+
+  /** A free place below everything, outside of all zones. */
+  private outside(taken: Rect[]): Point {
+    const bounds = boundsOf([...this.board.values()].filter((object) => object.type === "zone") as Rect[]);
+    return slotNear(this.board, bounds ? { x: bounds.x, y: bounds.y + bounds.h + 40 } : this.middle(), taken);
+  }
+
+  private copyOf(original: WrittenObject): string {
+    const id = newId();
+    const place = bounded({ x: original.x + COPY_OFFSET, y: original.y + COPY_OFFSET });
+    const shared = { ...place, ...this.signed(), zone: original.zone, w: original.w };
+    if (original.type === "note")
+      this.board.create(id, { type: "note", ...shared, h: original.h, colour: original.colour }, original.text);
+    else this.board.create(id, { type: "text", ...shared, size: original.size }, original.text);
+    return id;
+  }
+
+  private written(ids: Iterable<string>): WrittenObject[] {
+    return [...ids].map((id) => this.board.get(id)).filter((object): object is WrittenObject => isWritten(object));
+  }
+
+  private changeable(ids: Iterable<string>): BoardObject[] {
+    return [...ids]
+      .map((id) => this.board.get(id))
+      .filter((object): object is BoardObject => this.rights.mayChange(object));
+  }
+
+  private settle(ids: Iterable<string>): void {
+    const moved = new Set(ids);
+    for (const id of moved) {
+      const object = this.board.get(id);
+      if (!isWritten(object) || moved.has(object.zone)) continue;
+      const zone = this.board.zoneAt(centre(object));
+      if (zone !== object.zone) this.board.update(id, { zone });
+    }
+  }
+
+  private sayWhere(ids: string[]): void {
+    const zones = new Set(this.written(ids).map((object) => object.zone));
+    if (zones.size !== 1) return;
+    const zone = [...zones][0] as string;
+    this.announcer.say(
+      zone ? t("Déplacé dans « %(zone)s »", { zone: this.names.zoneTitle(zone) }) : t("Déplacé hors des cadres"),
+    );
+  }
+
+  private removedOne(object: BoardObject): string {
+    if (object.type === "connector") return t("Lien supprimé");
+    if (object.type === "zone") return t("Cadre « %(title)s » supprimé, ses notes restent", { title: excerpt(object) });
+    return t("« %(text)s » supprimé", { text: excerpt(object) });
+  }
+}
+
+/** A place the server accepts: whole units, within the board's limits. */
+function bounded(point: Point): { x: number; y: number } {
+  const limit = (value: number): number => clamp(Math.round(value), -WORLD_LIMIT, WORLD_LIMIT);
+  return { x: limit(point.x), y: limit(point.y) };
+}
+
+/** Works in several changes, so that none is too large to send. */
+function inChunks<T>(items: T[], work: (part: T[]) => string[], board: BoardDocument): string[] {
+  const made: string[] = [];
+  for (let i = 0; i < items.length; i += CHUNK) board.change(() => made.push(...work(items.slice(i, i + CHUNK))));
+  return made;
+}

@@ -1,0 +1,30 @@
+/** What the server says in the page: the board, the person, their rights, the people whose names appear. */
+
+import type { Colour } from "../generated/board-specs";
+
+export interface Person {
+  name: string;
+  role: string;
+  colour: Colour;
+}
+
+export interface BoardConfig {
+  board: number;
+  document: number;
+  title: string;
+  me: { key: string; name: string; colour: Colour };
+  rights: { edit: boolean; ownOnly: boolean; frozen: boolean };
+  people: Record<string, Person>;
+  peopleUrl: string;
+  homeUrl: string;
+  signInUrl: string;
+  socketPath: string;
+  csrf: string;
+}
+
+/** Reads the page's JSON block. */
+export function readConfig(): BoardConfig {
+  const block = document.getElementById("board-config");
+  const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  return { ...(JSON.parse(block?.textContent ?? "{}") as BoardConfig), csrf: csrf?.content ?? "" };
+}

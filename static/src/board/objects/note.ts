@@ -1,0 +1,35 @@
+/** A note: a coloured square with its liseré, its words and its author's first name. */
+
+import { el } from "../../lib/dom";
+import type { NoteObject } from "../model/objects";
+import { type ObjectView, part, setAttribute, setText } from "./view";
+
+/** Height of the note outside its lines of text, and of one line, in board units. */
+const FRAME = 52;
+const LINE = 19.2;
+
+export const noteView: ObjectView<NoteObject> = {
+  create: () =>
+    el(
+      "div",
+      { class: "board-note", role: "option" },
+      part("band", "i"),
+      part("board-note-text"),
+      part("board-note-author", "small"),
+    ),
+
+  draw(element, note, context) {
+    setAttribute(element, "data-colour", note.colour);
+    const [, text, author] = element.children;
+    setText(text, note.text);
+    setText(author, context.signature(note.author));
+    element.style.inlineSize = `${note.w}px`;
+    element.style.blockSize = `${note.h}px`;
+    element.style.setProperty("--lines", String(Math.max(1, Math.floor((note.h - FRAME) / LINE + 0.25))));
+    setAttribute(element, "aria-label", context.label(note));
+  },
+};
+
+/** The height that shows all the words of a note `natural` units high inside. */
+export const noteHeightFor = (natural: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, Math.ceil((natural + FRAME) / 4) * 4));

@@ -1,0 +1,71 @@
+/** Names and colours of the people whose keys stand in the document; asks the server for those it did not give. */
+
+import { COLOURS, type Colour } from "../generated/board-specs";
+import { t } from "../lib/i18n";
+import type { BoardConfig, Person } from "./config";
+import { Emitter } from "./emitter";
+
+const ASK_AGAIN_MS = 15_000;
+
+export class People {
+  readonly events = new Emitter<{ known: undefined }>();
+  private readonly known: Map<string, Person>;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private asking: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly config: Pick<BoardConfig, "people" | "peopleUrl">) {
+    this.known = new Map(Object.entries(config.people));
+  }
+
+  /** The name to show for an author key; asks for it when it is unknown. */
+  nameOf(key: string): string {
+    if (key === "template" || key === "") return "";
+    const person = this.known.get(key);
+    if (!person) this.ask();
+    return person?.name ?? t("Quelqu’un");
+  }
+
+  /** The first name, as notes are signed. */
+  shortNameOf(key: string): string {
+    const name = this.nameOf(key);
+    return this.known.has(key) ? (name.split(" ")[0] ?? name) : name;
+  }
+
+  add(key: string, person: Person): void {
+    if (this.known.get(key)?.name === person.name) return;
+    this.known.set(key, person);
+    this.events.emit("known", undefined);
+  }
+
+  private ask(): void {
+    if (this.asking !== null) return;
+    const wait = Math.max(200, this.askedAt + ASK_AGAIN_MS - performance.now());
+    this.asking = setTimeout(() => void this.fetch(), wait);
+  }
+
+  private async fetch(): Promise<void> {
+    this.askedAt = performance.now();
+    try {
+      const answer = await fetch(this.config.peopleUrl, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const people = ((await answer.json()) as { people: Record<string, Person> }).people;
+      for (const [key, person] of Object.entries(people)) this.known.set(key, person);
+      this.events.emit("known", undefined);
+    } catch {
+      // Offline: the next unknown name asks again.
+    } finally {
+      this.asking = null;
+    }
+  }
+}
+
+/** A colour name from elsewhere, made safe for a data attribute. */
+export const colourOf = (name: string): Colour => COLOURS.find((colour) => colour === name) ?? "sable";
+
+/** One or two letters for an avatar. */
+export function initialsOf(name: string): string {
+  const words = name.split(/[\s’-]+/).filter(Boolean);
+  const first = words[0] ?? "?";
+  const last = words.length > 1 ? (words.at(-1) ?? "") : "";
+  return (Array.from(first)[0] ?? "").toUpperCase() + (Array.from(last)[0] ?? "").toUpperCase();
+}

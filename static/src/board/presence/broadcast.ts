@@ -1,0 +1,68 @@
+/** Tells the others where this person's pointer is and what they have in hand, ten times a second at most. */
+
+import { on } from "../../lib/dom";
+import type { BoardContext } from "../context";
+import { INSIDE, PRESSED } from "../sync/wire";
+
+const POINTER_MS = 100;
+const SELECTION_MS = 150;
+
+/** At most one call per interval; the last one is never lost. */
+function throttle(run: () => void, wait: number, signal: AbortSignal): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let due = false;
+  const fire = (): void => {
+    due = false;
+    run();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (due) fire();
+    }, wait);
+  };
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  return () => {
+    if (timer === undefined) fire();
+    else due = true;
+  };
+}
+
+export function broadcastPresence({ page, camera, session, selection, peers, signal }: BoardContext): void {
+  let pointer = { x: 0, y: 0, flags: 0 };
+  const sendPointer = throttle(
+    () => {
+      if (peers.size > 0) session.sendPointer(pointer);
+    },
+    POINTER_MS,
+    signal,
+  );
+  const follow = (event: PointerEvent): void => {
+    const box = page.stage.getBoundingClientRect();
+    const at = camera.toBoard({ x: event.clientX - box.left, y: event.clientY - box.top });
+    pointer = { x: Math.round(at.x), y: Math.round(at.y), flags: INSIDE | (event.buttons > 0 ? PRESSED : 0) };
+    sendPointer();
+  };
+  const leave = (): void => {
+    pointer = { ...pointer, flags: 0 };
+    sendPointer();
+  };
+  on(page.stage, "pointermove", follow, signal);
+  on(page.stage, "pointerleave", leave, signal);
+  on(
+    page.stage,
+    "pointerup",
+    (event) => {
+      if (event.pointerType === "touch") leave();
+    },
+    signal,
+  );
+
+  const sendSelection = throttle(
+    () => session.sendSelection([...selection.ids].slice(0, 50), selection.editing),
+    SELECTION_MS,
+    signal,
+  );
+  selection.events.on("change", sendSelection, signal);
+  selection.events.on("editing", sendSelection, signal);
+  // A new connection knows nothing of it yet.
+  session.events.on("identity", () => setTimeout(sendSelection), signal);
+}

@@ -1,0 +1,86 @@
+/** Other people's pointers over the board, gliding between the ten positions a second that arrive. */
+
+import { el } from "../../lib/dom";
+import { t } from "../../lib/i18n";
+import type { Point } from "../model/geometry";
+import { setText } from "../objects/view";
+import type { Camera } from "../view/camera";
+import { type PeerState, type Peers, shortName } from "./peers";
+
+const GLIDE_MS = 70;
+const SVG = "http://www.w3.org/2000/svg";
+
+interface Drawn {
+  element: HTMLElement;
+  at: Point;
+}
+
+export class CursorLayer {
+  private readonly drawn = new Map<number, Drawn>();
+  private frame = 0;
+  private lastTime = 0;
+  private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(
+    private readonly overlay: HTMLElement,
+    private readonly peers: Peers,
+    private readonly camera: Camera,
+    signal: AbortSignal,
+  ) {
+    peers.events.on("pointers", () => this.wake(), signal);
+    peers.events.on("people", () => this.wake(), signal);
+    camera.events.on("change", () => this.wake(), signal);
+    signal.addEventListener("abort", () => cancelAnimationFrame(this.frame), { once: true });
+  }
+
+  private wake(): void {
+    if (this.frame !== 0) return;
+    this.lastTime = performance.now();
+    this.frame = requestAnimationFrame((now) => this.draw(now));
+  }
+
+  private draw(now: number): void {
+    this.frame = 0;
+    const share = this.still.matches ? 1 : 1 - Math.exp(-Math.max(1, now - this.lastTime) / GLIDE_MS);
+    this.lastTime = now;
+    let moving = false;
+    const seen = new Set<number>();
+    for (const peer of this.peers.values()) {
+      if (!peer.pointer) continue;
+      seen.add(peer.peer);
+      const drawn = this.drawn.get(peer.peer) ?? this.create(peer);
+      const dx = peer.pointer.x - drawn.at.x;
+      const dy = peer.pointer.y - drawn.at.y;
+      drawn.at = { x: drawn.at.x + dx * share, y: drawn.at.y + dy * share };
+      moving ||= Math.abs(dx) + Math.abs(dy) > 0.5;
+      const screen = this.camera.toScreen(drawn.at);
+      drawn.element.style.transform = `translate(${screen.x}px, ${screen.y}px)`;
+      const name = shortName(peer.name);
+      setText(drawn.element.lastElementChild, peer.editing ? t("%(name)s écrit…", { name }) : name);
+    }
+    for (const [peer, { element }] of this.drawn) {
+      if (seen.has(peer)) continue;
+      element.remove();
+      this.drawn.delete(peer);
+    }
+    if (moving) this.frame = requestAnimationFrame((next) => this.draw(next));
+  }
+
+  private create(peer: PeerState): Drawn {
+    const arrow = document.createElementNS(SVG, "svg");
+    arrow.setAttribute("viewBox", "0 0 20 22");
+    const shape = document.createElementNS(SVG, "path");
+    shape.setAttribute("d", "M2 1 18 11l-7 1.6L7.4 20z");
+    arrow.append(shape);
+    const element = el(
+      "div",
+      { class: "board-cursor", "aria-hidden": "true", "data-colour": peer.colour },
+      arrow,
+      el("span"),
+    );
+    this.overlay.append(element);
+    const drawn = { element, at: peer.pointer ?? { x: 0, y: 0 } };
+    this.drawn.set(peer.peer, drawn);
+    return drawn;
+  }
+}

@@ -1,0 +1,27 @@
+/** The tool in hand, and from which object an arrow is being drawn. */
+
+import { Emitter } from "./emitter";
+
+export type Tool = "select" | "note" | "text" | "zone" | "connector";
+
+export class Tools {
+  readonly events = new Emitter<{ change: undefined }>();
+  private tool: Tool = "select";
+  private from: string | null = null;
+
+  get current(): Tool {
+    return this.tool;
+  }
+
+  /** The object an arrow starts from, once it is chosen. */
+  get connectFrom(): string | null {
+    return this.from;
+  }
+
+  take(tool: Tool, from: string | null = null): void {
+    if (tool === this.tool && from === this.from) return;
+    this.tool = tool;
+    this.from = tool === "connector" ? from : null;
+    this.events.emit("change", undefined);
+  }
+}

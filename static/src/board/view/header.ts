@@ -1,0 +1,162 @@
+/** What the top of the page says: saved or not, connected or not, read-only or not, and who is here. */
+
+import { all, el, find, on } from "../../lib/dom";
+import { t, tn } from "../../lib/i18n";
+import type { BoardContext } from "../context";
+import { setText } from "../objects/view";
+import { initialsOf } from "../people";
+import type { SyncStatus } from "../sync/session";
+
+/** "Saved" is shown once it has been true for this long: it does not flicker while one types. */
+const CALM_MS = 500;
+const UP_TO_DATE_MS = 6_000;
+const AVATARS = 4;
+
+type SaveState = "saved" | "saving" | "offline" | "connecting" | "slow";
+
+export class Header {
+  private readonly save = find("[data-save]") as HTMLElement;
+  private readonly notice = find("[data-notice]") as HTMLElement;
+  private calmTimer: ReturnType<typeof setTimeout> | undefined;
+  private upToDateUntil = 0;
+  private before: SyncStatus | null = null;
+
+  constructor(private readonly context: BoardContext) {
+    const { session, peers, signal } = context;
+    session.events.on("status", (status) => this.show(status), signal);
+    peers.events.on("people", () => this.showPeople(), signal);
+    signal.addEventListener("abort", () => clearTimeout(this.calmTimer), { once: true });
+    const dialog = find<HTMLDialogElement>("#people");
+    for (const button of all("[data-people]")) on(button, "click", () => dialog?.showModal(), signal);
+    this.show(session.status);
+    this.showPeople();
+  }
+
+  private show(status: SyncStatus): void {
+    clearTimeout(this.calmTimer);
+    if (status.caughtUp && !this.before?.caughtUp) this.upToDateUntil = performance.now() + UP_TO_DATE_MS;
+    const [state, text] = this.sentence(status);
+    if (state === "saved" && this.save.dataset.state === "saving") {
+      this.calmTimer = setTimeout(() => this.write(state, text), CALM_MS);
+    } else this.write(state, text);
+    if (this.upToDateUntil > performance.now()) {
+      this.calmTimer = setTimeout(
+        () => this.show(this.context.session.status),
+        this.upToDateUntil - performance.now() + 10,
+      );
+    }
+    this.announce(status);
+    this.showNotice(status);
+    this.before = status;
+  }
+
+  private sentence({ connection, unsaved }: SyncStatus): [SaveState, string] {
+    if (connection === "offline" || connection === "ended") {
+      return [
+        "offline",
+        unsaved === 0
+          ? t("Hors ligne")
+          : tn("Hors ligne, %(num)s modification en attente", "Hors ligne, %(num)s modifications en attente", unsaved),
+      ];
+    }
+    if (connection === "connecting") return ["connecting", t("Connexion…")];
+    if (unsaved > 0) return ["saving", t("Enregistrement…")];
+    if (this.upToDateUntil > performance.now()) return ["saved", t("Tout est à jour")];
+    return [connection === "fallback" ? "slow" : "saved", t("Enregistré")];
+  }
+
+  private write(state: SaveState, text: string): void {
+    this.save.dataset.state = state;
+    setText(this.save.querySelector("[data-save-text]"), text);
+  }
+
+  private announce(status: SyncStatus): void {
+    const { announcer } = this.context;
+    const { before } = this;
+    if (!before) return;
+    if (status.connection === "offline" && before.connection !== "offline") {
+      announcer.alert(t("Connexion perdue. Ce que vous écrivez est gardé sur cet appareil."));
+    } else if (status.connection === "live" && before.connection === "offline") announcer.say(t("Connexion rétablie."));
+    if (status.caughtUp && !before.caughtUp) announcer.say(t("Tout est à jour"));
+    if (status.frozen !== before.frozen) {
+      announcer.alert(
+        status.frozen
+          ? t("Ce tableau est figé : on peut le lire, plus l’écrire.")
+          : t("Ce tableau peut de nouveau être écrit."),
+      );
+    }
+  }
+
+  private showNotice(status: SyncStatus): void {
+    const [kind, text] = noticeFor(status);
+    this.notice.hidden = kind === "";
+    this.notice.dataset.kind = kind;
+    setText(this.notice.querySelector("[data-notice-text]"), text);
+  }
+
+  private showPeople(): void {
+    const { peers, config } = this.context;
+    const persons = peers.persons();
+    const everyone = [{ ...config.me, role: "" }, ...persons.filter((person) => person.key !== config.me.key)];
+    const place = find("[data-avatars]") as HTMLElement;
+    const discs = everyone
+      .slice(0, everyone.length > AVATARS + 1 ? AVATARS : AVATARS + 1)
+      .map((person) =>
+        el("span", { class: "avatar", "data-colour": person.colour, title: person.name }, initialsOf(person.name)),
+      );
+    if (discs.length < everyone.length)
+      discs.push(el("span", { class: "avatar avatar-more" }, `+${everyone.length - discs.length}`));
+    place.replaceChildren(...discs);
+    for (const button of all("[data-people]")) {
+      button.setAttribute(
+        "aria-label",
+        tn("%(num)s personne présente", "%(num)s personnes présentes", everyone.length),
+      );
+    }
+    find("[data-people-list]")?.replaceChildren(
+      ...everyone.map((person, index) =>
+        el(
+          "li",
+          {},
+          el("span", { class: "avatar", "data-colour": person.colour, "aria-hidden": "true" }, initialsOf(person.name)),
+          el("span", {}, person.name),
+          el("span", { class: "soft small" }, index === 0 ? t("vous") : roleName(person.role)),
+        ),
+      ),
+    );
+  }
+}
+
+function noticeFor(status: SyncStatus): [kind: string, text: string] {
+  if (status.frozen) return ["frozen", t("Ce tableau est figé : on peut le lire, plus l’écrire.")];
+  if (status.connection === "offline") {
+    return [
+      "offline",
+      status.durable
+        ? t("Hors ligne : continuez, tout est gardé sur cet appareil et partira au retour du réseau.")
+        : t("Hors ligne : gardez cette page ouverte, vos modifications partiront au retour du réseau."),
+    ];
+  }
+  if (status.connection === "fallback") {
+    return [
+      "slow",
+      t(
+        "Votre réseau bloque la liaison directe : le tableau se met à jour toutes les 3 secondes, sans les curseurs des autres.",
+      ),
+    ];
+  }
+  if (!status.canEdit && status.connection === "live")
+    return ["read", t("Lecture seule : vous voyez le tableau en direct.")];
+  return ["", ""];
+}
+
+const ROLE_NAMES: Readonly<Record<string, () => string>> = {
+  learner: () => t("équipe"),
+  tutor: () => t("tutorat"),
+  partner: () => t("partenaire"),
+  guest: () => t("partenaire invité·e"),
+  observer: () => t("observation"),
+  manager: () => t("responsable de formation"),
+};
+
+const roleName = (role: string): string => ROLE_NAMES[role]?.() ?? "";

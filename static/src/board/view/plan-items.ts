@@ -1,0 +1,70 @@
+/** The rows of the plan as data: zones, what lies in them, and the arrows that leave each note. Pure. */
+
+import type { BoardDocument } from "../model/document";
+import type { ConnectorObject, WrittenObject, ZoneObject } from "../model/objects";
+import { readZones } from "../model/reading-order";
+
+export type PlanItem =
+  | {
+      key: string;
+      kind: "zone";
+      level: 1;
+      zone: ZoneObject | null;
+      count: number;
+      isOpen: boolean;
+      position: number;
+      size: number;
+    }
+  | { key: string; kind: "note"; level: 2; note: WrittenObject; parent: string; position: number; size: number }
+  | { key: string; kind: "link"; level: 3; link: ConnectorObject; parent: string; position: number; size: number };
+
+export const zoneKey = (id: string): string => `z-${id}`;
+export const noteKey = (id: string): string => `n-${id}`;
+export const linkKey = (id: string): string => `c-${id}`;
+
+/** The id of the object behind a row, "" for the group outside of all zones. */
+export const idOf = (key: string): string => key.slice(2);
+
+/** The rows to show, in order. `wanted` keeps only notes it accepts; then every zone is open and empty ones are left out. */
+export function planItems(
+  board: BoardDocument,
+  closed: ReadonlySet<string>,
+  wanted: ((note: WrittenObject) => boolean) | null,
+): PlanItem[] {
+  const items: PlanItem[] = [];
+  const groups = readZones(board)
+    .map(({ zone, notes }) => ({ zone, notes: wanted ? notes.filter(wanted) : notes }))
+    .filter(({ notes }) => !wanted || notes.length > 0);
+  groups.forEach(({ zone, notes }, index) => {
+    const key = zoneKey(zone?.id ?? "");
+    const isOpen = wanted !== null || !closed.has(key);
+    items.push({
+      key,
+      kind: "zone",
+      level: 1,
+      zone,
+      count: notes.length,
+      isOpen,
+      position: index + 1,
+      size: groups.length,
+    });
+    if (!isOpen) return;
+    notes.forEach((note, at) => {
+      const parent = noteKey(note.id);
+      items.push({ key: parent, kind: "note", level: 2, note, parent: key, position: at + 1, size: notes.length });
+      const links = board.connectorsOf(note.id).filter((link) => link.from === note.id && board.get(link.to));
+      links.forEach((link, place) => {
+        items.push({
+          key: linkKey(link.id),
+          kind: "link",
+          level: 3,
+          link,
+          parent,
+          position: place + 1,
+          size: links.length,
+        });
+      });
+    });
+  });
+  return items;
+}

@@ -1,0 +1,535 @@
+/**
+ * The plan: the whole board as a tree, and a full equivalent of it. Everything that can be done on the board to a note can
+ * be done here by keyboard, by voice or by touch. Shows the same selection as the board.
+ */
+
+import { all, el, find, on } from "../../lib/dom";
+import { t } from "../../lib/i18n";
+import type { BoardContext } from "../context";
+import { isWritten, textLimit, type WrittenObject, wordsOf } from "../model/objects";
+import { excerpt } from "../names";
+import { setAttribute, setText } from "../objects/view";
+import type { ContextBar } from "./context-bar";
+import { type Dialogs, fold } from "./dialogs";
+import { idOf, linkKey, noteKey, type PlanItem, planItems, zoneKey } from "./plan-items";
+import { TextBinding } from "./text-binding";
+
+const REDRAW_MS = 80;
+
+export class Plan {
+  private readonly tree = find("#plan-tree") as HTMLElement;
+  private readonly search = find("[data-plan-search]") as HTMLInputElement;
+  private readonly bar = find("[data-plan-bar]") as HTMLElement;
+  private readonly rows = new Map<string, HTMLElement>();
+  private items: PlanItem[] = [];
+  private readonly closed = new Set<string>();
+  private current: string | null = null;
+  private editing: { key: string; close: AbortController; fresh: boolean } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private following = false;
+
+  constructor(
+    private readonly context: BoardContext,
+    private readonly contextBar: ContextBar,
+    private readonly dialogs: Dialogs,
+    private readonly goToBoard: () => void,
+  ) {
+    const { board, selection, people, peers, session, signal } = context;
+    this.tree.setAttribute("role", "tree");
+    this.tree.replaceChildren();
+    const later = (): void => this.drawSoon();
+    board.changes.on("objects", later, signal);
+    people.events.on("known", later, signal);
+    peers.events.on("selection", later, signal);
+    session.events.on("status", () => this.showBar(), signal);
+    selection.events.on("change", () => this.follow(), signal);
+    on(this.search, "input", later, signal);
+    on(
+      this.search,
+      "keydown",
+      (event) => {
+        if (event.key === "Escape" && this.search.value !== "") {
+          this.search.value = "";
+          this.draw();
+        } else if (event.key === "ArrowDown" || event.key === "Enter") {
+          event.preventDefault();
+          this.focusRow(this.items.find((item) => item.kind === "note")?.key ?? this.current);
+        }
+      },
+      signal,
+    );
+    on(this.tree, "keydown", (event) => this.key(event), signal);
+    on(this.tree, "click", (event) => this.click(event), signal);
+    on(
+      this.tree,
+      "dblclick",
+      (event) => {
+        const key = this.keyAt(event.target);
+        if (key) this.write(key);
+      },
+      signal,
+    );
+    for (const button of all<HTMLButtonElement>("[data-plan-act]", this.bar)) {
+      on(button, "click", () => this.act(button.dataset.planAct ?? "", button), signal);
+    }
+    signal.addEventListener("abort", () => clearTimeout(this.timer), { once: true });
+    this.draw();
+  }
+
+  /** Puts the focus on the current row. */
+  focus(): void {
+    this.draw();
+    this.focusRow(this.current ?? this.items[0]?.key ?? null);
+  }
+
+  focusSearch(): void {
+    this.search.focus();
+    this.search.select();
+  }
+
+  /** A new note in the current zone, written at once. */
+  addNote(): void {
+    const item = this.itemOf(this.current);
+    const zone = item?.kind === "zone" ? item.zone?.id : item?.kind === "note" ? item.note.zone : undefined;
+    const made = this.context.actions.createNote(zone ? { zone } : this.defaultPlace());
+    if (!made) return;
+    this.search.value = "";
+    this.draw();
+    this.write(noteKey(made), true);
+  }
+
+  private defaultPlace(): { zone?: string } {
+    const zone = this.context.board.zones()[0];
+    return zone ? { zone: zone.id } : {};
+  }
+
+  // Drawing
+
+  private drawSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.draw();
+    }, REDRAW_MS);
+  }
+
+  private draw(): void {
+    const { board } = this.context;
+    const wanted = this.filter();
+    const items = planItems(board, this.closed, wanted);
+    // While a row is being written in, rows keep their places: moving it would interrupt the writing.
+    this.items =
+      this.editing && items.some((item) => item.key === this.editing?.key) ? this.inFormerOrder(items) : items;
+    if (this.current === null || !this.itemOf(this.current)) this.current = this.items[0]?.key ?? null;
+    const focused = this.tree.contains(document.activeElement) ? document.activeElement : null;
+    const keys = new Set(this.items.map((item) => item.key));
+    for (const [key, row] of this.rows) {
+      if (keys.has(key)) continue;
+      row.remove();
+      this.rows.delete(key);
+    }
+    let place = this.tree.firstElementChild;
+    for (const item of this.items) {
+      const row = this.rows.get(item.key) ?? this.create(item);
+      this.drawRow(row, item);
+      if (row === place) place = place.nextElementSibling;
+      else this.tree.insertBefore(row, place);
+    }
+    if (focused && document.activeElement !== focused) {
+      if (focused.isConnected) (focused as HTMLElement).focus({ preventScroll: true });
+      else this.focusRow(this.current);
+    }
+    this.tree.toggleAttribute("data-empty", this.items.length === 0);
+    setText(
+      find("[data-plan-empty]"),
+      this.items.length > 0 ? "" : wanted ? t("Aucune note ne correspond.") : t("Ce tableau est encore vide."),
+    );
+    this.showBar();
+  }
+
+  private inFormerOrder(items: PlanItem[]): PlanItem[] {
+    const before = new Map(this.items.map((item, index) => [item.key, index]));
+    if (items.some((item) => !before.has(item.key))) return items;
+    return items.toSorted((a, b) => (before.get(a.key) ?? 0) - (before.get(b.key) ?? 0));
+  }
+
+  private filter(): ((note: WrittenObject) => boolean) | null {
+    const words = fold(this.search.value.trim());
+    if (words === "") return null;
+    const { people } = this.context;
+    return (note) => fold(note.text).includes(words) || fold(people.nameOf(note.author)).includes(words);
+  }
+
+  private create(item: PlanItem): HTMLElement {
+    const mark =
+      item.kind === "zone"
+        ? el("span", { class: "board-number", "aria-hidden": "true" })
+        : item.kind === "note"
+          ? el("span", { class: "swatch" }, el("i", { class: "band" }))
+          : el("span", { class: "plan-arrow", "aria-hidden": "true" }, "→");
+    const row = el(
+      "li",
+      { role: "treeitem", id: `p-${item.key}`, class: `plan-${item.kind}`, "data-key": item.key, tabindex: -1 },
+      mark,
+      el("span", { class: "plan-words" }),
+      el("span", { class: "plan-aside", "aria-hidden": "true" }),
+    );
+    this.rows.set(item.key, row);
+    return row;
+  }
+
+  private drawRow(row: HTMLElement, item: PlanItem): void {
+    const { names, people, peers, board } = this.context;
+    setAttribute(row, "aria-level", String(item.level));
+    setAttribute(row, "aria-posinset", String(item.position));
+    setAttribute(row, "aria-setsize", String(item.size));
+    setAttribute(row, "aria-selected", String(item.key === this.current));
+    row.tabIndex = item.key === this.current ? 0 : -1;
+    const [mark, words, aside] = row.children;
+    if (item.kind === "zone") {
+      setAttribute(row, "aria-expanded", String(item.isOpen));
+      const title = item.zone ? wordsOf(item.zone) || t("Cadre sans titre") : t("Hors cadre");
+      setText(mark, item.zone && item.zone.number > 0 ? String(item.zone.number) : "");
+      if (!this.isEditing(item.key)) setText(words, title);
+      setText(aside, String(item.count));
+      const label = item.zone ? names.ofZone(item.zone, item.count) : title;
+      setAttribute(row, "aria-label", item.zone?.prompt ? `${label}. ${item.zone.prompt}` : label);
+      this.drawPrompt(row, item.zone?.prompt ?? "");
+    } else if (item.kind === "note") {
+      const { note } = item;
+      if (note.type === "note") setAttribute(row, "data-colour", note.colour);
+      else row.removeAttribute("data-colour");
+      mark?.toggleAttribute("hidden", note.type !== "note");
+      const writer = peers.at(note.id)?.writer ?? "";
+      if (!this.isEditing(item.key)) setText(words, note.text.trim() || t("Sans texte"));
+      words?.classList.toggle("soft", note.text.trim() === "");
+      setText(aside, writer ? t("%(name)s écrit…", { name: writer }) : people.shortNameOf(note.author));
+      setAttribute(row, "aria-label", names.ofWritten(note, writer));
+    } else {
+      const target = board.get(item.link.to);
+      const label = item.link.label.trim();
+      const to = excerpt(target);
+      setText(words, label ? `${label} : ${to}` : to);
+      setAttribute(
+        row,
+        "aria-label",
+        label ? t("Lien « %(label)s » vers « %(to)s »", { label, to }) : t("Lien vers « %(to)s »", { to }),
+      );
+    }
+  }
+
+  private drawPrompt(row: HTMLElement, prompt: string): void {
+    let place = row.querySelector(".plan-prompt");
+    if (prompt === "") {
+      place?.remove();
+      return;
+    }
+    if (!place) {
+      place = el("span", { class: "plan-prompt", "aria-hidden": "true" });
+      row.append(place);
+    }
+    setText(place, prompt);
+  }
+
+  // The current row
+
+  private itemOf(key: string | null): PlanItem | undefined {
+    return key === null ? undefined : this.items.find((item) => item.key === key);
+  }
+
+  private setCurrent(key: string, select = true): void {
+    const before = this.current;
+    this.current = key;
+    for (const changed of [before, key]) {
+      const item = this.itemOf(changed);
+      const row = changed === null ? undefined : this.rows.get(changed);
+      if (item && row) this.drawRow(row, item);
+    }
+    this.showBar();
+    if (!select) return;
+    const { selection, board, camera } = this.context;
+    const item = this.itemOf(key);
+    this.following = true;
+    if (item?.kind === "zone") selection.clear();
+    else selection.set([idOf(key)], item?.kind === "note" ? idOf(key) : selection.focus);
+    this.following = false;
+    const shown = item?.kind === "link" ? board.placed(item.link.to) : board.placed(idOf(key));
+    if (shown && this.context.page.stage.offsetParent !== null)
+      camera.reveal(shown.type === "zone" ? { ...shown, h: Math.min(shown.h, 200) } : shown);
+  }
+
+  private focusRow(key: string | null): void {
+    if (key === null) {
+      this.search.focus();
+      return;
+    }
+    this.setCurrent(key);
+    const row = this.rows.get(key);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Shows on the plan what is selected on the board. */
+  private follow(): void {
+    if (this.following) return;
+    const { selection, board } = this.context;
+    const id = selection.only ?? (selection.has(selection.focus ?? "") ? selection.focus : null);
+    const object = id === null ? undefined : board.get(id);
+    if (!object) return;
+    const key =
+      object.type === "zone"
+        ? zoneKey(object.id)
+        : object.type === "connector"
+          ? linkKey(object.id)
+          : noteKey(object.id);
+    if (!this.itemOf(key)) this.draw();
+    if (!this.itemOf(key) || key === this.current) return;
+    this.setCurrent(key, false);
+    this.rows.get(key)?.scrollIntoView({ block: "nearest" });
+  }
+
+  private showBar(): void {
+    const { rights, board } = this.context;
+    const item = this.itemOf(this.current);
+    const object = item && board.get(idOf(item.key));
+    const able = rights.mayChange(object);
+    const can: Record<string, boolean> = {
+      add: rights.canEdit,
+      write: able && item?.kind !== undefined,
+      colour: able && object?.type === "note",
+      move: able && isWritten(object),
+      connect: rights.canEdit && isWritten(object),
+      remove: able,
+    };
+    for (const button of all<HTMLButtonElement>("[data-plan-act]", this.bar))
+      button.hidden = !can[button.dataset.planAct ?? ""];
+    this.bar.hidden = !rights.canEdit;
+  }
+
+  // Pointer and keys
+
+  private keyAt(target: EventTarget | null): string | null {
+    return (target as Element | null)?.closest<HTMLElement>("[data-key]")?.dataset.key ?? null;
+  }
+
+  private click(event: MouseEvent): void {
+    const key = this.keyAt(event.target);
+    if (key === null || (event.target as Element).closest("textarea")) return;
+    const item = this.itemOf(key);
+    if (
+      item?.kind === "zone" &&
+      (event.target as Element).closest(".board-number, .plan-words, .plan-aside") &&
+      key === this.current
+    )
+      this.toggle(key);
+    this.focusRow(key);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (
+      event.target instanceof HTMLTextAreaElement ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.isComposing
+    )
+      return;
+    const item = this.itemOf(this.current);
+    if (!item || !(this.moveKey(event, item) || this.actKey(event, item))) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private moveKey(event: KeyboardEvent, item: PlanItem): boolean {
+    const at = this.items.indexOf(item);
+    switch (event.key) {
+      case "ArrowDown":
+        this.focusRow(this.items[at + 1]?.key ?? item.key);
+        return true;
+      case "ArrowUp":
+        this.focusRow(this.items[at - 1]?.key ?? item.key);
+        return true;
+      case "Home":
+        this.focusRow(this.items[0]?.key ?? item.key);
+        return true;
+      case "End":
+        this.focusRow(this.items.at(-1)?.key ?? item.key);
+        return true;
+      case "ArrowRight":
+        if (item.kind === "zone" && !item.isOpen) this.toggle(item.key);
+        else if ((this.items[at + 1]?.level ?? 0) > item.level) this.focusRow(this.items[at + 1]?.key ?? item.key);
+        return true;
+      case "ArrowLeft":
+        if (item.kind === "zone") {
+          if (item.isOpen) this.toggle(item.key);
+        } else this.focusRow(item.parent);
+        return true;
+      case "PageDown":
+      case "PageUp": {
+        const zones = this.items.filter(({ kind }) => kind === "zone");
+        const here = zones.findLastIndex((zone) => this.items.indexOf(zone) <= at);
+        this.focusRow(
+          zones[Math.max(0, Math.min(zones.length - 1, here + (event.key === "PageDown" ? 1 : -1)))]?.key ?? item.key,
+        );
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  private actKey(event: KeyboardEvent, item: PlanItem): boolean {
+    const row = this.rows.get(item.key) as HTMLElement;
+    switch (event.key) {
+      case "Enter":
+        if (item.kind === "zone" && !this.context.rights.mayChange(item.zone ?? undefined)) this.toggle(item.key);
+        else this.write(item.key);
+        return true;
+      case "F2":
+        this.goToBoard();
+        return true;
+      case "Delete":
+      case "Backspace":
+        this.act("remove", row);
+        return true;
+      case "ContextMenu":
+      case "F10":
+        if (event.key === "F10" && !event.shiftKey) return false;
+        all<HTMLElement>("button:not([hidden])", this.bar)[0]?.focus();
+        return true;
+      default:
+    }
+    const letters: Record<string, string> = { n: "add", m: "move", l: "connect", c: "colour" };
+    const what = this.context.lettersOn ? letters[event.key.toLowerCase()] : undefined;
+    if (!what) return false;
+    this.act(what, row);
+    return true;
+  }
+
+  private toggle(key: string): void {
+    if (!this.closed.delete(key)) this.closed.add(key);
+    this.draw();
+  }
+
+  private act(what: string, from: HTMLElement): void {
+    const { actions, board } = this.context;
+    const item = this.itemOf(this.current);
+    if (what === "add") this.addNote();
+    if (!item || what === "add") return;
+    const id = idOf(item.key);
+    switch (what) {
+      case "write":
+        this.write(item.key);
+        break;
+      case "colour":
+        if (actions.allowedToChange(id)) this.contextBar.openPalette(from, [id]);
+        break;
+      case "move":
+        if (!isWritten(board.get(id)) || !actions.allowedToChange(id)) break;
+        this.dialogs.chooseZone((zone) => {
+          actions.moveToZone([id], zone);
+          this.draw();
+          this.focusRow(item.key);
+        });
+        break;
+      case "connect":
+        if (!isWritten(board.get(id)) || !actions.allowedToAdd()) break;
+        this.dialogs.chooseTarget(id, (target) => {
+          actions.connect(id, target);
+          this.draw();
+          this.focusRow(item.key);
+        });
+        break;
+      case "remove":
+        this.remove(item);
+        break;
+      default:
+    }
+  }
+
+  private remove(item: PlanItem): void {
+    const at = this.items.indexOf(item);
+    const next = this.items.slice(at + 1).find(({ level }) => level <= item.level) ?? this.items[at - 1];
+    if (!this.context.actions.remove([idOf(item.key)])) return;
+    this.draw();
+    const key = next && this.itemOf(next.key) ? next.key : (this.items[0]?.key ?? null);
+    this.focusRow(key);
+  }
+
+  // Writing in a row
+
+  private isEditing(key: string): boolean {
+    return this.editing?.key === key;
+  }
+
+  private write(key: string, fresh = false): void {
+    const { board, selection, actions } = this.context;
+    const id = idOf(key);
+    const object = board.get(id);
+    if (!object || object.type === "unknown" || !actions.allowedToChange(id)) return;
+    this.finishWriting(false);
+    this.setCurrent(key);
+    const row = this.rows.get(key);
+    const words = row?.querySelector(".plan-words");
+    if (!row || !words) return;
+    const area = el("textarea", {
+      class: "plan-editor",
+      rows: 2,
+      maxlength: textLimit(object.type),
+      "aria-label": t("Texte"),
+      spellcheck: "true",
+      autocapitalize: "sentences",
+    });
+    const close = new AbortController();
+    this.editing = { key, close, fresh };
+    words.replaceChildren(area);
+    new TextBinding(area, board, id, close.signal);
+    selection.edit(id);
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+    row.scrollIntoView({ block: "nearest" });
+    on(area, "keydown", (event) => this.writingKey(event), close.signal);
+    on(
+      area,
+      "blur",
+      () =>
+        setTimeout(() => {
+          if (document.activeElement !== area) this.finishWriting(false);
+        }),
+      close.signal,
+    );
+  }
+
+  private writingKey(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !command)) {
+      event.preventDefault();
+      this.finishWriting(true);
+    } else if (event.key === "Enter" && command) {
+      event.preventDefault();
+      this.finishWriting(false);
+      this.addNote();
+    } else if (command && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      if (event.shiftKey) this.context.board.redo();
+      else this.context.board.undo();
+    }
+  }
+
+  private finishWriting(focus: boolean): void {
+    const { editing } = this;
+    if (!editing) return;
+    const { board, selection } = this.context;
+    this.editing = null;
+    editing.close.abort();
+    selection.edit(null);
+    board.closeUndoStep();
+    const object = board.get(idOf(editing.key));
+    if (editing.fresh && isWritten(object) && object.text.trim() === "") board.remove([object.id]);
+    const words = this.rows.get(editing.key)?.querySelector(".plan-words");
+    words?.replaceChildren();
+    this.draw();
+    if (focus) this.focusRow(this.itemOf(editing.key) ? editing.key : this.current);
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Draws the objects that are on screen: one pooled element per visible object, nothing for the others.
+ * Selected, focused and edited objects always keep their element. All drawing happens once per frame.
+ */
+
+import type { Page } from "../context";
+import type { BoardChange, BoardDocument } from "../model/document";
+import { grow, type Point, type Rect } from "../model/geometry";
+import { isPlaced, isWritten, type PlacedObject } from "../model/objects";
+import { byOrder } from "../model/order";
+import { viewOf } from "../objects/registry";
+import { type DrawContext, setAttribute } from "../objects/view";
+import type { Selection } from "../selection";
+import type { Camera } from "./camera";
+
+const MARGIN_PX = 220;
+const MOUNTS_PER_FRAME = 60;
+const POOL = 200;
+const GRID = 24;
+
+interface Mounted {
+  element: HTMLElement;
+  type: PlacedObject["type"];
+}
+
+export class Stage {
+  private readonly mounted = new Map<string, Mounted>();
+  private readonly pools = new Map<string, HTMLElement[]>();
+  private readonly dirty = new Set<string>();
+  private ranks: Map<string, number> | null = null;
+  private viewChanged = true;
+  private scheduled = false;
+  private moving: ReadonlyMap<string, Point> | null = null;
+  private readonly afterDraw = new Set<() => void>();
+
+  constructor(
+    private readonly page: Pick<Page, "stage" | "list" | "zones" | "notes">,
+    private readonly board: BoardDocument,
+    private readonly camera: Camera,
+    private readonly selection: Selection,
+    private readonly remote: (id: string) => { colour: string; writer: string } | null,
+    private readonly context: DrawContext,
+    signal: AbortSignal,
+  ) {
+    board.changes.on("objects", (change) => this.take(change), signal);
+    camera.events.on("change", () => this.redrawAll(false), signal);
+    selection.events.on("change", () => this.redrawAll(false), signal);
+    selection.events.on("editing", () => this.redrawAll(false), signal);
+  }
+
+  /** The element of an object, if it is drawn. */
+  elementOf(id: string): HTMLElement | null {
+    return this.mounted.get(id)?.element ?? null;
+  }
+
+  /** Draws at once what is waiting, so that the element of an object can be focused now. */
+  flush(): void {
+    this.draw();
+  }
+
+  onDraw(run: () => void, signal: AbortSignal): void {
+    this.afterDraw.add(run);
+    signal.addEventListener("abort", () => this.afterDraw.delete(run), { once: true });
+  }
+
+  /** Shows objects where they are dragged to, whatever the document says; null ends it. */
+  setMoving(places: ReadonlyMap<string, Point> | null): void {
+    for (const id of [...(this.moving?.keys() ?? []), ...(places?.keys() ?? [])]) this.dirty.add(id);
+    this.moving = places;
+    this.schedule();
+  }
+
+  /** Where an object is seen now, dragging included. */
+  seenAt(object: PlacedObject): Rect {
+    const place = this.moving?.get(object.id);
+    return place ? { ...place, w: object.w, h: object.h } : object;
+  }
+
+  /** Draws objects again: names were learnt, somebody else selects them. */
+  redraw(ids: Iterable<string>): void {
+    for (const id of ids) this.dirty.add(id);
+    this.schedule();
+  }
+
+  redrawAll(contents: boolean): void {
+    this.viewChanged = true;
+    if (contents) for (const id of this.mounted.keys()) this.dirty.add(id);
+    this.schedule();
+  }
+
+  private take(change: BoardChange): void {
+    for (const id of [...change.added, ...change.updated]) this.dirty.add(id);
+    for (const object of change.removed) this.unmount(object.id);
+    this.ranks = null;
+    this.viewChanged = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    this.scheduled = false;
+    if (this.viewChanged) this.place();
+    if (this.dirty.size > 0) {
+      for (const id of this.dirty) this.drawOne(id);
+      this.dirty.clear();
+      this.ownOptions();
+    }
+    for (const run of this.afterDraw) run();
+  }
+
+  /** Mounts what came into view, unmounts what left it. */
+  private place(): void {
+    this.viewChanged = false;
+    const { x, y, zoom } = this.camera;
+    this.page.list.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
+    this.page.stage.style.setProperty("--step", `${dotStep(zoom)}px`);
+    this.page.stage.style.setProperty("--pan", `${-x * zoom}px ${-y * zoom}px`);
+    const wanted = this.board.query(grow(this.camera.visible, MARGIN_PX / zoom));
+    for (const id of this.pinned()) wanted.add(id);
+    for (const id of [...this.mounted.keys()]) if (!wanted.has(id)) this.unmount(id);
+    let mounts = 0;
+    for (const id of wanted) {
+      if (this.mounted.has(id)) {
+        this.drawState(id);
+        continue;
+      }
+      mounts += 1;
+      if (mounts <= MOUNTS_PER_FRAME || this.isPinned(id)) this.dirty.add(id);
+    }
+    if (mounts > MOUNTS_PER_FRAME) this.redrawAll(false);
+  }
+
+  private pinned(): string[] {
+    const ids = [...this.selection.ids, this.selection.focus, this.selection.editing];
+    return ids.filter((id): id is string => id !== null && isPlaced(this.board.get(id)));
+  }
+
+  private isPinned(id: string): boolean {
+    return this.selection.has(id) || this.selection.focus === id || this.selection.editing === id;
+  }
+
+  private drawOne(id: string): void {
+    const object = this.board.get(id);
+    if (!isPlaced(object)) return;
+    let mounted = this.mounted.get(id);
+    if (mounted && mounted.type !== object.type) {
+      this.unmount(id);
+      mounted = undefined;
+    }
+    if (!mounted) {
+      if (!this.isPinned(id) && !this.board.query(grow(this.camera.visible, MARGIN_PX / this.camera.zoom)).has(id))
+        return;
+      mounted = this.mount(object);
+    }
+    const place = this.seenAt(object);
+    mounted.element.style.transform = `translate(${place.x}px, ${place.y}px)`;
+    mounted.element.style.zIndex = String(this.rankOf(id));
+    viewOf(object).draw(mounted.element, object, this.context);
+    this.drawState(id);
+  }
+
+  private drawState(id: string): void {
+    const mounted = this.mounted.get(id);
+    if (!mounted) return;
+    const { element } = mounted;
+    const selected = this.selection.has(id);
+    if (element.getAttribute("role") === "option") {
+      setAttribute(element, "aria-selected", String(selected));
+      element.tabIndex = this.selection.focus === id ? 0 : -1;
+    }
+    element.classList.toggle("is-selected", selected);
+    element.classList.toggle("is-editing", this.selection.editing === id);
+    element.classList.toggle("is-moving", this.moving?.has(id) ?? false);
+    const remote = this.remote(id);
+    if (remote) element.dataset.remote = remote.colour;
+    else delete element.dataset.remote;
+    if (remote?.writer) element.dataset.writer = remote.writer;
+    else delete element.dataset.writer;
+  }
+
+  private mount(object: PlacedObject): Mounted {
+    const element = this.pools.get(object.type)?.pop() ?? viewOf(object).create();
+    element.id = `o-${object.id}`;
+    element.dataset.object = object.id;
+    const mounted: Mounted = { element, type: object.type };
+    this.mounted.set(object.id, mounted);
+    (object.type === "zone" ? this.page.zones : this.page.notes).append(element);
+    return mounted;
+  }
+
+  private unmount(id: string): void {
+    const mounted = this.mounted.get(id);
+    if (!mounted) return;
+    this.mounted.delete(id);
+    mounted.element.remove();
+    mounted.element.classList.remove("is-selected", "is-editing", "is-moving");
+    const pool = this.pools.get(mounted.type) ?? [];
+    this.pools.set(mounted.type, pool);
+    if (pool.length < POOL) pool.push(mounted.element);
+  }
+
+  private rankOf(id: string): number {
+    if (!this.ranks) {
+      const all = [...this.board.values()].filter(isPlaced).sort(byOrder);
+      this.ranks = new Map(all.map((object, rank) => [object.id, rank + 1]));
+    }
+    return this.ranks.get(id) ?? 0;
+  }
+
+  /** Each zone owns, for screen readers, the options that lie in it, in reading order. */
+  private ownOptions(): void {
+    const owned = new Map<string, PlacedObject[]>();
+    for (const id of this.mounted.keys()) {
+      const object = this.board.get(id);
+      if (!isWritten(object) || !object.zone) continue;
+      const list = owned.get(object.zone) ?? [];
+      owned.set(object.zone, list);
+      list.push(object);
+    }
+    for (const [id, { element, type }] of this.mounted) {
+      if (type !== "zone") continue;
+      const list = owned.get(id)?.sort((a, b) => a.y - b.y || a.x - b.x) ?? [];
+      if (list.length > 0) setAttribute(element, "aria-owns", list.map((object) => `o-${object.id}`).join(" "));
+      else element.removeAttribute("aria-owns");
+    }
+  }
+}
+
+/** The distance of the dots on screen: that of the board's grid, doubled until it is not a texture. */
+function dotStep(zoom: number): number {
+  let step = GRID * zoom;
+  while (step < GRID * 0.75) step *= 2;
+  return step;
+}

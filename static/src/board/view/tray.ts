@@ -1,0 +1,121 @@
+/** 'Non enregistré': what was typed and that the server refused, with the reason, to copy or try again. Kept over reloads. */
+
+import { el, find, on } from "../../lib/dom";
+import { t } from "../../lib/i18n";
+import type { BoardContext } from "../context";
+import { TEXT_FIELD } from "../model/objects";
+import type { LocalCopy } from "../sync/local-copy";
+import type { UnsavedObject } from "../sync/replay";
+import type { NotSaved } from "../sync/session";
+
+interface Entry {
+  id: string;
+  words: string;
+  reason: string;
+}
+
+const NOTE = "tray";
+
+export class Tray {
+  private entries: Entry[];
+  private readonly place = find("[data-tray]") as HTMLElement;
+
+  constructor(
+    private readonly context: BoardContext,
+    private readonly copy: LocalCopy,
+  ) {
+    this.entries = readEntries(copy.readNote(NOTE));
+    context.session.events.on("notSaved", (what) => this.take(what), context.signal);
+    this.draw();
+  }
+
+  private take({ code, message, objects }: NotSaved): void {
+    const reason = code === "restored" ? t("Le tableau a été remis dans un état précédent.") : message;
+    const typed = objects
+      .map((object) => ({ id: object.id, words: wordsIn(object), reason }))
+      .filter(({ words }) => words !== "");
+    this.entries.push(...typed);
+    this.keep();
+    const { announcer, toasts } = this.context;
+    const text = t("Non enregistré : %(reason)s", { reason });
+    announcer.alert(text);
+    if (typed.length === 0) toasts.show(text);
+    this.draw();
+  }
+
+  private keep(): void {
+    this.copy.writeNote(NOTE, this.entries.length > 0 ? JSON.stringify(this.entries) : null);
+  }
+
+  private drop(entry: Entry): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+    this.keep();
+    this.draw();
+  }
+
+  /** In its object while that one is there and may be changed, else in a new note. */
+  private retry(entry: Entry): void {
+    const { board, rights, actions, selection } = this.context;
+    if (!actions.allowedToAdd()) return;
+    if (rights.mayChange(board.get(entry.id)) && board.textOf(entry.id)) {
+      board.writeText(entry.id, entry.words);
+      selection.set([entry.id], entry.id);
+    } else if (!actions.createNote({}, entry.words)) return;
+    this.drop(entry);
+  }
+
+  private async copyWords(entry: Entry): Promise<void> {
+    const { announcer } = this.context;
+    try {
+      await navigator.clipboard.writeText(entry.words);
+      announcer.say(t("Copié"));
+    } catch {
+      announcer.say(t("La copie n’a pas été permise par le navigateur."));
+    }
+  }
+
+  private draw(): void {
+    this.place.hidden = this.entries.length === 0;
+    const { signal } = this.context;
+    const button = (label: string, run: () => void): HTMLElement => {
+      const made = el("button", { type: "button", class: "button button-small" }, label);
+      on(made, "click", run, signal);
+      return made;
+    };
+    find("[data-tray-list]", this.place)?.replaceChildren(
+      ...this.entries.map((entry) =>
+        el(
+          "li",
+          {},
+          el("blockquote", {}, entry.words),
+          el("p", { class: "small soft" }, entry.reason),
+          el(
+            "div",
+            { class: "cluster" },
+            button(t("Réessayer"), () => this.retry(entry)),
+            button(t("Copier"), () => void this.copyWords(entry)),
+            button(t("Jeter"), () => this.drop(entry)),
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+function wordsIn({ mine }: UnsavedObject): string {
+  if (!mine) return "";
+  return (
+    Object.values(TEXT_FIELD)
+      .map((name) => mine.texts[name] ?? "")
+      .find((words) => words.trim() !== "") ?? ""
+  );
+}
+
+function readEntries(json: string | null): Entry[] {
+  try {
+    const list: unknown = JSON.parse(json ?? "[]");
+    return Array.isArray(list) ? list.filter((entry): entry is Entry => typeof entry?.words === "string") : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,5 @@
+/** The page of one board. */
+
+import { startBoard } from "../board/app";
+
+startBoard();

@@ -1,0 +1,67 @@
+"""The names that appear on a board: who signed its notes, as the reader may know them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.board.objects.spec import COLOURS
+from models.document import Board
+from models.partner import GuestContributor
+from models.people import User
+from models.policy import Actor, Stand, stands
+
+_KEY = re.compile(r"([ug])([1-9][0-9]{0,9})")
+_BY_FULL_NAME = frozenset({Stand.TEAM, Stand.TUTOR, Stand.MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPerson:
+    """Somebody whose name stands on the board."""
+
+    name: str
+    colour: str
+
+
+def colour_of(name: str) -> str:
+    """The colour of an avatar: always the same for a name, as in the pages."""
+    return COLOURS[sum(name.encode()) % len(COLOURS)]
+
+
+def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str]) -> Mapping[str, BoardPerson]:
+    """The people behind these author keys. Two queries whatever their number.
+
+    A partner, a guest or an élu reads first names only, and a guest of another project is nobody here.
+    """
+    user_ids, guest_ids = _ids(keys)
+    short = not stands(actor, board.where) & _BY_FULL_NAME
+    found: dict[str, BoardPerson] = {}
+    if user_ids:
+        for user_id, name in session.execute(select(User.id, User.name).where(User.id.in_(user_ids))):
+            shown = name if not short or user_id == actor.user_id else _first_name(name)
+            found[f"u{user_id}"] = BoardPerson(shown, colour_of(name))
+    if guest_ids:
+        statement = select(GuestContributor.id, GuestContributor.name).where(
+            GuestContributor.id.in_(guest_ids), GuestContributor.project_id == board.project_id
+        )
+        for guest_id, name in session.execute(statement):
+            found[f"g{guest_id}"] = BoardPerson(name, colour_of(name))
+    return found
+
+
+def _ids(keys: Iterable[str]) -> tuple[set[int], set[int]]:
+    users: set[int] = set()
+    guests: set[int] = set()
+    for key in keys:
+        match = _KEY.fullmatch(key)
+        if match:
+            number = int(match[2])
+            if number < 2**31:
+                (users if match[1] == "u" else guests).add(number)
+    return users, guests
+
+
+def _first_name(name: str) -> str:
+    return name.split(" ", 1)[0]

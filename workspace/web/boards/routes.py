@@ -1,0 +1,102 @@
+"""GET /boards/<id>: a board, readable before its script runs; GET /boards/<id>/people, for the script."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from flask import Blueprint, jsonify, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from models.access import access_board
+from models.board.export import Outline, to_outline
+from models.board_rights import BoardRights, board_rights
+from models.document import Board
+from models.errors import Forbidden
+from models.i18n import N_
+from models.policy import Actor, Permission, can
+from models.session import reading
+from workspace.web.boards.people import BoardPerson, colour_of, people_of
+from workspace.web.documents.host import documents
+from workspace.web.guard import actor, requires
+
+blueprint = Blueprint("boards", __name__)
+
+SOCKET_PATH = "/socket.io/"
+
+
+@blueprint.get("/boards/<int:board_id>")
+@requires(Permission.VIEW_BOARD)
+def show(board_id: int) -> ResponseReturnValue:
+    """The board. Its words are in the page as a list; the script draws it and keeps it live."""
+    who = actor()
+    with reading() as session:
+        board, rights = _board(session, who, board_id)
+        outline = to_outline(documents().state(board.document_id).content)
+        people = people_of(session, who, board, _authors(outline))
+        back_url = _back_url(who, board)
+        return render_template(
+            "boards/show.html",
+            board=board,
+            project=board.project,
+            outline=outline,
+            people=people,
+            back_url=back_url,
+            config=_config(who, board, rights, people, back_url),
+            may_edit=rights.board_actor.can_edit and not board.frozen,
+        )
+
+
+@blueprint.get("/boards/<int:board_id>/people")
+@requires(Permission.VIEW_BOARD)
+def people(board_id: int) -> ResponseReturnValue:
+    """The people who signed something on the board, by author key."""
+    who = actor()
+    with reading() as session:
+        board, _rights = _board(session, who, board_id)
+        outline = to_outline(documents().state(board.document_id).content)
+        found = people_of(session, who, board, _authors(outline))
+    answer = jsonify(people={key: asdict(person) for key, person in found.items()})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _board(session: Session, who: Actor, board_id: int) -> tuple[Board, BoardRights]:
+    board = access_board(session, who, board_id, Permission.VIEW_BOARD)
+    rights = board_rights(who, board)
+    if rights is None:
+        raise Forbidden(N_("Vous n’avez pas le droit de faire cela ici."))
+    return board, rights
+
+
+def _authors(outline: Outline) -> set[str]:
+    keys = {note.author for note in outline.notes()}
+    keys |= {zone.author for zone in outline.zones}
+    return keys | {connector.author for connector in outline.connectors}
+
+
+def _back_url(who: Actor, board: Board) -> str:
+    if can(who, Permission.VIEW_PROJECT, board.project.where):
+        return url_for("projects.show", project_id=board.project_id)
+    return url_for("observations.show", project_id=board.project_id)
+
+
+def _config(
+    who: Actor, board: Board, rights: BoardRights, people: Mapping[str, BoardPerson], back_url: str
+) -> dict[str, object]:
+    """What the script needs to know; nothing that the reader may not."""
+    return {
+        "board": board.id,
+        "document": board.document_id,
+        "title": board.title,
+        "me": {"key": who.key, "name": who.name, "colour": colour_of(who.name)},
+        "rights": {
+            "edit": rights.board_actor.can_edit,
+            "ownOnly": rights.board_actor.edits_own_only,
+            "frozen": board.frozen,
+        },
+        "people": {key: asdict(person) for key, person in people.items()},
+        "peopleUrl": url_for("boards.people", board_id=board.id),
+        "homeUrl": back_url,
+        "signInUrl": url_for("auth.sign_in", next=url_for("boards.show", board_id=board.id)),
+        "socketPath": SOCKET_PATH,
+    }
