@@ -1,13 +1,14 @@
 """What the build puts out: within the budgets, whole, and the same each time."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, nodes
+from jinja2 import Environment, FileSystemLoader, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "static" / "dist"
@@ -66,6 +67,33 @@ def test_every_icon_of_the_templates_is_listed() -> None:
     }
     assert {(path, name) for path, name in used if name not in icon_names()} == set()
     assert any(name == "bell" for _, name in used), "the reader of templates found nothing"
+
+
+def classes_in(styles: str) -> set[str]:
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"url\([^)]*\)|\d\.\d+", "", styles)))
+
+
+def test_areas_carry_the_styles_their_templates_use() -> None:
+    built = manifest()
+    shared = classes_in((DIST / built["main.css"]).read_text())
+    sheets = {
+        name.removeprefix("areas/").removesuffix(".css"): classes_in((DIST / path).read_text()) - shared
+        for name, path in built.items()
+        if name.startswith("areas/")
+    }
+    anywhere = set().union(*sheets.values())
+    layout = Environment(extensions=["jinja2.ext.i18n"], loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    carried: dict[str, list[str]] = layout.get_template("macros/layout.html").module.area_sheets  # type: ignore[attr-defined]
+    missing = set()
+    for template in TEMPLATES.rglob("*.html"):
+        area = template.parent.name
+        if area in ("templates", "macros", "errors"):
+            continue
+        written = re.findall(r'class="([^"]*)"', template.read_text())
+        used = {name for value in written for name in re.findall(r"[\w-]+", value)} & anywhere
+        has = set().union(*(sheets[sheet] for sheet in carried.get(area, [])))
+        missing |= {(area, name) for name in used - has}
+    assert missing == set()
 
 
 def test_listed_icons_are_built() -> None:
