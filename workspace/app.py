@@ -47,12 +47,12 @@ def create_app(settings: Settings) -> Flask:
     configure(settings.database_url)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_security(app, settings.origins, is_production=settings.is_production)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)
     login_manager.request_loader(_load_signed_in)
     init_i18n(app, reader_locale=_reader_locale, reader_zone=_reader_zone)
-    init_security(app, settings.origins, is_production=settings.is_production)
     init_errors(app)
     init_assets(app)
     register_blueprints(app)

@@ -99,14 +99,20 @@ def test_form_sent_twice_writes_once(world: World, client_of: ClientOf) -> None:
 def test_stale_draft_shows_both_versions(world: World, client_of: ClientOf) -> None:
     id_ = write(client_of, world)
     client = client_of(world.tutor)
-    first = client.post(f"/feedback/{id_}/edit", data={"body": "Version de l’autre onglet", "version": "1"})
+    first = client.post(
+        f"/feedback/{id_}/edit", data={"body": "Version de l’autre onglet", "step_code": "", "version": "1"}
+    )
     assert first.status_code == 302
-    stale = client.post(f"/feedback/{id_}/edit", data={"body": "Ma version à moi", "version": "1"})
+    stale = client.post(
+        f"/feedback/{id_}/edit", data={"body": "Ma version à moi", "step_code": "", "version": "1"}
+    )
     assert stale.status_code == 409
     assert "Version de l’autre onglet" in stale.text
     assert "Ma version à moi" in stale.text
     assert 'name="version" value="2"' in stale.text
-    again = client.post(f"/feedback/{id_}/edit", data={"body": "Ma version à moi", "version": "2"})
+    again = client.post(
+        f"/feedback/{id_}/edit", data={"body": "Ma version à moi", "step_code": "", "version": "2"}
+    )
     assert again.status_code == 302
     assert stored(id_).body == "Ma version à moi"
 

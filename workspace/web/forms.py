@@ -5,6 +5,7 @@ Validation messages are French msgids; `field` macros show them translated, in p
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -46,6 +47,21 @@ def at_most(limit: int) -> Length:
     return Length(max=limit, message=lazy_gettext("Ce texte est trop long : %(max)d caractères au plus."))
 
 
+def _undecodable() -> dict[str, bytes]:
+    """The fields of the form whose bytes are no UTF-8. Werkzeug would leave them percent-encoded."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return {}
+    found = {}
+    for pair in request.get_data(cache=True).split(b"&"):
+        name, _equals, value = pair.partition(b"=")
+        raw = unquote_to_bytes(value.replace(b"+", b" "))
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            found[unquote_to_bytes(name).decode("utf-8", "replace")] = raw
+    return found
+
+
 class NotBlank:
     """The trimmed text must not be empty. Sets the HTML `required` attribute."""
 
@@ -71,6 +87,16 @@ def text(label: str | LazyText, limit: int, *, needed: bool = True, **options: A
 
 class EtabliForm(FlaskForm):  # type: ignore[misc]
     """A form of ours. `version` holds the version of the row it was read at, when there is one."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, and refuse bytes that are no UTF-8 on the field that holds them."""
+        is_valid = bool(super().validate(extra_validators))
+        for name, raw in _undecodable().items():
+            if name in self:
+                self[name].data = raw.decode("utf-8", "replace")
+                self[name].errors = [str(UNREADABLE)]
+                is_valid = False
+        return is_valid
 
     def add_errors(self, error: DomainError) -> None:
         """Show a service's refusal in place: on its fields, or above the form."""

@@ -16,6 +16,8 @@ def init_security(app: Flask, origins: tuple[str, ...], *, is_production: bool) 
     @app.before_request
     def start() -> None:
         g.csp_nonce = secrets.token_urlsafe(16)
+        if request.mimetype == "application/x-www-form-urlencoded":
+            request.get_data(cache=True)  # kept as sent: forms look for bytes that are no UTF-8
         if is_production and request.path not in ("/healthz", "/readyz") and request.host not in hosts:
             abort(400)
         if request.method not in SAFE_METHODS and not _same_origin(names):
