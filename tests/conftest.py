@@ -21,6 +21,7 @@ from models.tables import metadata
 from tests import needs
 from tests.factories import World, make_world
 from workspace.app import create_app
+from workspace.extensions import limiter
 from workspace.services.sessions import open_session
 from workspace.settings import load
 from workspace.web.guard import COOKIE
@@ -113,11 +114,12 @@ def any_app(any_database_url: str, tmp_path: Path) -> Flask:
     return make_app(any_database_url, tmp_path)
 
 
-def make_app(database_url: str, tmp_path: Path, **environ: str) -> Flask:
-    """An application for tests: CSRF off (its own tests turn it on), rate limits off."""
+def make_app(database_url: str, tmp_path: Path, *, rate_limits: bool = False, **environ: str) -> Flask:
+    """An application for tests: CSRF off (its own tests turn it on), rate limits off unless asked for."""
     settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
+    limiter.enabled = rate_limits  # one object per process: read when the application is made
     app = create_app(settings)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 
 

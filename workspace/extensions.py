@@ -7,4 +7,11 @@ from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
-limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=True, strategy="fixed-window")
+# While Redis is away each process counts by itself: people must still be able to sign in.
+limiter = Limiter(
+    get_remote_address,
+    default_limits=[],
+    headers_enabled=True,
+    strategy="fixed-window",
+    in_memory_fallback_enabled=True,
+)

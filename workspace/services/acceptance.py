@@ -65,7 +65,6 @@ class Offer:
     inviter: str
     place: str
     home: str
-    time_zone: str
     expires_at: datetime
     access_until: datetime | None
     has_account: bool
@@ -80,6 +79,7 @@ def find_offer(session: Session, token: str) -> Offer:
     """
     row = _row(session, token)
     place, cohort = _place(session, row)
+    around = cohort.programme.name if row.cohort_id else cohort.name
     user = session.scalar(select(User).where(User.email == row.email))
     return Offer(
         invitation_id=row.id,
@@ -91,8 +91,7 @@ def find_offer(session: Session, token: str) -> Offer:
         message=row.message,
         inviter=row.invited_by.name if row.invited_by else "",
         place=place,
-        home=f"{cohort.programme.name if row.cohort_id else cohort.name} · {cohort.programme.organization.name}",
-        time_zone=cohort.time_zone,
+        home=f"{around} · {cohort.programme.organization.name}",
         expires_at=row.expires_at,
         access_until=row.access_until,
         has_account=user is not None and user.disabled_at is None,

@@ -87,12 +87,12 @@ def sign_in(
     Raises:
         Refused: the password or the account changed since it was checked.
     """
-    if credentials.password_hash is None or _current(session, credentials.user_id) != credentials:
+    if credentials.password_hash is None or credentials_of(session, credentials.user_id) != credentials:
         raise Refused("credentials", BAD_CREDENTIALS)
     return enter(session, credentials.user_id, old_token=old_token, user_agent=user_agent)
 
 
-def _current(session: Session, user_id: int | None) -> Credentials:
+def credentials_of(session: Session, user_id: int | None) -> Credentials:
     """The credentials of an account, by its id."""
     user = session.get(User, user_id) if user_id is not None else None
     if user is None or user.disabled_at is not None:

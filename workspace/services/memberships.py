@@ -96,6 +96,11 @@ def place_in_team(session: Session, actor: Actor, cohort_id: int, membership_id:
     return name
 
 
+def live_membership_of_cohort(session: Session, cohort: Cohort, membership_id: int) -> Membership:
+    """A tutor's or a learner's membership, with its user; the caller has checked the cohort."""
+    return _live(session, membership_id, _within(cohort))
+
+
 def _within(cohort: Cohort) -> ColumnElement[bool]:
     teams = select(Team.id).where(Team.cohort_id == cohort.id)
     return (Membership.cohort_id == cohort.id) | Membership.team_id.in_(teams)

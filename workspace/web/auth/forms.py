@@ -79,3 +79,9 @@ class SignInForm(EtabliForm):
     email = email_field()
     password = known_password_field()
     next = HiddenField(filters=[lambda text: (text or "")[:PATH_LIMIT]])
+
+
+class NewPasswordForm(EtabliForm):
+    """The password that replaces a forgotten one."""
+
+    password = new_password_field(lazy_gettext("Nouveau mot de passe"))

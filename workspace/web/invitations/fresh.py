@@ -17,6 +17,7 @@ from workspace.web.links.card import qr_image
 KEPT_SECONDS = 900
 MOST = 12
 FRESH = "fresh_invitations"
+RESET = "fresh_reset"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,30 @@ def remember_links(made: Iterable[NewInvitation]) -> None:
     session[FRESH] = (kept + [row for row in session.get(FRESH, []) if now - row[2] < KEPT_SECONDS])[:MOST]
 
 
+def remember_reset(user_id: int, token: str) -> None:
+    """Keep the link by which somebody chooses a new password, for the page that follows."""
+    session[RESET] = [user_id, token, int(time.time())]
+
+
+def fresh_reset() -> tuple[int, FreshLink] | None:
+    """Whose new password this browser just made a link for, and the link."""
+    user_id, token, made_at = session.get(RESET) or (0, "", 0)
+    if time.time() - made_at >= KEPT_SECONDS:
+        return None
+    return user_id, _shown("auth.new_password", token)
+
+
 def fresh_links() -> dict[int, FreshLink]:
     """The links this browser may still see, by invitation id. Newer links of an invitation win."""
-    now, found = int(time.time()), {}
+    now = int(time.time())
+    return {
+        invitation_id: _shown("invitations.show", token)
+        for invitation_id, token, made_at in reversed(session.get(FRESH, []))
+        if now - made_at < KEPT_SECONDS
+    }
+
+
+def _shown(endpoint: str, token: str) -> FreshLink:
     settings: Settings = current_app.config["SETTINGS"]
-    for invitation_id, token, made_at in reversed(session.get(FRESH, [])):
-        if now - made_at < KEPT_SECONDS:
-            url = settings.base_url + url_for("invitations.show", token=token)
-            found[invitation_id] = FreshLink(url, qr_image(url))
-    return found
+    url = settings.base_url + url_for(endpoint, token=token)
+    return FreshLink(url, qr_image(url))

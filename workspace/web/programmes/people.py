@@ -4,17 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import access_cohort, access_team
-from models.errors import Invalid, NotFound
+from models.errors import Invalid, NotFound, Refused
 from models.policy import Permission
 from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services import memberships, teams, waiting_invitations
 from workspace.services.invitations import invite_tutor
+from workspace.services.password_resets import member_to_reset
 from workspace.services.people_list import invite_learners, parse_people
+from workspace.web.auth.resets import make_reset_token
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.forms import InviteForm
-from workspace.web.invitations.fresh import remember_links
+from workspace.web.invitations.fresh import remember_links, remember_reset
 from workspace.web.programmes.forms import PeopleForm, TeamForm
 from workspace.web.programmes.routes import blueprint
 
@@ -153,6 +155,21 @@ def withdraw(cohort_id: int, membership_id: int) -> ResponseReturnValue:
         name = memberships.withdraw_from_cohort(session, actor(), cohort_id, membership_id)
     flash(_("%(name)s n’a plus accès à la promotion.", name=name), "success")
     return _to_cohort(cohort_id)
+
+
+@blueprint.post(f"{COHORT}/members/<int:membership_id>/new-password")
+@requires(Permission.MANAGE_COHORT)
+def make_reset_link(cohort_id: int, membership_id: int) -> ResponseReturnValue:
+    """Make a link by which somebody who forgot their password chooses another."""
+    try:
+        with transaction() as session:
+            user = member_to_reset(session, actor(), cohort_id, membership_id)
+    except Refused as refusal:
+        flash(_(refusal.message), "error")
+        return _to_cohort(cohort_id)
+    remember_reset(user.id, make_reset_token(user.id, user.password_hash))
+    flash(_("Voici le lien à transmettre à %(name)s, valable deux jours.", name=user.name), "success")
+    return _to_cohort(cohort_id, f"reset-{user.id}")
 
 
 @blueprint.post(f"{COHORT}/invitations/<int:invitation_id>/revoke")

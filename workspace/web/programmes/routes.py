@@ -14,7 +14,7 @@ from workspace.services import programmes, teams
 from workspace.services.class_sessions import MODE_LABELS, list_class_sessions
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
-from workspace.web.invitations.fresh import fresh_links
+from workspace.web.invitations.fresh import fresh_links, fresh_reset
 from workspace.web.programmes.forms import CohortForm, ProgrammeForm, usual_cohort
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/programmes")
@@ -92,6 +92,7 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
             people=teams.cohort_people(session, found),
             sessions=list_class_sessions(session, found),
             fresh=fresh_links(),
+            reset=fresh_reset(),
             fewest=teams.FEWEST,
             most=teams.MOST,
             mode_labels=MODE_LABELS,

@@ -1,0 +1,99 @@
+"""/new-password/<token>: somebody whose password is forgotten chooses another.
+
+The token is signed, lasts two days, and names the password it replaces: it works once, and an older one
+stops working as soon as the password changes. Nothing of it is stored.
+"""
+
+import hashlib
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from models.errors import Refused
+from models.session import reading, transaction
+from workspace.i18n import _
+from workspace.services import accounts
+from workspace.services.accounts import Credentials
+from workspace.services.password_resets import reset_password
+from workspace.services.passwords import hash_password
+from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
+from workspace.web.auth.forms import NewPasswordForm
+from workspace.web.auth.limits import by_address
+from workspace.web.auth.routes import blueprint
+from workspace.web.guard import public
+
+LIFETIME_SECONDS = 2 * 86400
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="new-password")
+
+
+def _fingerprint(credentials: Credentials) -> str:
+    return hashlib.sha256((credentials.password_hash or "").encode()).hexdigest()[:24]
+
+
+def make_reset_token(user_id: int, password_hash: str | None) -> str:
+    """A token that replaces this password."""
+    known = Credentials(user_id, password_hash)
+    return _serializer().dumps([user_id, _fingerprint(known)])
+
+
+def _credentials(token: str) -> Credentials | None:
+    """Whose password the token replaces, None if it is not one of ours or is over."""
+    try:
+        user_id, fingerprint = _serializer().loads(token, max_age=LIFETIME_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    with reading() as session:
+        known = accounts.credentials_of(session, user_id)
+    return known if known.user_id is not None and _fingerprint(known) == fingerprint else None
+
+
+@blueprint.get("/new-password/<token>")
+@public
+@by_address
+def new_password(token: str) -> ResponseReturnValue:
+    """The form; or that the link is over."""
+    return _page(token, NewPasswordForm()) if _credentials(token) else _over()
+
+
+@blueprint.post("/new-password/<token>")
+@public
+@by_address
+def save_new_password(token: str) -> ResponseReturnValue:
+    """Replace the password, end every session, and open one here."""
+    known = _credentials(token)
+    if known is None:
+        return _over()
+    form = NewPasswordForm()
+    if not form.validate():
+        return _page(token, form), 422
+    new_hash = hash_password(form.password.data)
+    try:
+        with transaction() as session:
+            user = reset_password(session, known, new_hash)
+            login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+    except Refused:
+        return _over()
+    response = set_session_cookie(make_response(redirect(url_for("home.show"))), login_token)
+    flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."), "success")
+    return response
+
+
+@blueprint.after_request
+def keep_secret(response: Response) -> Response:
+    """The address of these pages goes nowhere."""
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(token: str, form: NewPasswordForm) -> str:
+    return render_template("auth/new_password.html", form=form, token=token)
+
+
+def _over() -> ResponseReturnValue:
+    return render_template("auth/reset_over.html"), 410
