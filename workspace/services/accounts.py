@@ -25,7 +25,7 @@ from workspace.services.tokens import token_hash
 EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
 EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
 BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[^@\s.]{2,}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[\w-]{2,}")
 _FEWEST_CHARACTERS = 5
 
 
