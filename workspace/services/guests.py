@@ -84,7 +84,7 @@ def count_by_sector(session: Session, project_id: int) -> dict[Sector, int]:
         .where(GuestContributor.project_id == project_id)
         .group_by(GuestContributor.sector)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContributor, str]:
@@ -102,7 +102,7 @@ def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContrib
         raise Refused("used_up", CLOSED[LinkState.USED_UP])
     guest = GuestContributor(
         project_id=link.project_id,
-        link_id=link.id,
+        link=link,
         name=name,
         sector=newcomer.sector,
         organization_name=newcomer.organization_name,

@@ -71,7 +71,7 @@ def join(token: str) -> ResponseReturnValue:
 @blueprint.post("/join/<token>")
 @public
 @limiter.limit(ARRIVALS)
-def arrive(token: str) -> ResponseReturnValue:
+def join_submitted(token: str) -> ResponseReturnValue:
     """Take part: one use of the link, a guest, and a session on this device."""
     form = JoinForm()
     with reading() as session:

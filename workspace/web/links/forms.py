@@ -9,7 +9,7 @@ from models.partner import LINK_ROLE_LABELS, LinkRole, Sector
 from workspace.i18n import _, current_locale, lazy_gettext, ngettext
 from workspace.services import guests, links
 from workspace.web.auth.cookies import user_agent
-from workspace.web.forms import EtabliForm, line, text
+from workspace.web.forms import EtabliForm, choices_of, line, text
 from workspace.web.partners.forms import sector_choices
 
 
@@ -35,10 +35,10 @@ class LinkForm(EtabliForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.role.choices = [(role.value, _(label)) for role, label in LINK_ROLE_LABELS.items()]
-        self.days.choices = [
+        self.role.choices = choices_of((role.value, _(label)) for role, label in LINK_ROLE_LABELS.items())
+        self.days.choices = choices_of(
             (days, ngettext("%(num)s jour", "%(num)s jours", days)) for days in links.LIFETIMES_DAYS
-        ]
+        )
 
     def values(self) -> links.LinkTerms:
         """What was typed."""
