@@ -57,11 +57,6 @@ def load_document(session: Session, document_id: int) -> StoredDocument:
     ).one_or_none()
     snapshot_seq = snapshot.seq if snapshot else 0
     rows = rows_after(session, document_id, snapshot_seq, head.last_seq)
-    owners = session.execute(
-        select(DocumentClient.client_id, DocumentClient.actor_key).where(
-            DocumentClient.document_id == document_id
-        )
-    )
     return StoredDocument(
         document_id=document_id,
         epoch=head.epoch,
@@ -69,7 +64,7 @@ def load_document(session: Session, document_id: int) -> StoredDocument:
         snapshot=snapshot.content if snapshot else None,
         snapshot_seq=snapshot_seq,
         updates=tuple(row.update for row in rows),
-        owners=dict(owners.tuples().all()),
+        owners=owners_of(session, document_id),
     )
 
 
@@ -121,6 +116,16 @@ def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -
             for client_id, actor_key in owners.items()
         ],
     )
+
+
+def owners_of(session: Session, document_id: int) -> dict[int, str]:
+    """Who owns each Yjs client id of a document."""
+    found = session.execute(
+        select(DocumentClient.client_id, DocumentClient.actor_key).where(
+            DocumentClient.document_id == document_id
+        )
+    )
+    return {row.client_id: row.actor_key for row in found}
 
 
 def last_seqs(session: Session, document_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -18,7 +18,7 @@ from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.cohort import Team
 from models.document import Board
-from models.document_log import last_seqs, load_document, rows_after, write_snapshot
+from models.document_log import last_seqs, load_document, owners_of, rows_after, write_snapshot
 from models.errors import NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
@@ -111,20 +111,25 @@ class Rooms:
 
     # -- keeping house --------------------------------------------------------------------------
 
-    def fill_gaps(self) -> None:
-        """Ask the database for rows that other processes committed, for every open document."""
-        rooms = {room.document_id: room for room in self if not room.is_committing}
+    def fill_gaps(self, only: Room | None = None) -> None:
+        """Ask the database for rows that other processes committed, in every open document or one."""
+        wanted = [only] if only else list(self)
+        rooms = {room.document_id: room for room in wanted if not room.is_committing}
         if not rooms:
             return
         with reading() as session:
             newest = last_seqs(session, list(rooms))
-            missing = {
-                document_id: rows_after(session, document_id, room.seq, newest[document_id][1])
-                for document_id, room in rooms.items()
-                if document_id in newest and newest[document_id][1] > room.seq
-            }
-        for document_id, rows in missing.items():
-            room = rooms[document_id]
+            behind = [room for key, room in rooms.items() if key in newest and newest[key][1] > room.seq]
+            missed = [
+                (
+                    room,
+                    rows_after(session, room.document_id, room.seq, newest[room.document_id][1]),
+                    owners_of(session, room.document_id),
+                )
+                for room in behind
+            ]
+        for room, rows, owners in missed:
+            room.owners.update(owners)
             for row in rows:
                 if row.seq == room.seq + 1 and not room.is_committing:
                     room.absorb(row)

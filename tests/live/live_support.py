@@ -53,14 +53,16 @@ def eventually(condition: Callable[[], Any], seconds: float = 5.0, what: str = "
 class LiveServer:
     """`python -m realtime.server` on a data folder and a database of its own, with a small world in it."""
 
-    def __init__(self, folder: Path, database_url: str, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, world: World | None = None, **environment: str
+    ) -> None:
         self.folder = folder
         self.database_url = database_url
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.output = ""
-        self.world = self._make_world()
+        self.world = world or self._make_world()
 
     def _make_world(self) -> World:
         migrate.upgrade(configure(self.database_url).engine)
