@@ -29,9 +29,10 @@ LEAST_SCORE = 0.12
 TITLE_WEIGHT = 3
 REASON_WORDS = 4
 READ_LENGTH = 6000
+_PLURAL = re.compile(r"(.{4,})[sx]")
 _ENDING = re.compile(
-    r"(.{4,}?)(?:issements?|ations?|ateurs?|atrices?|ements?|euses?|eurs?|ites?|ives?|ifs?|ables?|ibles?"
-    r"|ances?|ences?|antes?|ants?|entes?|ents?|ages?|ees?|es?|er|ir|ez|s|x|t)"
+    r"(.{4,}?)(?:issement|ation|ateur|atrice|ement|euse|eur|ite|ative|ive|atif|if|able|ible|ance|ence|ante|ant|ente|ent"
+    r"|age|ee|er|ir|ez|e|t)"
 )
 _TWICE = re.compile(r"(.)\1$")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -138,8 +139,10 @@ def stem_of(word: str) -> str:
     folded = fold(word)
     if len(folded) < 3 or folded in _STOP or folded.isdigit():
         return ""
-    bare = _ENDING.fullmatch(folded)
-    return _TWICE.sub(r"\1", bare[1] if bare else folded)
+    for ending in (_PLURAL, _ENDING):
+        if found := ending.fullmatch(folded):
+            folded = found[1]
+    return _TWICE.sub(r"\1", folded)
 
 
 def _rarity(documents: Sequence[Terms], wanted: Terms) -> Mapping[str, float]:
