@@ -3,14 +3,15 @@
 Validation messages are French msgids; `field` macros show them translated, in place, with what was typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, ValidationError
 
 from models.errors import DomainError, Invalid
 from workspace.i18n import LazyText, _, lazy_gettext
@@ -42,9 +43,17 @@ def required() -> InputRequired:
     return InputRequired(lazy_gettext("Ce champ est nécessaire."))
 
 
-def at_most(limit: int) -> Length:
-    """At most `limit` characters."""
-    return Length(max=limit, message=lazy_gettext("Ce texte est trop long : %(max)d caractères au plus."))
+class AtMost:
+    """At most `limit` characters. Macros read the limit from the field's `maxlength` flag."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.field_flags = {"maxlength": limit}
+
+    def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002
+        """Refuse a longer text."""
+        if len(field.data or "") > self.limit:
+            raise ValidationError(_("Ce texte est trop long : %(max)d caractères au plus.", max=self.limit))
 
 
 def _undecodable() -> dict[str, bytes]:
@@ -76,13 +85,13 @@ class NotBlank:
 def line(label: str | LazyText, limit: int, *, needed: bool = True, **options: Any) -> StringField:
     """One line of text of at most `limit` characters."""
     checks: list[Any] = [NotBlank()] if needed else []
-    return StringField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)
+    return StringField(label, filters=[trim], validators=[*checks, readable, AtMost(limit)], **options)
 
 
 def text(label: str | LazyText, limit: int, *, needed: bool = True, **options: Any) -> TextAreaField:
     """Several lines of text of at most `limit` characters."""
     checks: list[Any] = [NotBlank()] if needed else []
-    return TextAreaField(label, filters=[trim], validators=[*checks, readable, at_most(limit)], **options)
+    return TextAreaField(label, filters=[trim], validators=[*checks, readable, AtMost(limit)], **options)
 
 
 class EtabliForm(FlaskForm):  # type: ignore[misc]
@@ -108,6 +117,11 @@ class EtabliForm(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(_(message))
         if error.message and not fields:
             self.form_errors.append(_(error.message, **error.values))
+
+
+def choices_of(pairs: Iterable[tuple[Any, Any]], group: str | None = None) -> list[SelectChoice]:
+    """The choices of a select or radio field: (value, label) pairs, optionally under one heading."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 class VersionField(IntegerField):  # type: ignore[misc]

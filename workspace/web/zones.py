@@ -10,6 +10,7 @@ from wtforms import Form, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from workspace.i18n import LazyText, _, city_of, current_locale, lazy_gettext
+from workspace.web.forms import choices_of
 
 MAINLAND = "Europe/Paris"
 OVERSEAS = (
@@ -102,7 +103,9 @@ class ZoneField(SelectField):  # type: ignore[misc]
         """Read the value, then offer the zones around it."""
         super().process(*arguments, **options)
         groups = zone_groups(kept=self.data or "")
-        self.choices = {_("Facultatif"): [("", self._empty)], **groups} if self._empty else groups
+        if self._empty:
+            groups = {_("Facultatif"): [("", str(self._empty))], **groups}
+        self.choices = [choice for name, pairs in groups.items() for choice in choices_of(pairs, name)]
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002
         """Only names of the tz database."""

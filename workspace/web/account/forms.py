@@ -9,10 +9,10 @@ from models.people import User
 from workspace.i18n import LOCALES, _, lazy_gettext
 from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
 from workspace.web.auth.forms import known_password_field, new_password_field, short_line
-from workspace.web.forms import EtabliForm, required
+from workspace.web.forms import EtabliForm, choices_of, required
 from workspace.web.zones import ZoneField
 
-LANGUAGES = (("fr", "Français"), ("en", "English"))
+LANGUAGES = choices_of((("fr", "Français"), ("en", "English")))
 
 
 class ProfileForm(EtabliForm):

@@ -8,7 +8,7 @@ from models.i18n import N_
 from models.stages import STEPS
 from workspace.i18n import _, lazy_gettext
 from workspace.services.feedback import FeedbackText
-from workspace.web.forms import EtabliForm, VersionField, text
+from workspace.web.forms import EtabliForm, VersionField, choices_of, text
 
 BODY_LIMIT = 6_000
 ANSWER_LIMIT = 2_000
@@ -29,7 +29,7 @@ class FeedbackForm(EtabliForm):
     def offer_steps(self) -> None:
         """Fill the choices in the reader's language; every field is then ready to validate."""
         steps = [(step.code, _("Étape « %(name)s »", name=_(step.name))) for step in STEPS]
-        self.step_code.choices = [("", _("Le projet dans son ensemble")), *steps]
+        self.step_code.choices = choices_of([("", _("Le projet dans son ensemble")), *steps])
 
     def values(self) -> FeedbackText:
         """What was typed."""
@@ -48,4 +48,4 @@ class AnswerForm(EtabliForm):
 
     def offer_answers(self) -> None:
         """Fill the choices in the reader's language."""
-        self.answer.choices = [(kind.value, _(label)) for kind, label in ANSWERS.items()]
+        self.answer.choices = choices_of((kind.value, _(label)) for kind, label in ANSWERS.items())

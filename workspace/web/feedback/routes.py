@@ -105,7 +105,7 @@ def edit(feedback_id: int) -> ResponseReturnValue:
                 form=form,
                 feedback=feedback,
                 conflict=conflict,
-                steps=dict(form.step_code.choices),
+                steps={choice.value: choice.label for choice in form.step_code.choices},
             ),
             status,
         )

@@ -48,7 +48,7 @@ def _holds(check: Callable[[], bool]) -> bool:
 
 def _database_answers() -> bool:
     with reading() as session:
-        return session.scalar(text("SELECT 1")) == 1
+        return bool(session.scalar(text("SELECT 1")))
 
 
 def _disk_is_usable(data: Path) -> bool:

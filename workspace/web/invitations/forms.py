@@ -21,7 +21,7 @@ from workspace.web.auth.forms import (
     new_password_field,
     short_line,
 )
-from workspace.web.forms import EtabliForm, NotBlank, readable, required, text, trim
+from workspace.web.forms import EtabliForm, NotBlank, choices_of, readable, required, text, trim
 from workspace.web.zones import ZoneField
 
 AUTHORITY_LIMIT = 100
@@ -46,9 +46,9 @@ class TermsForm(EtabliForm):
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
-        self.valid_days.choices = [
+        self.valid_days.choices = choices_of(
             (days, ngettext("%(num)s jour", "%(num)s jours", days)) for days in VALID_DAYS
-        ]
+        )
 
     def validate_valid_days(self, field: Field) -> None:
         """One of those offered."""

@@ -3,17 +3,18 @@
 from typing import Any
 
 from wtforms import HiddenField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from models.partner import SECTOR_LABELS, Sector
 from workspace.i18n import _, lazy_gettext
 from workspace.services import partners
-from workspace.web.forms import EtabliForm, line, text
+from workspace.web.forms import EtabliForm, choices_of, line, text
 
 
-def sector_choices() -> list[tuple[str, str]]:
+def sector_choices() -> list[SelectChoice]:
     """The four sectors, in the reader's language."""
-    return [(sector.value, _(label)) for sector, label in SECTOR_LABELS.items()]
+    return choices_of((sector.value, _(label)) for sector, label in SECTOR_LABELS.items())
 
 
 class PartnerForm(EtabliForm):

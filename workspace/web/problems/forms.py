@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import Field, Form, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from models.problem import (
@@ -27,7 +28,7 @@ from workspace.services.problem_content import (
 )
 from workspace.services.problems import REASON_LIMIT
 from workspace.services.register import Choice
-from workspace.web.forms import EtabliForm, VersionField, line, text
+from workspace.web.forms import EtabliForm, VersionField, choices_of, line, text
 
 AUTHORITY_LIMIT = 100
 UNKNOWN_CHOICE = lazy_gettext("Ce choix n’existe pas : choisissez dans la liste.")
@@ -54,8 +55,8 @@ def _text(label: LazyText, limit: int) -> Field:
     return field
 
 
-def _choices(labels: Mapping[Any, str]) -> list[tuple[str, Any]]:
-    return [(key.value, lazy_gettext(label)) for key, label in labels.items()]
+def _choices(labels: Mapping[Any, str]) -> list[SelectChoice]:
+    return choices_of((key.value, lazy_gettext(label)) for key, label in labels.items())
 
 
 class _OneOf(RadioField):  # type: ignore[misc]
@@ -63,7 +64,7 @@ class _OneOf(RadioField):  # type: ignore[misc]
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002
         """Refuse what is not in the list."""
-        if self.data and self.data not in {value for value, _label in self.choices}:
+        if self.data and self.data not in {choice.value for choice in self.choices}:
             raise ValueError(UNKNOWN_CHOICE)
 
 
@@ -72,7 +73,7 @@ class _Several(SelectMultipleField):  # type: ignore[misc]
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002
         """Refuse what is not in the list."""
-        known = {value for value, _label in self.choices}
+        known = {choice.value for choice in self.choices}
         if any(value not in known for value in self.data or ()):
             raise ValueError(UNKNOWN_CHOICE)
 

@@ -9,6 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
+from wtforms.fields.choices import SelectChoice
 
 from models.access import visible_cohorts
 from models.authority import Authority
@@ -22,6 +23,7 @@ from workspace.i18n import _
 from workspace.services.problem_content import TEXTS, ProblemContent, content_of
 from workspace.services.problems import learner_grants
 from workspace.services.register import resolve_authority
+from workspace.web.forms import choices_of
 from workspace.web.problems.forms import ProblemForm
 
 UNKNOWN_AUTHORITY = N_(
@@ -135,7 +137,7 @@ def _authority(session: Session, code: str | None) -> Authority | None:
     return session.get(Authority, code) if code and code.isascii() and code.isprintable() else None
 
 
-def cohort_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+def cohort_choices(session: Session, actor: Actor) -> list[SelectChoice]:
     """The cohorts in which a learner may post, when there are several to choose from."""
     grants = learner_grants(actor)
     if len(grants) < 2:
@@ -143,4 +145,4 @@ def cohort_choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     cohorts = session.scalars(
         visible_cohorts(actor).where(Cohort.id.in_([grant.cohort_id for grant in grants]))
     )
-    return [(str(cohort.id), cohort.name) for cohort in cohorts]
+    return choices_of((str(cohort.id), cohort.name) for cohort in cohorts)

@@ -14,7 +14,7 @@ from workspace.services.class_sessions import MODE_LABELS, SessionText
 from workspace.services.people_list import TEXT_LIMIT
 from workspace.services.programmes import CohortText
 from workspace.web.auth.forms import short_line
-from workspace.web.forms import EtabliForm, required, text
+from workspace.web.forms import EtabliForm, choices_of, required, text
 from workspace.web.invitations.forms import TermsForm
 from workspace.web.zones import ZoneField
 
@@ -80,7 +80,7 @@ class ClassSessionForm(EtabliForm):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.mode.choices = [(mode, _(label)) for mode, label in MODE_LABELS.items()]
+        self.mode.choices = choices_of((mode, _(label)) for mode, label in MODE_LABELS.items())
 
     def values(self) -> SessionText:
         """What was written."""

@@ -8,7 +8,7 @@ from models.board.templates import BOARD_TEMPLATES
 from models.cohort import Team
 from workspace.i18n import current_locale, lazy_gettext
 from workspace.services import boards, projects, steps
-from workspace.web.forms import EtabliForm, VersionField, line, required, text
+from workspace.web.forms import EtabliForm, VersionField, choices_of, line, required, text
 
 DUE_LABEL_LIMIT = 160
 
@@ -22,7 +22,7 @@ class ProjectForm(EtabliForm):
 
     def offer_teams(self, teams: list[Team]) -> None:
         """Fill the choices; the only team is chosen."""
-        self.team_id.choices = [(team.id, team.name) for team in teams]
+        self.team_id.choices = choices_of((team.id, team.name) for team in teams)
         if len(teams) == 1 and not self.team_id.raw_data:
             self.team_id.data = teams[0].id
 
@@ -55,7 +55,7 @@ class BoardForm(EtabliForm):
     def offer_templates(self, codes: list[str]) -> None:
         """Fill the choices, in this order, in the reader's language."""
         locale = current_locale()
-        self.template.choices = [(code, BOARD_TEMPLATES[code].name.in_(locale)) for code in codes]
+        self.template.choices = choices_of((code, BOARD_TEMPLATES[code].name.in_(locale)) for code in codes)
 
 
 class RenameBoardForm(EtabliForm):
