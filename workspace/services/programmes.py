@@ -232,4 +232,4 @@ def _waiting(session: Session, ids: list[int]) -> dict[int, Any]:
 def _grouped(session: Session, cohort_id: Any, ids: list[int], statement: Any) -> dict[int, Any]:
     """The second column of `statement` for each of these cohorts."""
     rows = session.execute(statement.where(cohort_id.in_(ids)).group_by(cohort_id))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
