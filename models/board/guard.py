@@ -1,224 +1,164 @@
-"""The guard: reads a Yjs v1 update byte by byte before anything else may see it.
+"""The guard: checks the structure of an update before anything else may see it.
 
-Nothing a client sends reaches pycrdt, the log or another browser unless its structure passed here.
-It knows the document only by `known` (client → next clock) and `cuts` (see `Inspection.cuts`), and it
-judges structure only: who may change which object is for `models.board.rules`.
-
-Layout of an update, all numbers unsigned LEB128:
-    clients ( structs client clock struct* )*   then   clients ( client ranges ( clock length )* )*
-    struct: info [left] [right] [parent [key]] content     where left, right, parent = client clock
+Nothing a client sends reaches pycrdt, the log or another browser unless it passed here. The guard knows
+a document by its `Skeleton` only, and judges structure only: who may change which object is for
+`models.board.rules`. It neither recurses nor allocates from a declared count.
 """
 
 from collections import deque
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from models.board.messages import refusal
 from models.board.reader import Reader
+from models.board.skeleton import (
+    ANY,
+    DELETED,
+    GC,
+    IN_MAP,
+    IN_ROOT,
+    MAP,
+    NOWHERE,
+    STRING,
+    TEXT,
+    Column,
+    Skeleton,
+    place_in_map,
+    place_in_root,
+    place_in_text,
+)
+from models.board.structs import Id, Struct, StructReader
 from models.errors import Refused
 
 MAX_CLOCK = 2**31
 MAX_CLIENT = 2**53
-MAX_KEY = 64
-HAS_LEFT, HAS_RIGHT, HAS_KEY, CONTENT = 0x80, 0x40, 0x20, 0x1F
-GC, DELETED, STRING, TYPE, ANY = 0, 1, 4, 7, 8
-MAP, TEXT = 1, 2
-ROOTS = frozenset({"objects", "meta"})
+TAKES = {
+    IN_MAP | IN_ROOT: frozenset({MAP, ANY, DELETED}),
+    IN_MAP: frozenset({TEXT, ANY, DELETED}),
+    0: frozenset({STRING, DELETED}),
+}
+"""What may stand in each kind of place: objects in the roots, fields in the objects, characters in texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one update may hold."""
+    """How much one update may hold. A `trusted` one passed the guard when it came."""
 
     update_bytes: int
     clients: int = 64
     structs: int = 20_000
     ranges: int = 100_000
+    trusted: bool = False
 
 
 LIVE = Limits(update_bytes=64 * 1024)
 """One edit on the socket."""
 SYNC = Limits(update_bytes=1024 * 1024)
 """What somebody wrote offline. Yjs adds every deletion it knows of, hence the room for ranges."""
-STORED = Limits(update_bytes=2**30, clients=2**20, structs=2**24, ranges=2**24)
-"""Our own snapshots and rows, which passed the guard when they came."""
+STORED = Limits(update_bytes=2**30, clients=2**20, structs=2**24, ranges=2**24, trusted=True)
+"""Our own snapshots and rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inspection:
     """What an accepted update brings."""
 
     clients: frozenset[int]
     """The Yjs client ids that bring structs the document did not have."""
-    state: dict[int, int]
-    """Next clock of each of them once the update is applied."""
-    cuts: dict[int, set[int]]
-    """Clocks in the middle of a surrogate pair. yrs loses count of its clocks when an item is split
-    there (and Yjs loses the character), so nothing may ever refer to such a place."""
     deletes: bool
     """Whether it carries a delete set, which may or may not delete anything still there."""
+    marks: dict[int, Id]
+    cuts: dict[int, set[int]]
 
 
-NO_CUTS: Mapping[int, AbstractSet[int]] = {}
+def inspect(update: bytes, skeleton: Skeleton, *, limits: Limits = LIVE) -> Inspection:
+    """Check the structure of an update against a document's; raises `Refused` with a code.
 
-
-def inspect(
-    update: bytes,
-    known: Mapping[int, int],
-    *,
-    cuts: Mapping[int, AbstractSet[int]] = NO_CUTS,
-    limits: Limits = LIVE,
-) -> Inspection:
-    """Check the structure of an update against a document's state; raises `Refused` with a code.
-
-    Nothing known may be missing before it (`gap`), nothing it refers to may be unknown (`dangling`).
+    Nothing may be missing before it (`gap`), nothing it names may be unknown (`dangling`). When it passes,
+    the skeleton has grown by it: `forget` takes that back if the update is refused after all.
     """
     if len(update) > limits.update_bytes:
         raise refusal("too_large")
-    walk = _Walk(update, known, limits)
+    walk = _Walk(StructReader(update), skeleton, limits)
     try:
-        walk.structs()
-        deletes = walk.deletions()
+        walk.read_structs()
+        deletes = walk.read_deletions()
+        walk.require_end()
+        walk.place_waiting()
+        walk.require_whole_characters()
     except IndexError:
+        walk.undo()
         raise refusal("malformed") from None
-    if walk.reader.at != walk.reader.end:
-        raise refusal("malformed")
-    if walk.waits:
-        walk.require_order()
-    walk.require_parents()
-    if cuts or walk.cuts:
-        walk.require_whole_characters(cuts)
-    state = {client: clock for client, clock in walk.ends.items() if clock > known.get(client, 0)}
-    return Inspection(frozenset(state), state, walk.cuts, deletes)
+    except Refused:
+        walk.undo()
+        raise
+    cuts = {}
+    for client, middles in walk.reader.cuts.items():
+        stored = skeleton.cuts.setdefault(client, set())
+        cuts[client] = middles - stored
+        stored |= middles
+    clients = frozenset(client for client, (_, end) in walk.marks.items() if skeleton.end(client) > end)
+    return Inspection(clients, deletes, walk.marks, cuts)
+
+
+def forget(skeleton: Skeleton, inspection: Inspection) -> None:
+    """Take back what the last inspection added."""
+    skeleton.cut_back(inspection.marks)
+    for client, middles in inspection.cuts.items():
+        skeleton.cuts[client] -= middles
 
 
 class _Walk:
-    """One pass over an update, noting what can only be judged at its end."""
+    """One pass over an update: every struct is read and put in its place, then the deletions are read."""
 
-    def __init__(self, update: bytes, known: Mapping[int, int], limits: Limits) -> None:
-        self.reader = Reader(update)
-        self.known = known
+    __slots__ = ("ends", "limits", "marks", "reader", "skeleton", "waiting")
+
+    def __init__(self, reader: StructReader, skeleton: Skeleton, limits: Limits) -> None:
+        self.reader = reader
+        self.skeleton = skeleton
         self.limits = limits
+        self.waiting: dict[int, deque[Struct]] = {}
+        """client → structs that name what comes later in the update."""
         self.ends: dict[int, int] = {}
-        self.cuts: dict[int, set[int]] = {}
-        self.points: list[tuple[int, int]] = []
-        """Places where applying the update splits an item: none may be a cut."""
-        self.waits: dict[int, list[tuple[int, int, int]]] = {}
-        """client → (own clock, other client, other clock): structs that need a later part of the update."""
-        self.types: dict[tuple[int, int], int] = {}
-        self.children: list[tuple[int, int, bool, int]] = []
-        """(parent client, parent clock, keyed, kind of type or 0), for parents the update itself brings."""
+        self.marks: dict[int, Id] = {}
+        """client → rows and end of its column before the update."""
 
-    def structs(self) -> None:
+    def undo(self) -> None:
+        """Leave the skeleton as it was."""
+        self.skeleton.cut_back(self.marks)
+
+    def read_structs(self) -> None:
         """The first half: what is new."""
-        reader, known = self.reader, self.known
+        reader, limits = self.reader, self.limits
         clients = reader.count(3)
-        if clients > self.limits.clients:
-            raise refusal("too_many")
         total = 0
         for _ in range(clients):
-            structs = reader.count(2)
-            total += structs
-            if total > self.limits.structs:
-                raise refusal("too_many")
+            count = reader.count(2)
+            total += count
             client, clock = reader.varint(), reader.varint()
-            if client >= MAX_CLIENT or client in self.ends or structs == 0:
+            if total > limits.structs or clients > limits.clients:
+                raise refusal("too_many")
+            if client >= MAX_CLIENT or client in self.ends or count == 0:
                 raise refusal("malformed")
-            start = known.get(client, 0)
-            if clock > start:
+            known = self.skeleton.end(client)
+            if clock > known:
                 raise refusal("gap")
-            if clock < start:
-                self.points.append((client, start))
-            for _ in range(structs):
-                length = self._struct(client, clock)
+            if clock < known:
+                reader.points.append((client, known))
+            waiting: deque[Struct] = deque()
+            for _ in range(count):
+                struct = reader.struct(client, clock)
+                length = struct[1]
                 clock += length
                 if length < 1 or clock >= MAX_CLOCK:
                     raise refusal("malformed")
+                if waiting or self._put(client, struct) is not None:
+                    waiting.append(struct)
             self.ends[client] = clock
+            if waiting:
+                self.waiting[client] = waiting
 
-    def _struct(self, client: int, clock: int) -> int:
-        """One struct; returns how many clocks it takes."""
-        reader = self.reader
-        info = reader.byte()
-        content = info & CONTENT
-        if content == GC:
-            if info:
-                raise refusal("malformed")
-            return reader.varint()
-        if not info & (HAS_LEFT | HAS_RIGHT):
-            return self._first_of_parent(client, clock, info, content)
-        if info & HAS_LEFT:
-            other, at = reader.varint(), reader.varint()
-            self._refer(client, clock, other, at)
-            self.points.append((other, at + 1))
-        if info & HAS_RIGHT:
-            other, at = reader.varint(), reader.varint()
-            self._refer(client, clock, other, at)
-            self.points.append((other, at))
-        return self._content(client, clock, content)
-
-    def _first_of_parent(self, client: int, clock: int, info: int, content: int) -> int:
-        """A struct without neighbours says where it belongs: a root by name, or a type by id."""
-        reader = self.reader
-        keyed = bool(info & HAS_KEY)
-        parent = None
-        by_name = reader.varint()
-        if by_name == 1:
-            if reader.text() not in ROOTS or not keyed:
-                raise refusal("root")
-        elif by_name == 0:
-            parent = reader.varint(), reader.varint()
-            self._refer(client, clock, *parent)
-        else:
-            raise refusal("malformed")
-        if keyed and not 0 < len(reader.key()) <= MAX_KEY:
-            raise refusal("content")
-        if content != DELETED and keyed == (content == STRING):
-            raise refusal("content")  # a map's entry holds a value or a type, a text holds characters
-        length = self._content(client, clock, content)
-        if parent and parent[1] >= self.known.get(parent[0], 0):
-            self.children.append((*parent, keyed, self.types.get((client, clock), 0)))
-        return length
-
-    def _refer(self, client: int, clock: int, other: int, at: int) -> None:
-        """A struct may refer to what is known, or to what the update brings before it."""
-        if at >= self.known.get(other, 0) and not (other == client and at < clock):
-            self.waits.setdefault(client, []).append((clock, other, at))
-
-    def _content(self, client: int, clock: int, content: int) -> int:
-        reader = self.reader
-        if content == ANY:
-            length = reader.count()
-            for _ in range(length):
-                reader.skip_value()
-            return length
-        if content == STRING:
-            return self._string(client, clock)
-        if content == DELETED:
-            return reader.varint()
-        if content == TYPE:
-            kind = reader.varint()
-            if kind not in {MAP, TEXT}:
-                raise refusal("content")
-            self.types[client, clock] = kind
-            return 1
-        raise refusal("content")
-
-    def _string(self, client: int, clock: int) -> int:
-        """Characters; returns their number of UTF-16 units and notes where pairs must not be cut."""
-        text = self.reader.text()
-        if text.isascii() or max(text) < "\U00010000":
-            return len(text)
-        middles = self.cuts.setdefault(client, set())
-        for character in text:
-            clock += 1
-            if character > "\uffff":
-                middles.add(clock)
-                clock += 1
-        return len(text.encode("utf-16-le")) // 2
-
-    def deletions(self) -> bool:
+    def read_deletions(self) -> bool:
         """The second half: ranges of clocks to delete, all of them known or brought by this update."""
         reader = self.reader
         clients = reader.count(4)
@@ -233,7 +173,7 @@ class _Walk:
             if client in seen or ranges == 0:
                 raise refusal("malformed")
             seen.add(client)
-            limit = max(self.known.get(client, 0), self.ends.get(client, 0))
+            limit = max(self.skeleton.end(client), self.ends.get(client, 0))
             stop = 0
             for _ in range(ranges):
                 start, length = reader.varint(), reader.varint()
@@ -242,44 +182,104 @@ class _Walk:
                 stop = start + length
                 if stop > limit:
                     raise refusal("dangling")
-                self.points.append((client, start))
-                self.points.append((client, stop))
+                reader.points += ((client, start), (client, stop))
         return clients > 0
 
-    def require_order(self) -> None:
+    def require_end(self) -> None:
+        """Nothing follows."""
+        if self.reader.at != self.reader.end:
+            raise refusal("malformed")
+
+    def place_waiting(self) -> None:
         """Structs of several clients may need one another, but never in a circle and never the unknown."""
-        reach = {client: self.ends[client] for client in self.ends}
-        left = {client: deque(waits) for client, waits in self.waits.items()}
-        for client, waits in left.items():
-            reach[client] = waits[0][0]
-        ready = deque(left)
         sleepers: dict[int, list[int]] = {}
+        ready = deque(self.waiting)
         while ready:
             client = ready.popleft()
-            waits = left[client]
-            while waits and waits[0][2] < reach.get(waits[0][1], 0):
-                waits.popleft()
-            before, reach[client] = reach[client], waits[0][0] if waits else self.ends[client]
-            if waits:
-                sleepers.setdefault(waits[0][1], []).append(client)
-            if reach[client] > before:
+            structs = self.waiting[client]
+            before = len(structs)
+            missing = None
+            while structs and (missing := self._put(client, structs[0])) is None:
+                structs.popleft()
+            if missing is not None:
+                sleepers.setdefault(missing, []).append(client)
+            if len(structs) < before:
                 ready.extend(sleepers.pop(client, ()))
-        if any(left.values()):
+        if any(self.waiting.values()):
             raise refusal("dangling")
 
-    def require_parents(self) -> None:
-        """What the update puts into types of its own: entries in maps, characters in texts, one map deep."""
-        for client, clock, keyed, kind in self.children:
-            parent = self.types.get((client, clock))
-            if (parent == MAP and keyed and kind != MAP) or (parent == TEXT and not keyed):
-                continue
-            raise refusal("content")
+    def _put(self, client: int, struct: Struct) -> int | None:
+        """Put a struct in its place; returns the client whose struct it needs first, if any."""
+        clock, length, content, left, right, parent, _key = struct
+        for named in (left, right, parent):
+            if isinstance(named, tuple) and not self._is_placed(named, client, clock):
+                return named[0]
+        column = self._column(client)
+        if clock + length > column.end:
+            place = NOWHERE if content == GC else self._place(struct)
+            if clock < column.end and place != column.places[-1]:
+                raise refusal("content")
+            column.add(clock + length - column.end, place, content)
+        return None
 
-    def require_whole_characters(self, cuts: Mapping[int, AbstractSet[int]]) -> None:
+    def _is_placed(self, named: Id, client: int, clock: int) -> bool:
+        other, at = named
+        column = self.skeleton.columns.get(other)
+        return column is not None and at < column.end and (at < clock or other != client)
+
+    def _column(self, client: int) -> Column:
+        """The client's column, marked for `undo` before its first change."""
+        columns = self.skeleton.columns
+        if client in self.marks:
+            return columns[client]
+        column = columns.get(client)
+        if column is None:
+            column = columns[client] = Column()
+        self.marks[client] = len(column.starts), column.end
+        return column
+
+    def _place(self, struct: Struct) -> int:
+        """Where a struct stands. Its neighbours must stand in one place, and the place must take its kind."""
+        _clock, _length, content, left, right, _parent, _key = struct
+        skeleton = self.skeleton
+        if left is not None:
+            place = skeleton.place(*left)
+        elif right is not None:
+            place = skeleton.place(*right)
+        else:
+            place = self._first_place(struct)
+        if self.limits.trusted:
+            return place
+        if place != NOWHERE and content not in TAKES[place & 3]:
+            raise refusal("content")
+        if right is not None and (place & IN_MAP or skeleton.place(*right) != place):
+            raise refusal("content")  # in a map, what is new always comes last
+        return place
+
+    def _first_place(self, struct: Struct) -> int:
+        """A struct without neighbours says where it belongs: a key of a root or of a map, or a text."""
+        parent, key = struct[5], struct[6]
+        if isinstance(parent, str) and key is not None:
+            return place_in_root(parent, key)
+        if parent is None or isinstance(parent, str):
+            raise refusal("root")
+        client, clock = parent
+        holder = self.skeleton.content(client, clock)
+        if holder == MAP and key is not None:
+            return place_in_map(client, clock, key)
+        if holder == TEXT and key is None:
+            return place_in_text(client, clock)
+        if holder in {GC, DELETED}:
+            return NOWHERE
+        raise refusal("content")
+
+    def require_whole_characters(self) -> None:
         """Nothing splits a surrogate pair, stored or brought."""
-        for client, clock in self.points:
-            if clock in cuts.get(client, ()) or clock in self.cuts.get(client, ()):
-                raise refusal("surrogate")
+        stored, brought = self.skeleton.cuts, self.reader.cuts
+        if (stored or brought) and not self.limits.trusted:
+            for client, clock in self.reader.points:
+                if clock in stored.get(client, ()) or clock in brought.get(client, ()):
+                    raise refusal("surrogate")
 
 
 def decode_state_vector(data: bytes) -> dict[int, int]:
@@ -312,5 +312,5 @@ def encode_state_vector(state: Mapping[int, int]) -> bytes:
 
 
 def is_structural(error: Refused) -> bool:
-    """Whether a refusal came from here: a current client never causes one but `gap`."""
+    """Whether a refusal says that the bytes are unsound: a current client never causes one."""
     return error.code in {"malformed", "content", "root", "dangling", "too_large", "too_many", "surrogate"}

@@ -12,6 +12,7 @@ MAX_SHIFT = 49
 """Eight bytes of seven bits: enough for 2^53, and no more."""
 
 ARRAY, OBJECT = 117, 118
+NESTED = frozenset({ARRAY, OBJECT})
 INTEGER, BYTES, WORDS = 125, 116, 119
 FIXED = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}
 """Bytes that follow each tag of fixed size: undefined, null, float32, float64, bigint, false, true."""
@@ -70,8 +71,13 @@ class Reader:
 
     def text(self) -> str:
         """A UTF-8 string after its length; lone surrogates and overlong forms are refused."""
+        size = self.varint()
+        start = self.at
+        self.at = stop = start + size
+        if stop > self.end:
+            raise refusal("malformed")
         try:
-            return self.chunk().decode()
+            return self.data[start:stop].decode()
         except UnicodeDecodeError:
             raise refusal("malformed") from None
 
@@ -84,19 +90,20 @@ class Reader:
 
     def skip_value(self) -> None:
         """One value of any JSON-like type, without building it."""
-        if (tag := self.byte()) in {ARRAY, OBJECT}:
+        tag = self.data[self.at]
+        self.at += 1
+        if tag in NESTED:
             self._skip_nested(tag)
         else:
             self._skip_scalar(tag)
 
     def _skip_scalar(self, tag: int) -> None:
-        size = FIXED.get(tag)
-        if size is not None:
-            self.at += size
+        if tag == WORDS:
+            self.text()
+        elif tag in FIXED:
+            self.at += FIXED[tag]
             if self.at > self.end:
                 raise refusal("malformed")
-        elif tag == WORDS:
-            self.text()
         elif tag == INTEGER:
             self.varint()  # signed, but as long as an unsigned one: the sign is a bit of the first byte
         elif tag == BYTES:
@@ -114,7 +121,7 @@ class Reader:
             if keyed:
                 self.key()
             tag = self.byte()
-            if tag not in {ARRAY, OBJECT}:
+            if tag not in NESTED:
                 self._skip_scalar(tag)
             elif len(levels) < MAX_DEPTH:
                 levels.append((tag == OBJECT, self.count()))

@@ -8,7 +8,6 @@ exactly the proposals that await their commit.
 Nothing here yields or does I/O. A LiveDocument belongs to the thread that opened it.
 """
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,18 +21,17 @@ from models.board.export import Outline, outline_of
 from models.board.guard import (
     LIVE,
     STORED,
-    Inspection,
     Limits,
     decode_state_vector,
     encode_state_vector,
+    forget,
     inspect,
 )
 from models.board.messages import refusal
 from models.board.rules import BoardActor, check, check_actor, warning
 from models.board.shadow import OBJECTS, Shadow, apply_updates
+from models.board.skeleton import Skeleton
 from models.errors import DomainError, Refused
-
-_FOUR_BYTE_CHARACTER = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 class CorruptDocument(DomainError):
@@ -58,8 +56,7 @@ class LiveDocument:
         self._shadow: Shadow | None = None
         self._proposed: deque[bytes] = deque()
         self._encoded: bytes | None = live.get_update()
-        self._known = decode_state_vector(live.get_state())
-        self._cuts = _cuts_of(self._encoded)
+        self._skeleton: Skeleton | None = None
         self._departed: dict[str, Fact] = {}
         self._view: View | None = None
         self._size = len(self._encoded)
@@ -136,20 +133,21 @@ class LiveDocument:
         anything is applied. Raises `Refused`; the document is then as it was.
         """
         check_actor(actor)
-        inspection = inspect(update, self._known, cuts=self._cuts, limits=limits)
+        view, shadow, skeleton = self.view, self._shadow_now(), self._skeleton_now()
+        inspection = inspect(update, skeleton, limits=limits)
         if may_use and inspection.clients and not may_use(inspection.clients):
+            forget(skeleton, inspection)
             raise refusal("client_id")
-        view = self.view
-        shadow = self._shadow_now()
         try:
             changes = shadow.apply(update)
             check(changes, actor, view)
         except BaseException:
             self._shadow = None
+            forget(skeleton, inspection)
             raise
         is_empty = not inspection.clients and not changes
         if not is_empty:
-            self._take(inspection, changes, update)
+            self._take(changes, update)
             self._proposed.append(update)
         return Proposal(update, inspection.clients, changes, is_empty)
 
@@ -162,14 +160,14 @@ class LiveDocument:
 
     def absorb(self, update: bytes) -> None:
         """Apply a committed row that another process checked. Raises `Refused("gap")` when one is missing."""
-        inspection = inspect(update, self._known, cuts=self._cuts, limits=STORED)
+        inspect(update, self._skeleton_now(), limits=STORED)
         if self._shadow is None and not self._proposed:
             self._view = None  # nobody edits here: the facts are read again when somebody does
             changes = Changes()
         else:
             changes = self._shadow_now().apply(update)
         self._apply_live(update)
-        self._take(inspection, changes, update)
+        self._take(changes, update)
 
     def reset_shadow(self) -> None:
         """Forget every proposal not yet accepted (their commit failed), and free the shadow's memory."""
@@ -177,12 +175,9 @@ class LiveDocument:
         if self._proposed:
             self._proposed.clear()
             self._view = None
-            self._known = decode_state_vector(self._live.get_state())
+            self._skeleton = None
 
-    def _take(self, inspection: Inspection, changes: Changes, update: bytes) -> None:
-        self._known.update(inspection.state)
-        for client, clocks in inspection.cuts.items():
-            self._cuts.setdefault(client, set()).update(clocks)
+    def _take(self, changes: Changes, update: bytes) -> None:
         self._size += len(update)
         if self._view:
             self._view.settle(changes)
@@ -199,12 +194,13 @@ class LiveDocument:
             self._shadow = shadow
         return self._shadow
 
-
-def _cuts_of(encoded: bytes) -> dict[int, set[int]]:
-    """Where surrogate pairs lie. Reading every struct is slow, and most boards have no such character."""
-    if _FOUR_BYTE_CHARACTER.search(encoded) is None:
-        return {}
-    return inspect(encoded, {}, limits=STORED).cuts
+    def _skeleton_now(self) -> Skeleton:
+        if self._skeleton is None:
+            skeleton = Skeleton()
+            for update in (self.snapshot(), *self._proposed):
+                inspect(update, skeleton, limits=STORED)
+            self._skeleton = skeleton
+        return self._skeleton
 
 
 def _facts_of(doc: Doc[Any]) -> dict[str, Fact]:
