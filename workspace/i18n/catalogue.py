@@ -95,7 +95,7 @@ class LazyText:
         return f"LazyText({self._message!r})"
 
     def __mod__(self, values: object) -> str:
-        return str(self) % values
+        return lookup(self._message) % values
 
     def __add__(self, other: str) -> str:
         return str(self) + other

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from models.access import project_options
 from models.activity import ActivityKind, record_activity
 from models.base import utcnow
 from models.brief import BriefStatus, ProgressBrief
@@ -82,11 +83,17 @@ def text_of(brief: ProgressBrief) -> BriefText:
 
 
 def find_draft(session: Session, project_id: int) -> ProgressBrief | None:
-    """The draft under way, with who saved it last. The caller has decided that the reader may see it."""
+    """The draft under way, with who saved it last. The caller has decided that the reader may see it.
+
+    Its project is loaded as `access_project` does.
+    """
     return session.scalar(
         select(ProgressBrief)
         .where(ProgressBrief.project_id == project_id, ProgressBrief.status == BriefStatus.DRAFT)
-        .options(joinedload(ProgressBrief.updated_by))
+        .options(
+            joinedload(ProgressBrief.updated_by),
+            joinedload(ProgressBrief.project).options(*project_options()),
+        )
     )
 
 
@@ -146,7 +153,7 @@ def _begin(session: Session, project: Project, edition: int) -> ProgressBrief:
     if published and edition != published[0].edition + 1:
         raise Conflict(PUBLISHED_MEANWHILE, _current(published[0]))
     number = published[0].edition + 1 if published else 1
-    return ProgressBrief(project_id=project.id, edition=number, step_code=project.current_step, version=1)
+    return ProgressBrief(project=project, edition=number, step_code=project.current_step, version=1)
 
 
 def _current(brief: ProgressBrief) -> dict[str, object]:
