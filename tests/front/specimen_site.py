@@ -119,7 +119,7 @@ def make_site_app(site: Site) -> Flask:
 def _add_pages(app: Flask) -> None:
     @app.get("/page/<name>")
     def page(name: str) -> str:
-        return render_template(f"{name}.html", form=SpecimenForm(), version=1)
+        return render_template(f"{name}.html", form=SpecimenForm(), version=request.args.get("version", 1))
 
     @app.get("/error/<int:status>")
     def error(status: int) -> str:

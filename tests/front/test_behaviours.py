@@ -58,8 +58,18 @@ def test_refused_form_keeps_its_draft(page: Page, site: Site) -> None:
     page.click("text=Soumettre")
     expect(page.locator("#form-errors")).to_be_focused()
     open_form(page, site)
-    page.click("text=Le reprendre")
     expect(page.locator("#title")).to_have_value("Files d’attente")
+
+
+def test_older_copy_never_replaces_a_newer_version_by_itself(page: Page, site: Site) -> None:
+    site.save_status = 503
+    open_form(page, site)
+    page.fill("#note", "Ma version d’avant")
+    wait_for_draft(page)
+    open_form(page, site, "?version=2")
+    expect(page.locator("#note")).to_have_value("")
+    page.click("text=Le reprendre")
+    expect(page.locator("#note")).to_have_value("Ma version d’avant")
 
 
 def test_draft_of_another_person_is_not_shown(page: Page, site: Site) -> None:
@@ -176,6 +186,15 @@ def test_autosave_stops_at_a_conflict_and_keeps_the_text(page: Page, site: Site)
         "Object.keys(localStorage).some(key => localStorage.getItem(key).includes('Ma version, suite'))"
     )
     assert len(site.saves) == 1
+
+
+def test_counter_stays_out_of_the_way_until_it_matters(page: Page, site: Site) -> None:
+    open_form(page, site)
+    counter = page.locator("[data-counter=title]")
+    expect(counter).to_have_class("counter sr-only")
+    page.fill("#title", "a" * 60)
+    expect(counter).to_have_class("counter")
+    expect(counter).to_have_text("60 sur 80 caractères")
 
 
 def test_counter_says_how_much_is_too_much(page: Page, site: Site) -> None:

@@ -1,7 +1,8 @@
-/** [data-counter="field id"][data-max]: how much room is left. Spoken only near the end, once typing pauses. */
+/** [data-counter="field id"][data-max]: how much room is left. Shown past the middle, spoken near the end once typing pauses. */
 import { announce, debounce, on } from "../lib/dom";
 import { t, tn } from "../lib/i18n";
 
+const SHOWN = 0.6;
 const NEAR = 0.9;
 
 export function counter(note: HTMLElement, signal?: AbortSignal): void {
@@ -13,6 +14,7 @@ export function counter(note: HTMLElement, signal?: AbortSignal): void {
     const used = [...field.value.replaceAll("\r\n", "\n")].length;
     const over = used - max;
     note.toggleAttribute("data-over", over > 0);
+    note.classList.toggle("sr-only", used < max * SHOWN);
     note.textContent =
       over > 0
         ? tn("%(num)s caractère de trop", "%(num)s caractères de trop", over)
