@@ -99,7 +99,7 @@ PARIS = TeamStory(
                 ("jean_marc", 3, "jonc", "Un autocollant de plus"),
                 ("jean_marc", 4, "rose", "Des bacs connectés"),
             ),
-            (("awa", 0, 3, "va avec"),),
+            (("lea", 2, 3, "va avec"),),
             open_to_observers=True,
         ),
     ),
