@@ -11,7 +11,7 @@ from realtime.messages import Sentences
 from realtime.outbound import Outgoing, Outlet
 
 if TYPE_CHECKING:
-    from realtime.rooms import Member
+    from realtime.members import Member
 
 log = logging.getLogger("etabli.realtime")
 

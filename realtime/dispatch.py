@@ -17,12 +17,12 @@ from models.errors import DomainError, Forbidden, NotFound, Refused
 from models.session import reading
 from realtime import protocol
 from realtime.clients import Client
+from realtime.members import Member
 from realtime.messages import Sentences
 from realtime.outbound import Outgoing
 from realtime.presence import Presence, described
 from realtime.protocol import ClientUpdate, Join, Leave, Malformed, Selection
 from realtime.registry import Rooms
-from realtime.rooms import Member
 from workspace.services.sessions import find_actor_of_session
 
 log = logging.getLogger("etabli.realtime")

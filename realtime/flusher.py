@@ -21,7 +21,8 @@ from models.errors import NotFound
 from models.session import transaction
 from realtime.fanout import DocumentBell, Fanout
 from realtime.journal import Journal
-from realtime.rooms import Batch, Room
+from realtime.members import Batch
+from realtime.rooms import Room
 
 log = logging.getLogger("etabli.realtime")
 

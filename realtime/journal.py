@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models.activity import record_board_edits
 from models.base import utcnow
 from models.document import Board
-from realtime.rooms import Batch, Room
+from realtime.members import Batch
+from realtime.rooms import Room
 
 WRITE_EVERY_SECONDS = 60.0
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from socketio.packet import EVENT, Packet
 
-from realtime import frames
+from realtime import frames, protocol
 
 Payload = bytes | Mapping[str, Any]
 
@@ -29,6 +29,23 @@ class Outgoing:
         if isinstance(parts, str):
             parts = [parts]
         return b"".join(frames.build_message(f"4{part}" if isinstance(part, str) else part) for part in parts)
+
+
+class Acknowledgement(Outgoing):
+    """`a`, the most frequent event of all, built without a JSON encoder."""
+
+    def __init__(self, handle: int, number: int, seq: int) -> None:
+        super().__init__(protocol.ACK, {"h": handle, "n": number, "seq": seq})
+        self._text = b'42["a",{"h":%d,"n":%d,"seq":%d}]' % (handle, number, seq)
+
+    @cached_property
+    def frames(self) -> bytes:
+        """The WebSocket frame of the event."""
+        return frames.build(frames.TEXT, self._text)
+
+
+def _joined(events: tuple[Outgoing, ...]) -> bytes:
+    return events[0].frames if len(events) == 1 else b"".join(event.frames for event in events)
 
 
 class Receiver(Protocol):
@@ -50,8 +67,8 @@ class Outlet(Protocol):
         """Write events that must arrive or end the connection."""
         ...
 
-    def offer(self, event: Outgoing) -> bool:
-        """Write an event that may be left out; False when the client is too far behind."""
+    def offer(self, *events: Outgoing) -> bool:
+        """Write events that may be left out; False when the client is too far behind."""
         ...
 
     def close(self, code: int, reason: str) -> None:
@@ -85,11 +102,11 @@ class LaneOutlet:
 
     def send(self, *events: Outgoing) -> None:
         """See Outlet. The events leave in one write."""
-        self._lane.write(b"".join(event.frames for event in events) if len(events) > 1 else events[0].frames)
+        self._lane.write(_joined(events))
 
-    def offer(self, event: Outgoing) -> bool:
+    def offer(self, *events: Outgoing) -> bool:
         """See Outlet."""
-        return self._lane.offer(event.frames)
+        return self._lane.offer(_joined(events))
 
     def close(self, code: int, reason: str) -> None:
         """See Outlet."""
@@ -111,9 +128,9 @@ class SocketIOOutlet:
         for event in events:
             self._server.emit(event.event, event.payload, to=self._sid)
 
-    def offer(self, event: Outgoing) -> bool:
+    def offer(self, *events: Outgoing) -> bool:
         """See Outlet."""
-        self.send(event)
+        self.send(*events)
         return True
 
     def close(self, code: int, reason: str) -> None:  # noqa: ARG002

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from models.policy import Role
 from realtime import protocol
+from realtime.members import Member
 from realtime.protocol import Cursor, Selection
-from realtime.rooms import Member, Room
+from realtime.rooms import Room
 
 TICK_SECONDS = 0.1
 

@@ -25,8 +25,9 @@ from models.session import reading, transaction
 from realtime.fanout import Fanout
 from realtime.flusher import Flusher
 from realtime.journal import Journal
+from realtime.members import BoardFacts
 from realtime.protocol import ClientUpdate
-from realtime.rooms import BoardFacts, Room
+from realtime.rooms import Room
 from workspace.web.documents.host import DocumentState
 
 log = logging.getLogger("etabli.realtime")

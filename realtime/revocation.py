@@ -23,7 +23,7 @@ from models.session import reading
 from realtime import frames
 from realtime.clients import Client, Clients
 from realtime.fanout import Bell, DocumentBell, Fanout
-from realtime.rooms import Member
+from realtime.members import Member
 from workspace.services.sessions import find_actor_of_session
 
 log = logging.getLogger("etabli.realtime")

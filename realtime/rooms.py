@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from models.board.guard import Limits
 from models.board.rules import BoardActor
@@ -20,65 +19,13 @@ from models.document_log import LogRow, StoredDocument
 from models.errors import Refused
 from realtime import protocol
 from realtime.clients import Client
-from realtime.outbound import Outgoing
-from realtime.protocol import ClientUpdate, Cursor, Selection
+from realtime.members import Batch, BoardFacts, Member
+from realtime.outbound import Acknowledgement, Outgoing
+from realtime.protocol import ClientUpdate
 
 log = logging.getLogger("etabli.realtime")
 
 COLOURS = ("jonc", "ciel", "rose", "menthe", "abricot", "lilas", "anis", "sable")
-
-
-@dataclass(frozen=True)
-class BoardFacts:
-    """What the journal needs to know of a board."""
-
-    board_id: int
-    project_id: int
-    cohort_id: int
-    title: str
-
-
-@dataclass(eq=False)
-class Member:
-    """A client in a room. `rights` are replaced when the person's access changes."""
-
-    client: Client
-    room: "Room"
-    peer: int
-    rights: BoardRights
-    colour: str
-    cursor: Cursor | None = None
-    selection: Selection | None = None
-    has_missed: bool = False
-
-    def described(self) -> dict[str, object]:
-        """What the others are told: the server's word, never the client's."""
-        return {
-            "peer": self.peer,
-            "key": self.client.actor.key,
-            "name": self.client.actor.name,
-            "role": self.rights.role.value,
-            "colour": self.colour,
-        }
-
-
-@dataclass(eq=False)
-class Batch:
-    """An accepted proposal that waits for its commit. `member` is None for one sent over HTTP."""
-
-    member: Member | None
-    number: int
-    actor: BoardActor
-    update: bytes
-    objects: frozenset[str]
-    outcome: int | Refused | None = None
-    waiter: threading.Event | None = None
-
-    def answer(self, outcome: int | Refused) -> None:
-        """Keep the row's number or the refusal for whoever waits."""
-        self.outcome = outcome
-        if self.waiter is not None:
-            self.waiter.set()
 
 
 class Room:
@@ -220,18 +167,35 @@ class Room:
                 self._apply(self.document.accept, batch.update)
             self.seq = seq
             self.is_committing = False
-        if fresh:
-            senders = {batch.member for batch in fresh}
-            alone = next(iter(senders)) if len(senders) == 1 else None
-            self._broadcast(seq, [batch.update for batch in fresh], skip=alone)
-        self._acknowledge(batches, seq)
+        self._tell_commit(seq, batches, fresh)
+
+    def _tell_commit(self, seq: int, batches: Sequence[Batch], fresh: Sequence[Batch]) -> None:
+        """One write to each: the edits, unless all are the receiver's own, and the acknowledgement."""
+        acks = self._acknowledgements(batches, seq)
+        senders = {batch.member for batch in fresh}
+        alone = next(iter(senders)) if len(senders) == 1 else None
+        update = Outgoing(
+            protocol.UPDATE, self._prefix + protocol.encode_updates(seq, [b.update for b in fresh])
+        )
+        for member in list(self.members.values()) if fresh else ():
+            if member is alone:
+                continue
+            ack = acks.pop(member, None)
+            outlet = member.client.outlet
+            events = (update, ack) if ack else (update,)
+            if not outlet.offer(*events):
+                member.has_missed = True
+                if ack:
+                    outlet.send(ack)
+        for member, ack in acks.items():
+            member.client.outlet.send(ack)
 
     def absorb(self, row: LogRow) -> None:
         """Take in a row that another process committed, and pass it on."""
         with self.lock:
             self._apply(self.document.absorb, row.update)
             self.seq = row.seq
-        self._broadcast(row.seq, [row.update], skip=None)
+        self.offer_all(protocol.UPDATE, protocol.encode_updates(row.seq, [row.update]))
 
     def _apply(self, how: Callable[[bytes], None], update: bytes) -> None:
         """What is committed is true, even if this copy of the document cannot take it: then it is rebuilt."""
@@ -251,14 +215,13 @@ class Room:
         for batch in waiting:
             self._refuse_batch(batch, "unavailable")
 
-    def _acknowledge(self, batches: Sequence[Batch], seq: int) -> None:
+    def _acknowledgements(self, batches: Sequence[Batch], seq: int) -> dict[Member, Outgoing]:
         newest: dict[Member, int] = {}
         for batch in batches:
             batch.answer(seq)
             if batch.member is not None:
                 newest[batch.member] = max(newest.get(batch.member, 0), batch.number)
-        for member, number in newest.items():
-            member.client.outlet.send(Outgoing(protocol.ACK, {"h": self.handle, "n": number, "seq": seq}))
+        return {member: Acknowledgement(self.handle, number, seq) for member, number in newest.items()}
 
     def refused(self, batches: Sequence[Batch], code: str) -> None:
         """The commit failed for good: nothing of this is in the document, and every sender is told."""
@@ -290,12 +253,6 @@ class Room:
 
     # -- telling --------------------------------------------------------------------------------
 
-    def _broadcast(self, seq: int, updates: Sequence[bytes], skip: Member | None) -> None:
-        outgoing = Outgoing(protocol.UPDATE, self._prefix + protocol.encode_updates(seq, updates))
-        for member in list(self.members.values()):
-            if member is not skip and not member.client.outlet.offer(outgoing):
-                member.has_missed = True
-
     def tell(self, event: str, fields: Mapping[str, object], skip: Member | None = None) -> None:
         """Send a JSON event, with the handle, to everybody but `skip`."""
         outgoing = Outgoing(event, {"h": self.handle, **fields})
@@ -307,4 +264,5 @@ class Room:
         """Send bytes, after the handle, to everybody who is not behind."""
         outgoing = Outgoing(event, self._prefix + content)
         for member in list(self.members.values()):
-            member.client.outlet.offer(outgoing)
+            if not member.client.outlet.offer(outgoing) and event == protocol.UPDATE:
+                member.has_missed = True

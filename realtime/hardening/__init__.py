@@ -6,6 +6,7 @@ per-client queue, and so depends on internals of eventlet, python-engineio and p
 """
 
 from realtime.hardening.driver import install, lane_of
-from realtime.hardening.lane import Lane, Limits
+from realtime.hardening.lane import Lane
+from realtime.hardening.limits import Limits
 
 __all__ = ["Lane", "Limits", "install", "lane_of"]

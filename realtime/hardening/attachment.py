@@ -8,7 +8,8 @@ from flask import Flask
 from realtime import protocol
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
-from realtime.hardening.lane import Lane, Limits
+from realtime.hardening.lane import Lane
+from realtime.hardening.limits import Limits
 from realtime.outbound import LaneOutlet, Outlet
 from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach, socketio_outlet
 from workspace.services import passwords

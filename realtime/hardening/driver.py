@@ -17,7 +17,8 @@ from engineio import packet as engine_packet
 from engineio.async_drivers import eventlet as engine_driver
 
 from realtime import frames
-from realtime.hardening.lane import HotPair, Inbound, Lane, Limits
+from realtime.hardening.lane import HotPair, Inbound, Lane
+from realtime.hardening.limits import Limits
 
 log = logging.getLogger("etabli.lane")
 

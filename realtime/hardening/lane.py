@@ -11,40 +11,22 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import eventlet
-from eventlet import hubs
 from eventlet.event import Event
 from eventlet.hubs.hub import READ, WRITE
 
 from realtime import frames
 from realtime.budget import ByteBudget
+from realtime.hardening.limits import Limits
+from realtime.hardening.listeners import Listeners
 
 log = logging.getLogger("etabli.lane")
 
 RECEIVE_BYTES = 65536
 MESSAGES_PER_TURN = 64
 YIELD_EVERY = 16
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The bounds of one connection, in bytes and seconds."""
-
-    message_bytes: int = 128 * 1024
-    fragments: int = 32
-    bytes_per_second: float = 256 * 1024
-    burst_bytes: float = 2 * 1024 * 1024
-    message_cost: int = 256
-    inbox_messages: int = 64
-    kernel_bytes: int = 128 * 1024
-    queue_soft_bytes: int = 1024 * 1024
-    queue_hard_bytes: int = 4 * 1024 * 1024
-    write_stall_seconds: float = 60.0
-    connect_seconds: float = 5.0
-    close_seconds: float = 1.0
 
 
 # Takes a (header, attachment) pair in the hub, without blocking; False declines it.
@@ -59,7 +41,6 @@ class Lane:
         self._socket: socket.socket = sock.fd  # the plain non-blocking socket inside eventlet's
         self._fileno = self._socket.fileno()
         self._limits = limits
-        self._hub = hubs.get_hub()
         self._reader = frames.FrameReader(limits.message_bytes, limits.fragments)
         self._budget = ByteBudget(limits.bytes_per_second, limits.burst_bytes, limits.message_cost)
         self._hot = hot
@@ -71,8 +52,7 @@ class Lane:
         self._handled = 0
         self._sleeper: Event | None = None
         self._queue: deque[bytes] = deque()
-        self._listeners: dict[str, Any] = {READ: None, WRITE: None}
-        self._timers: list[Any] = []
+        self._hub = Listeners(self._fileno, self._finish)
         self._said_goodbye = False
         self.closed = False
         self.is_connected = False
@@ -93,8 +73,8 @@ class Lane:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Left alone, the kernel would queue megabytes for a reader that does not read.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
-        self._listen(READ, self._on_readable)
-        self._after(self._limits.connect_seconds, self._require_connected)
+        self._hub.listen(READ, self._on_readable)
+        self._hub.after(self._limits.connect_seconds, self._require_connected)
 
     def _require_connected(self) -> None:
         if not self.is_connected:
@@ -138,7 +118,7 @@ class Lane:
             self._pause_reading()  # until the greenlet has worked off half of it
         elif count == MESSAGES_PER_TURN or pause > 0:
             self._pause_reading()
-            self._after(pause, self._take_rest)
+            self._hub.after(pause, self._take_rest)
         else:
             self._resume_reading()
 
@@ -150,11 +130,11 @@ class Lane:
             self._take()
 
     def _pause_reading(self) -> None:
-        self._unlisten(READ)
+        self._hub.unlisten(READ)
 
     def _resume_reading(self) -> None:
-        if not self.closed and self._listeners[READ] is None:
-            self._listen(READ, self._on_readable)
+        if not self.closed and not self._hub.listens(READ):
+            self._hub.listen(READ, self._on_readable)
 
     def _sort(self, opcode: int, message: str | bytes) -> None:
         """Give a hot pair to `hot` when nothing waits before it; queue all else for the greenlet."""
@@ -232,8 +212,8 @@ class Lane:
         self.queued_bytes += len(data) - sent
         if self.queued_bytes > self._limits.queue_hard_bytes:
             self._finish()
-        elif self._listeners[WRITE] is None:
-            self._listen(WRITE, self._on_writable)
+        elif not self._hub.listens(WRITE):
+            self._hub.listen(WRITE, self._on_writable)
             self._watch_for_stall()
 
     def offer(self, data: bytes) -> bool:
@@ -262,7 +242,7 @@ class Lane:
             self._queue.popleft()
         if self.closed:
             return
-        self._unlisten(WRITE)
+        self._hub.unlisten(WRITE)
         if self._said_goodbye:
             self._shut(socket.SHUT_WR)
         elif self.is_behind:
@@ -281,7 +261,7 @@ class Lane:
             else:
                 self._watch_for_stall()
 
-        self._after(self._limits.write_stall_seconds, check)
+        self._hub.after(self._limits.write_stall_seconds, check)
 
     # -- closing --------------------------------------------------------------------------------
 
@@ -296,17 +276,14 @@ class Lane:
         self._resume_reading()  # to see the peer's own goodbye while the kernel delivers ours
         if not self._queue:
             self._shut(socket.SHUT_WR)
-        self._after(self._limits.close_seconds, self._finish)
+        self._hub.after(self._limits.close_seconds, self._finish)
         self._wake()
 
     def _finish(self) -> None:
         if self.closed:
             return
         self.closed = True
-        for timer in self._timers:
-            timer.cancel()
-        self._unlisten(READ)
-        self._unlisten(WRITE)
+        self._hub.forget()
         self._queue.clear()
         self._inbox.clear()
         self.queued_bytes = 0
@@ -319,20 +296,3 @@ class Lane:
         except OSError as error:
             if error.errno not in (errno.ENOTCONN, errno.EBADF):
                 raise
-
-    # -- the hub --------------------------------------------------------------------------------
-
-    def _listen(self, kind: str, callback: Callable[[int], None]) -> None:
-        self._listeners[kind] = self._hub.add(kind, self._fileno, callback, self._on_obsolete, None)
-
-    def _unlisten(self, kind: str) -> None:
-        listener, self._listeners[kind] = self._listeners[kind], None
-        if listener is not None:
-            self._hub.remove(listener)
-
-    def _on_obsolete(self, *_error: object) -> None:
-        self._finish()
-
-    def _after(self, seconds: float, action: Callable[[], None]) -> None:
-        self._timers = [timer for timer in self._timers if timer.pending]
-        self._timers.append(self._hub.schedule_call_global(seconds, action))

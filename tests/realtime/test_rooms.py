@@ -20,11 +20,12 @@ from models.session import reading, transaction
 from realtime import flusher, protocol, registry
 from realtime.clients import Client
 from realtime.fanout import SingleProcess
-from realtime.outbound import Outgoing, Receiver
+from realtime.members import Member
+from realtime.outbound import Acknowledgement, Outgoing, Receiver
 from realtime.presence import Presence
 from realtime.protocol import ClientUpdate, Cursor, read_varint
 from realtime.registry import Rooms
-from realtime.rooms import Member, Room
+from realtime.rooms import Room
 from tests.factories import World, make_board
 
 
@@ -45,9 +46,9 @@ class FakeOutlet:
     def send(self, *events: Outgoing) -> None:
         self.sent += events
 
-    def offer(self, event: Outgoing) -> bool:
+    def offer(self, *events: Outgoing) -> bool:
         if not self.is_behind:
-            self.sent.append(event)
+            self.sent += events
         return not self.is_behind
 
     def close(self, code: int, reason: str) -> None: ...
@@ -363,6 +364,7 @@ def test_unknown_document_does_not_open(world: World, rooms: Rooms) -> None:
 
 def test_outgoing_frames_are_what_socket_io_would_send() -> None:
     assert Outgoing("a", {"h": 1}).frames == b'\x81\x0f42["a",{"h":1}]'
+    assert Acknowledgement(1, 300, 7).frames == Outgoing("a", {"h": 1, "n": 300, "seq": 7}).frames
     binary = Outgoing("u", b"\x01\x02").frames
     header = b'451-["u",{"_placeholder":true,"num":0}]'
     assert binary == bytes([0x81, len(header)]) + header + b"\x82\x02\x01\x02"

@@ -1,0 +1,21 @@
+"""The bounds of one connection."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one connection, in bytes and seconds."""
+
+    message_bytes: int = 128 * 1024
+    fragments: int = 32
+    bytes_per_second: float = 256 * 1024
+    burst_bytes: float = 2 * 1024 * 1024
+    message_cost: int = 256
+    inbox_messages: int = 64
+    kernel_bytes: int = 128 * 1024
+    queue_soft_bytes: int = 1024 * 1024
+    queue_hard_bytes: int = 4 * 1024 * 1024
+    write_stall_seconds: float = 60.0
+    connect_seconds: float = 5.0
+    close_seconds: float = 1.0

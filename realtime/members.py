@@ -1,0 +1,67 @@
+"""Who is in a room, and what waits there: plain records, no behaviour of their own."""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.board.rules import BoardActor
+from models.board_rights import BoardRights
+from models.errors import Refused
+from realtime.clients import Client
+from realtime.protocol import Cursor, Selection
+
+if TYPE_CHECKING:
+    from realtime.rooms import Room
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """What the journal needs to know of a board."""
+
+    board_id: int
+    project_id: int
+    cohort_id: int
+    title: str
+
+
+@dataclass(eq=False)
+class Member:
+    """A client in a room. `rights` are replaced when the person's access changes."""
+
+    client: Client
+    room: "Room"
+    peer: int
+    rights: BoardRights
+    colour: str
+    cursor: Cursor | None = None
+    selection: Selection | None = None
+    has_missed: bool = False
+
+    def described(self) -> dict[str, object]:
+        """What the others are told: the server's word, never the client's."""
+        return {
+            "peer": self.peer,
+            "key": self.client.actor.key,
+            "name": self.client.actor.name,
+            "role": self.rights.role.value,
+            "colour": self.colour,
+        }
+
+
+@dataclass(eq=False)
+class Batch:
+    """An accepted proposal that waits for its commit. `member` is None for one sent over HTTP."""
+
+    member: Member | None
+    number: int
+    actor: BoardActor
+    update: bytes
+    objects: frozenset[str]
+    outcome: int | Refused | None = None
+    waiter: threading.Event | None = None
+
+    def answer(self, outcome: int | Refused) -> None:
+        """Keep the row's number or the refusal for whoever waits."""
+        self.outcome = outcome
+        if self.waiter is not None:
+            self.waiter.set()
