@@ -52,6 +52,7 @@ function findPage(): Page {
     zones: part("[data-zones]"),
     notes: part("[data-notes]"),
     arrows: part<SVGSVGElement>("[data-arrows]"),
+    labels: part<SVGSVGElement>("[data-labels]"),
     overlay: part("[data-overlay]"),
     plan: part("#plan"),
   };
@@ -88,7 +89,7 @@ export function startBoard(): void {
     selection,
     (id) => peers.at(id),
     {
-      label: (object) =>
+      details: (object) =>
         object.type === "zone"
           ? names.ofZone(object, notesIn(board, object.id))
           : isWritten(object)
@@ -98,7 +99,7 @@ export function startBoard(): void {
     },
     signal,
   );
-  const connectors = new ConnectorLayer(page.arrows, board, stage, camera, selection, signal);
+  const connectors = new ConnectorLayer(page.arrows, page.labels, board, stage, camera, selection, signal);
   const context: BoardContext = {
     config,
     board,
@@ -125,6 +126,7 @@ export function startBoard(): void {
   const gestures = new Gestures(context);
   const keyboard = new BoardKeyboard(context, () => gestures.giveUp());
   const views = new Views(page, selection);
+  views.followSkipLinks(signal);
   const plan = new Plan(context, contextBar, dialogs, () => {
     views.show("board");
     focusBoard(context);
@@ -179,6 +181,13 @@ class Views {
 
   get isPlanOnly(): boolean {
     return this.page.stage.offsetParent === null || getComputedStyle(this.page.stage).visibility === "hidden";
+  }
+
+  /** The skip links lead to a view that a phone may have put away. */
+  followSkipLinks(signal: AbortSignal): void {
+    for (const link of all<HTMLAnchorElement>(".skip-link", this.page.root)) {
+      on(link, "click", () => this.show(link.hash === "#plan" ? "plan" : "board"), signal);
+    }
   }
 
   show(view: "plan" | "board"): void {
@@ -249,10 +258,13 @@ function followBoard({ board, selection, stage, peers, people, announcer, page, 
   board.changes.on(
     "objects",
     (change) => {
-      // The names of zones count their notes.
-      const zones = new Set([...change.added, ...change.updated].map((id) => board.placed(id)?.zone ?? ""));
-      for (const object of change.removed) if (isPlaced(object)) zones.add(object.zone);
-      stage.redraw(zones);
+      // The names of zones count their notes, those of notes their arrows.
+      const named = new Set<string>();
+      for (const object of [...[...change.added, ...change.updated].map((id) => board.get(id)), ...change.removed]) {
+        if (isPlaced(object)) named.add(object.zone);
+        else if (object) named.add(object.from).add(object.to);
+      }
+      stage.redraw(named);
     },
     signal,
   );

@@ -49,6 +49,7 @@ export interface Page {
   zones: HTMLElement;
   notes: HTMLElement;
   arrows: SVGSVGElement;
+  labels: SVGSVGElement;
   overlay: HTMLElement;
   plan: HTMLElement;
 }

@@ -33,9 +33,8 @@ export class Names {
     private readonly people: People,
   ) {}
 
-  /** The accessible name of an option of the board: text, author, colour, links, who writes. */
+  /** What follows the words of a note or a text when it is read out: author, colour, links, who writes. */
   ofWritten(object: WrittenObject, writer = ""): string {
-    const words = wordsOf(object) || t("Sans texte");
     const author = this.people.nameOf(object.author);
     const parts = [
       object.type === "note"
@@ -50,7 +49,7 @@ export class Names {
     const links = this.board.connectorsOf(object.id).length;
     if (links > 0) parts.push(tn("%(num)s lien", "%(num)s liens", links));
     if (writer) parts.push(t("%(name)s écrit", { name: writer }));
-    return `${/[.!?…]$/.test(words) ? words : `${words}.`} ${parts.join(", ")}`;
+    return `${wordsOf(object) ? "" : `${t("Sans texte")}, `}${parts.join(", ")}`;
   }
 
   /** The accessible name of a zone. */

@@ -28,7 +28,7 @@ export function createConnector(id: string): ConnectorParts {
   };
   parts.group.dataset.object = id;
   parts.label.setAttribute("text-anchor", "middle");
-  parts.group.append(parts.hit, parts.line, parts.head, parts.label);
+  parts.group.append(parts.hit, parts.line, parts.head);
   return parts;
 }
 

@@ -15,18 +15,19 @@ export const noteView: ObjectView<NoteObject> = {
       { class: "board-note", role: "option" },
       part("band", "i"),
       part("board-note-text"),
-      part("board-note-author", "small"),
+      el("small", { class: "board-note-author", "aria-hidden": "true" }),
+      part("sr-only", "span"),
     ),
 
   draw(element, note, context) {
     setAttribute(element, "data-colour", note.colour);
-    const [, text, author] = element.children;
+    const [, text, author, details] = element.children;
     setText(text, note.text);
     setText(author, context.signature(note.author));
     element.style.inlineSize = `${note.w}px`;
     element.style.blockSize = `${note.h}px`;
     element.style.setProperty("--lines", String(Math.max(1, Math.floor((note.h - FRAME) / LINE + 0.25))));
-    setAttribute(element, "aria-label", context.label(note));
+    setText(details, context.details(note));
   },
 };
 

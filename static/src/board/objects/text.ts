@@ -2,15 +2,16 @@
 
 import { el } from "../../lib/dom";
 import type { TextObject } from "../model/objects";
-import { type ObjectView, setAttribute, setText } from "./view";
+import { type ObjectView, part, setAttribute, setText } from "./view";
 
 export const textView: ObjectView<TextObject> = {
-  create: () => el("div", { class: "board-text", role: "option" }),
+  create: () => el("div", { class: "board-text", role: "option" }, part("board-text-words"), part("sr-only", "span")),
 
   draw(element, text, context) {
     setAttribute(element, "data-size", text.size);
-    setText(element, text.text);
+    const [words, details] = element.children;
+    setText(words, text.text);
+    setText(details, context.details(text));
     element.style.inlineSize = `${text.w}px`;
-    setAttribute(element, "aria-label", context.label(text));
   },
 };

@@ -4,8 +4,8 @@ import { el } from "../../lib/dom";
 import type { PlacedObject } from "../model/objects";
 
 export interface DrawContext {
-  /** The accessible name of the object. */
-  label(object: PlacedObject): string;
+  /** What a screen reader says of the object beside its visible words. */
+  details(object: PlacedObject): string;
   /** How the author signs: first name, "" for the template. */
   signature(key: string): string;
 }

@@ -29,6 +29,6 @@ export const zoneView: ObjectView<ZoneObject> = {
     setText(element.querySelector(".board-zone-prompt"), zone.prompt);
     element.style.inlineSize = `${zone.w}px`;
     element.style.blockSize = `${zone.h}px`;
-    setAttribute(element, "aria-label", context.label(zone));
+    setAttribute(element, "aria-label", context.details(zone));
   },
 };

@@ -15,6 +15,8 @@ export class ConnectorLayer {
 
   constructor(
     private readonly layer: SVGSVGElement,
+    /** Above the notes: words on an arrow are never covered. */
+    private readonly labels: SVGSVGElement,
     private readonly board: BoardDocument,
     private readonly stage: Stage,
     private readonly camera: Camera,
@@ -76,13 +78,20 @@ export class ConnectorLayer {
         parts.label.setAttribute("x", String(Math.round(shape.middle.x)));
         parts.label.setAttribute("y", String(Math.round(shape.middle.y - 8)));
       }
-      setText(parts.label, object.label);
+      this.drawLabel(parts.label, object.label);
       parts.group.classList.toggle("is-selected", this.selection.has(object.id));
     }
     for (const [id, { parts }] of this.drawn) {
       if (wanted.has(id)) continue;
       parts.group.remove();
+      parts.label.remove();
       this.drawn.delete(id);
     }
+  }
+
+  private drawLabel(label: SVGTextElement, words: string): void {
+    setText(label, words);
+    if (words === "") label.remove();
+    else if (!label.isConnected) this.labels.append(label);
   }
 }

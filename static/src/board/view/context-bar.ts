@@ -100,6 +100,8 @@ export class ContextBar {
   }
 
   private paletteKey(event: KeyboardEvent): void {
+    // Escape closes the palette by itself and is not for the board behind it.
+    event.stopPropagation();
     const swatches = all<HTMLElement>("[data-pick]", this.palette);
     const at = swatches.indexOf(document.activeElement as HTMLElement);
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 4, ArrowUp: -4 }[event.key];

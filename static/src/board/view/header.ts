@@ -1,10 +1,11 @@
 /** What the top of the page says: saved or not, connected or not, read-only or not, and who is here. */
 
+import type { Colour } from "../../generated/board-specs";
 import { all, el, find, on } from "../../lib/dom";
 import { t, tn } from "../../lib/i18n";
 import type { BoardContext } from "../context";
 import { setText } from "../objects/view";
-import { initialsOf } from "../people";
+import { colourOf, initialsOf } from "../people";
 import type { SyncStatus } from "../sync/session";
 
 /** "Saved" is shown once it has been true for this long: it does not flicker while one types. */
@@ -19,12 +20,22 @@ export class Header {
   private readonly notice = find("[data-notice]") as HTMLElement;
   private calmTimer: ReturnType<typeof setTimeout> | undefined;
   private upToDateUntil = 0;
+  private colour: Colour;
   private before: SyncStatus | null = null;
 
   constructor(private readonly context: BoardContext) {
+    this.colour = context.config.me.colour;
     const { session, peers, signal } = context;
     session.events.on("status", (status) => this.show(status), signal);
     peers.events.on("people", () => this.showPeople(), signal);
+    session.events.on(
+      "identity",
+      (me) => {
+        this.colour = colourOf(me.colour);
+        this.showPeople();
+      },
+      signal,
+    );
     signal.addEventListener("abort", () => clearTimeout(this.calmTimer), { once: true });
     const dialog = find<HTMLDialogElement>("#people");
     for (const button of all("[data-people]")) on(button, "click", () => dialog?.showModal(), signal);
@@ -97,7 +108,10 @@ export class Header {
   private showPeople(): void {
     const { peers, config } = this.context;
     const persons = peers.persons();
-    const everyone = [{ ...config.me, role: "" }, ...persons.filter((person) => person.key !== config.me.key)];
+    const everyone = [
+      { ...config.me, colour: this.colour, role: "" },
+      ...persons.filter((person) => person.key !== config.me.key),
+    ];
     const place = find("[data-avatars]") as HTMLElement;
     const discs = everyone
       .slice(0, everyone.length > AVATARS + 1 ? AVATARS : AVATARS + 1)
@@ -107,12 +121,10 @@ export class Header {
     if (discs.length < everyone.length)
       discs.push(el("span", { class: "avatar avatar-more" }, `+${everyone.length - discs.length}`));
     place.replaceChildren(...discs);
-    for (const button of all("[data-people]")) {
-      button.setAttribute(
-        "aria-label",
-        tn("%(num)s personne présente", "%(num)s personnes présentes", everyone.length),
-      );
-    }
+    find(".board-people")?.setAttribute(
+      "aria-label",
+      tn("%(num)s personne présente", "%(num)s personnes présentes", everyone.length),
+    );
     find("[data-people-list]")?.replaceChildren(
       ...everyone.map((person, index) =>
         el(

@@ -97,7 +97,7 @@ export class BoardKeyboard {
     const arrow = ARROWS[event.key];
     if (arrow && !event.altKey) return this.arrow(arrow, command, event.shiftKey);
     if (command && !event.altKey) return this.commandKey(event);
-    if (event.altKey) return false;
+    if (event.altKey || (event.key === "?" && this.context.lettersOn)) return false;
     return this.namedKey(event) || this.letterKey(event) || this.typing(event);
   }
 
@@ -174,9 +174,9 @@ export class BoardKeyboard {
         return true;
       }
       case "m":
-        return this.startMove();
+        return this.startMove(event.key);
       case "l":
-        this.remember("l");
+        this.remember(event.key);
         tools.take(
           "connector",
           selection.focus !== null && isWritten(this.context.board.get(selection.focus)) ? selection.focus : null,
@@ -186,15 +186,15 @@ export class BoardKeyboard {
         );
         return true;
       case "v":
-        this.remember("v");
+        this.remember(event.key);
         tools.take("select");
         return true;
       case "t":
-        this.remember("t");
+        this.remember(event.key);
         if (actions.allowedToAdd()) tools.take("text");
         return true;
       case "c":
-        this.remember("c");
+        this.remember(event.key);
         if (actions.allowedToAdd()) tools.take("zone");
         return true;
       default:
@@ -370,7 +370,7 @@ export class BoardKeyboard {
 
   // Move mode: M, then arrows
 
-  private startMove(): boolean {
+  private startMove(letter: string): boolean {
     const { selection, actions, board, announcer } = this.context;
     const ids = selection.ids.size > 0 ? [...selection.ids] : selection.focus === null ? [] : [selection.focus];
     if (ids.length === 0) return true;
@@ -379,7 +379,7 @@ export class BoardKeyboard {
       actions.allowedToChange(ids[0] as string);
       return true;
     }
-    this.remember("m");
+    this.remember(letter);
     this.moving = new Map();
     for (const id of movable) {
       const object = board.placed(id);

@@ -4,7 +4,7 @@
  */
 
 import { all, el, find, on } from "../../lib/dom";
-import { t } from "../../lib/i18n";
+import { t, tn } from "../../lib/i18n";
 import type { BoardContext } from "../context";
 import { isWritten, textLimit, type WrittenObject, wordsOf } from "../model/objects";
 import { excerpt } from "../names";
@@ -172,6 +172,7 @@ export class Plan {
       mark,
       el("span", { class: "plan-words" }),
       el("span", { class: "plan-aside", "aria-hidden": "true" }),
+      el("span", { class: "sr-only" }),
     );
     this.rows.set(item.key, row);
     return row;
@@ -184,15 +185,16 @@ export class Plan {
     setAttribute(row, "aria-setsize", String(item.size));
     setAttribute(row, "aria-selected", String(item.key === this.current));
     row.tabIndex = item.key === this.current ? 0 : -1;
-    const [mark, words, aside] = row.children;
+    const [mark, words, aside, details] = row.children;
     if (item.kind === "zone") {
       setAttribute(row, "aria-expanded", String(item.isOpen));
       const title = item.zone ? wordsOf(item.zone) || t("Cadre sans titre") : t("Hors cadre");
       setText(mark, item.zone && item.zone.number > 0 ? String(item.zone.number) : "");
       if (!this.isEditing(item.key)) setText(words, title);
       setText(aside, String(item.count));
-      const label = item.zone ? names.ofZone(item.zone, item.count) : title;
-      setAttribute(row, "aria-label", item.zone?.prompt ? `${label}. ${item.zone.prompt}` : label);
+      const number = item.zone?.number ?? 0;
+      const count = tn("%(num)s note", "%(num)s notes", item.count);
+      setText(details, number > 0 ? `${t("cadre %(number)s", { number })}, ${count}` : count);
       this.drawPrompt(row, item.zone?.prompt ?? "");
     } else if (item.kind === "note") {
       const { note } = item;
@@ -203,17 +205,13 @@ export class Plan {
       if (!this.isEditing(item.key)) setText(words, note.text.trim() || t("Sans texte"));
       words?.classList.toggle("soft", note.text.trim() === "");
       setText(aside, writer ? t("%(name)s écrit…", { name: writer }) : people.shortNameOf(note.author));
-      setAttribute(row, "aria-label", names.ofWritten(note, writer));
+      setText(details, names.ofWritten(note, writer));
     } else {
       const target = board.get(item.link.to);
       const label = item.link.label.trim();
       const to = excerpt(target);
       setText(words, label ? `${label} : ${to}` : to);
-      setAttribute(
-        row,
-        "aria-label",
-        label ? t("Lien « %(label)s » vers « %(to)s »", { label, to }) : t("Lien vers « %(to)s »", { to }),
-      );
+      setText(details, t("lien"));
     }
   }
 
@@ -224,7 +222,7 @@ export class Plan {
       return;
     }
     if (!place) {
-      place = el("span", { class: "plan-prompt", "aria-hidden": "true" });
+      place = el("span", { class: "plan-prompt" });
       row.append(place);
     }
     setText(place, prompt);

@@ -1,0 +1,156 @@
+"""Several people on one board at the same time: what one does, the others see, and 'saved' is true."""
+
+import signal
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from tests.browser.board_support import OpenBoard
+from tests.live.live_support import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+
+def test_two_learners_and_a_guest_write_and_see_each_other(open_board: OpenBoard) -> None:
+    alice, bob, guest = open_board("alice"), open_board("bob"), open_board("guest")
+    expect(alice.page.locator(".board-people .avatar")).to_have_count(3)
+    alice.write("Une borne à la mairie", 400, 420)
+    bob.write("Un accueil au marché", 700, 420)
+    guest.write("Des bénévoles traduisent", 1000, 420)
+    for somebody in (alice, bob, guest):
+        for words in ("Une borne à la mairie", "Un accueil au marché", "Des bénévoles traduisent"):
+            expect(somebody.note(words)).to_be_visible()
+            expect(somebody.row(words)).to_be_attached()
+        somebody.expect_saved()
+    assert "Des bénévoles traduisent" in alice.words_on_server()
+
+
+def test_others_cursor_name_selection_and_writing_are_shown(open_board: OpenBoard) -> None:
+    alice, bob = open_board("alice"), open_board("bob")
+    alice.write("À montrer", 450, 640)
+    alice.page.mouse.move(500, 300)
+    alice.page.mouse.move(520, 320, steps=4)
+    cursor = bob.page.locator(".board-cursor")
+    expect(cursor).to_have_count(1)
+    expect(cursor).to_have_text("Alice")
+    colour = alice.page.locator(".board-people .avatar").first.get_attribute("data-colour") or ""
+    expect(bob.note("À montrer")).to_have_attribute("data-remote", colour)
+    alice.press("Enter")
+    expect(bob.note("À montrer")).to_have_attribute("data-writer", "Alice")
+    expect(cursor).to_have_text("Alice écrit…")
+    expect(bob.row("À montrer")).to_contain_text("Alice écrit")
+    alice.press("Escape")
+    expect(bob.page.locator("[data-writer]")).to_have_count(0)
+    alice.page.context.close()
+    expect(bob.page.locator(".board-cursor")).to_have_count(0)
+    expect(bob.page.locator(f'[data-remote="{colour}"]')).to_have_count(0)
+
+
+def test_two_people_writing_in_one_note_merge_letter_by_letter(open_board: OpenBoard) -> None:
+    alice, bob = open_board("alice"), open_board("bob")
+    alice.write("milieu", 900, 640)
+    expect(bob.note("milieu")).to_be_visible()
+    alice.press("Enter", "Home")
+    bob.note("milieu").dblclick()
+    bob.press("End")
+    for left, right in zip("avant ", " après", strict=True):
+        alice.page.keyboard.type(left)
+        bob.page.keyboard.type(right)
+    for somebody in (alice, bob):
+        expect(somebody.page.locator(".board-editor")).to_have_value("avant milieu après")
+    alice.page.keyboard.type("!")
+    expect(bob.page.locator(".board-editor")).to_have_value("avant !milieu après")
+
+
+def test_moving_colouring_connecting_and_deleting_reach_the_others(open_board: OpenBoard) -> None:
+    alice, bob = open_board("alice"), open_board("bob")
+    alice.write("Départ", 420, 760)
+    alice.write("Arrivée", 760, 760)
+    box = alice.note("Départ").bounding_box()
+    assert box is not None
+    alice.page.mouse.move(box["x"] + 20, box["y"] + 30)
+    alice.page.mouse.down()
+    alice.page.mouse.move(box["x"] + 80, box["y"] - 40, steps=12)
+    alice.page.mouse.up()
+    moved = alice.note("Départ").bounding_box()
+    assert moved is not None
+    assert (round(moved["x"] - box["x"]), round(moved["y"] - box["y"])) == (60, -70)
+    alice.page.locator(".board-context [data-act=colour]").click()
+    alice.page.get_by_role("button", name="Lilas, croisillons").click()
+    expect(bob.note("Départ")).to_have_attribute("data-colour", "lilas")
+    alice.press("Escape", "l", "ArrowRight", "Enter")
+    expect(bob.page.locator(".board-connector")).to_have_count(1)
+    alice.note("Arrivée").click()
+    alice.press("Delete")
+    expect(bob.note("Arrivée")).to_have_count(0)
+    expect(bob.page.locator(".board-connector")).to_have_count(0)
+    alice.page.get_by_role("button", name="Annuler", exact=True).last.click()
+    expect(bob.note("Arrivée")).to_be_visible()
+    expect(bob.page.locator(".board-connector")).to_have_count(1)
+    alice.expect_saved()
+    expect(alice.page.locator("[data-tray]")).to_be_hidden()
+
+
+def test_deleting_a_teammates_note_can_be_undone(open_board: OpenBoard) -> None:
+    alice, bob = open_board("alice"), open_board("bob")
+    alice.write("Écrite par Alice", 400, 300)
+    bob.note("Écrite par Alice").click()
+    bob.press("Delete")
+    expect(alice.note("Écrite par Alice")).to_have_count(0)
+    bob.press("Control+z")
+    expect(alice.note("Écrite par Alice")).to_be_visible()
+    expect(alice.note("Écrite par Alice")).to_have_accessible_name(
+        "Écrite par Alice note, par Alice, jonc, uni"
+    )
+    bob.expect_saved()
+
+
+def test_guest_cannot_change_the_note_of_somebody_else(open_board: OpenBoard) -> None:
+    alice, guest = open_board("alice"), open_board("guest")
+    alice.write("De l’équipe", 1000, 300)
+    guest.note("De l’équipe").click()
+    expect(guest.page.locator(".board-context [data-act=remove]")).to_be_hidden()
+    guest.press("Delete")
+    expect(guest.page.locator(".board-toast")).to_contain_text("vos propres notes")
+    guest.press("Enter")
+    expect(guest.page.locator(".board-editor")).to_have_count(0)
+    expect(alice.note("De l’équipe")).to_be_visible()
+    guest.write("Du partenaire", 1000, 700)
+    guest.press("Delete")
+    expect(alice.note("Du partenaire")).to_have_count(0)
+
+
+def test_saved_is_said_only_once_the_server_has_committed(
+    open_own_board: OpenBoard, own_server: LiveServer
+) -> None:
+    alice = open_own_board("alice")
+    own_server.send(signal.SIGSTOP)
+    try:
+        alice.write("Pas encore", 700, 500)
+        expect(alice.status).to_have_text("Enregistrement…")
+        with pytest.raises(Error, match="Timeout"):
+            alice.page.wait_for_function(
+                "document.querySelector('[data-save-text]').textContent !== 'Enregistrement…'", timeout=900
+            )
+    finally:
+        own_server.send(signal.SIGCONT)
+    alice.expect_saved()
+    assert "Pas encore" in alice.words_on_server()
+
+
+def test_reload_and_killed_server_show_the_same_board(
+    open_own_board: OpenBoard, own_server: LiveServer
+) -> None:
+    alice = open_own_board("alice")
+    alice.write("Reste après la panne", 700, 500)
+    alice.expect_saved()
+    own_server.kill()
+    alice.write("Écrite pendant la panne", 400, 640)
+    expect(alice.status).to_have_text("Hors ligne, 1 modification en attente")
+    own_server.start()
+    alice.expect_saved()
+    alice.reload()
+    for words in ("Reste après la panne", "Écrite pendant la panne"):
+        expect(alice.note(words)).to_be_visible()
+    bob = open_own_board("bob")
+    expect(bob.note("Écrite pendant la panne")).to_be_visible()
