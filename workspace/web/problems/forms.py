@@ -9,7 +9,7 @@ from typing import Any
 
 from wtforms import Field, Form, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from models.problem import (
     APPROACH_LABELS,
@@ -65,7 +65,7 @@ class _OneOf(RadioField):  # type: ignore[misc]
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002
         """Refuse what is not in the list."""
         if self.data and self.data not in {choice.value for choice in self.choices}:
-            raise ValueError(UNKNOWN_CHOICE)
+            raise ValidationError(str(UNKNOWN_CHOICE))
 
 
 class _Several(SelectMultipleField):  # type: ignore[misc]
@@ -75,7 +75,7 @@ class _Several(SelectMultipleField):  # type: ignore[misc]
         """Refuse what is not in the list."""
         known = {choice.value for choice in self.choices}
         if any(value not in known for value in self.data or ()):
-            raise ValueError(UNKNOWN_CHOICE)
+            raise ValidationError(str(UNKNOWN_CHOICE))
 
 
 class ProblemForm(EtabliForm):
