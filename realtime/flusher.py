@@ -47,10 +47,10 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Appended:
-    """The row that holds it, and the rows of other processes before it."""
+    """The newest number, the rows that hold it, and the rows of other processes before them."""
 
     seq: int
-    content: bytes
+    rows: Sequence[LogRow]
     between: Sequence[LogRow]
 
 
@@ -128,28 +128,30 @@ class Flusher:
 
     def _commit(self, gathered: Sequence[Gathered]) -> None:
         with transaction() as session:
-            appended = [self._append(session, one) for one in gathered]
+            results = [self._append(session, one) for one in gathered]
             self._journal.write(session, [(one.room, one.batches) for one in gathered])
         self._failing_since = None
-        for one, row in zip(gathered, appended, strict=True):
-            one.room.committed(one.batches, row.seq, row.between)
-            if row.content:
-                self._fanout.ring(DocumentBell(one.room.document_id, row.seq, row.content))
+        for one, result in zip(gathered, results, strict=True):
+            one.room.committed(one.batches, result.seq, result.between)
+            for row in result.rows:
+                self._fanout.ring(DocumentBell(one.room.document_id, row.seq, row.update))
             if one.room.is_broken:
                 self._rebuild(one.room)
 
     @staticmethod
     def _append(session: Session, one: Gathered) -> Appended:
-        updates = one.updates
-        room = one.room
+        room, updates = one.room, one.updates
         if not updates:
-            return Appended(room.seq, b"", ())
-        content = updates[0] if len(updates) == 1 else merge_updates(*updates)
-        keys = dict.fromkeys(batch.actor.key for batch in one.batches if batch.update)
-        seq = append_update(session, room.document_id, content, keys)
+            return Appended(room.seq, (), ())
+        keys = list(dict.fromkeys(batch.actor.key for batch in one.batches if batch.update))
+        rows = [
+            LogRow(append_update(session, room.document_id, content, keys), content)
+            for content in _merged(updates)
+        ]
         own_clients(session, room.document_id, one.owners)
-        between = rows_after(session, room.document_id, room.seq, seq - 1) if seq > room.seq + 1 else ()
-        return Appended(seq, content, between)
+        first = rows[0].seq
+        between = rows_after(session, room.document_id, room.seq, first - 1) if first > room.seq + 1 else ()
+        return Appended(rows[-1].seq, rows, between)
 
     def _failed(self, one: Gathered, error: Exception) -> None:
         if isinstance(error, NotFound):
@@ -164,3 +166,21 @@ class Flusher:
         one.room.put_back(one.batches, one.owners)
         time.sleep(RETRY_SECONDS)
         self.mark(one.room)
+
+
+def _merged(updates: list[bytes]) -> list[bytes]:
+    """The updates as one; as they are, should yrs be unable to merge them."""
+    if len(updates) == 1:
+        return updates
+    try:
+        return [merge_updates(*updates)]
+    except BaseException as error:
+        if not _is_of_yrs(error):
+            raise
+        log.exception("updates could not be merged: stored one by one")
+        return updates
+
+
+def _is_of_yrs(error: BaseException) -> bool:
+    """A panic of yrs comes as a BaseException that cannot be imported, a refusal as a ValueError."""
+    return type(error).__name__ == "PanicException" or isinstance(error, (ValueError, RuntimeError))

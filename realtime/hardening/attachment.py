@@ -1,11 +1,12 @@
 """Joins the lanes to the live documents: hot frames to the dispatcher, outlets to the lanes."""
 
+import logging
 from typing import Any
 
 import eventlet.tpool
 from flask import Flask
 
-from realtime import protocol
+from realtime import frames, protocol
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
 from realtime.hardening.lane import Lane
@@ -14,6 +15,8 @@ from realtime.outbound import LaneOutlet, Outlet
 from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach, socketio_outlet
 from workspace.services import passwords
 from workspace.settings import Settings
+
+log = logging.getLogger("etabli.realtime")
 
 
 def _header(event: str) -> str:
@@ -34,10 +37,12 @@ def attach_with_lanes(app: Flask, settings: Settings) -> Live:
         client = lane.owner
         if not isinstance(client, Client):
             return False  # not connected to Socket.IO yet: it will refuse
-        if header == UPDATE_HEADER:
-            dispatcher.update(client, attachment)
-        else:
-            dispatcher.presence(client, attachment)
+        act = dispatcher.update if header == UPDATE_HEADER else dispatcher.presence
+        try:
+            act(client, attachment)
+        except Exception:  # in the hub, what is not caught leaves a connection that nobody reads
+            log.exception("a hot message failed")
+            lane.close(frames.INTERNAL_ERROR, "error")
         return True
 
     install(Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))

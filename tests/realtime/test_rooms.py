@@ -371,3 +371,23 @@ def test_outgoing_frames_are_what_socket_io_would_send() -> None:
     mixed = Outgoing("r", {"sv": b"\x09", "n": 1}).frames
     assert mixed.endswith(b"\x82\x01\x09")
     assert json.loads(mixed[6:-3]) == ["r", {"sv": {"_placeholder": True, "num": 0}, "n": 1}]
+
+
+def test_updates_that_cannot_be_merged_are_stored_one_by_one(
+    world: World, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """What pyo3 raises when yrs panics."""
+
+    def panic(*_updates: bytes) -> bytes:
+        raise PanicException
+
+    monkeypatch.setattr(flusher, "merge_updates", panic)
+    alice, bob = Writer(world, rooms, "alice"), Writer(world, rooms, "bob")
+    before = alice.room.seq
+    alice.note("a1")
+    bob.note("b1")
+    rooms.flusher.flush({alice.room})
+    assert alice.room.seq == before + 2
+    assert (alice.acks(), bob.acks()) == ([1], [1])
+    assert {"a1", "b1"} <= _objects(Rooms(SingleProcess()).open(world.board.document_id))
