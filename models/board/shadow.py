@@ -62,6 +62,14 @@ class Shadow:
         with self._doc.transaction():
             return self._changes()
 
+    def encoded(self) -> bytes:
+        """The whole document as one update."""
+        return self._doc.get_update()
+
+    def state_vector(self) -> bytes:
+        """What it holds."""
+        return self._doc.get_state()
+
     def _changes(self) -> Changes:
         created: list[Created] = []
         deleted: list[str] = []

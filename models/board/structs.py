@@ -11,6 +11,8 @@ from models.board.skeleton import ANY, DELETED, GC, MAP, STRING, TEXT, TYPE
 
 HAS_LEFT, HAS_RIGHT, HAS_KEY, CONTENT = 0x80, 0x40, 0x20, 0x1F
 MAX_KEY = 64
+CONTENTS = frozenset({DELETED, STRING, TYPE, ANY})
+"""A board has no use for the others: JSON, bytes, embeds, formats, subdocuments, and skips (a gap)."""
 TYPES = {1: MAP, 2: TEXT}
 ROOTS = frozenset({"objects", "meta"})
 
@@ -43,6 +45,8 @@ class StructReader(Reader):
             if info:
                 raise refusal("malformed")
             return clock, self.varint(), GC, None, None, None, None
+        if content not in CONTENTS:
+            raise refusal("content")
         left = right = parent = key = None
         if info & HAS_LEFT:
             left = self.varint(), self.varint()
@@ -86,11 +90,7 @@ class StructReader(Reader):
             return length
         if content == STRING:
             return self._string(client, clock)
-        if content == DELETED:
-            return self.varint()
-        if content in {MAP, TEXT}:
-            return 1
-        raise refusal("content")
+        return self.varint() if content == DELETED else 1
 
     def _string(self, client: int, clock: int) -> int:
         """Characters: as many clocks as UTF-16 units."""

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 
 Id = tuple[int, int]
 
-CONTENT = {"deleted": 1, "json": 2, "bytes": 3, "string": 4, "embed": 5, "format": 6, "type": 7, "any": 8, "doc": 9}
+CONTENT = {
+    "deleted": 1,
+    "json": 2,
+    "bytes": 3,
+    "string": 4,
+    "embed": 5,
+    "format": 6,
+    "type": 7,
+    "any": 8,
+    "doc": 9,
+}
 MAP, TEXT, ARRAY, XML = 1, 2, 0, 4
 
 
@@ -46,13 +56,15 @@ def value(thing: object) -> bytes:
 
 def body(content: str, held: object) -> bytes:
     match content, held:
-        case ("string" | "embed" | "bytes"), (str() | bytes()):
+        case (("string" | "embed" | "bytes"), (str() | bytes())):
             return chunk(held)
-        case ("any" | "json"), list():
-            return varint(len(held)) + b"".join(value(one) if content == "any" else chunk(one) for one in held)
-        case ("type" | "deleted"), int():
+        case (("any" | "json"), list()):
+            return varint(len(held)) + b"".join(
+                value(one) if content == "any" else chunk(one) for one in held
+            )
+        case (("type" | "deleted"), int()):
             return varint(held)
-        case ("format" | "doc"), tuple():
+        case (("format" | "doc"), tuple()):
             return chunk(held[0]) + chunk(held[1])
     raise TypeError((content, held))
 
@@ -68,7 +80,9 @@ def item(
     key: str | None = None,
 ) -> bytes:
     """One struct. Without neighbours it says its parent: a root by name or a type by id."""
-    info = CONTENT[content] | (0x80 if left else 0) | (0x40 if right else 0) | (0x20 if key is not None else 0)
+    info = (
+        CONTENT[content] | (0x80 if left else 0) | (0x40 if right else 0) | (0x20 if key is not None else 0)
+    )
     out = bytes([info])
     for neighbour in (left, right):
         if neighbour:

@@ -1,0 +1,65 @@
+"""What people's own Yjs sends is never refused, and the server ends with the same board as they do."""
+
+import random
+
+import pytest
+
+from models.board.guard import SYNC, decode_state_vector
+from models.board.rules import BoardActor
+from models.board.sync import LiveDocument
+from tests.board.yjs import Traffic, genuine_traffic, opener
+
+SEEDS = (1, 2, 3, 20260312)
+STEPS = 1_500
+
+
+def receive(traffic: Traffic, *, reopen: float = 0.0, seed: int = 0) -> LiveDocument:
+    """A server that takes the messages in; now and then it is restarted from its snapshot."""
+    chance = random.Random(seed)
+    first, *messages = traffic.messages
+    board = LiveDocument.open(first.update, [])
+    for message in messages:
+        if chance.random() < reopen:
+            departed = board.view.departed
+            board = LiveDocument.open(board.snapshot(), [])
+            board.view.departed.update(departed)
+        proposal = board.propose(message.update, BoardActor(message.key, can_edit=True), limits=SYNC)
+        if not proposal.is_empty:
+            board.accept(proposal.update)
+    return board
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_genuine_traffic_is_never_refused_and_all_agree(seed: int) -> None:
+    traffic = genuine_traffic(seed, STEPS)
+    kinds = {message.kind for message in traffic.messages}
+    assert kinds == {"seed", "edit", "merged", "offline", "whole", "again"}
+    for reopen in (0.0, 0.05):
+        board = receive(traffic, reopen=reopen, seed=seed)
+        assert decode_state_vector(board.state_vector()) == decode_state_vector(traffic.state_vector)
+        with opener() as yjs:
+            opened = yjs.open(board.snapshot())
+        assert opened["objects"] == traffic.objects
+        assert not opened["pending"]
+
+
+def test_log_replayed_from_its_rows_gives_the_same_board() -> None:
+    traffic = genuine_traffic(5, 600)
+    board = receive(traffic)
+    replayed = LiveDocument.open(None, [message.update for message in traffic.messages])
+    assert replayed.outline() == board.outline()
+    assert replayed.view.facts == board.view.facts
+
+
+def test_second_process_follows_the_first() -> None:
+    traffic = genuine_traffic(6, 600)
+    first, *messages = traffic.messages
+    here, there = LiveDocument.open(first.update, []), LiveDocument.open(first.update, [])
+    for number, message in enumerate(messages):
+        author, other = (here, there) if number % 2 else (there, here)
+        proposal = author.propose(message.update, BoardActor(message.key, can_edit=True), limits=SYNC)
+        if not proposal.is_empty:
+            author.accept(proposal.update)
+            other.absorb(proposal.update)
+    assert here.outline() == there.outline()
+    assert here.view.facts == there.view.facts
