@@ -1,6 +1,6 @@
 """Public pages about the application, and what browsers and robots ask for."""
 
-from flask import Blueprint, Response, render_template, send_from_directory
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from workspace.settings import ROOT
@@ -28,7 +28,9 @@ def accessibility() -> ResponseReturnValue:
 @public
 def favicon() -> Response:
     """The mark, for browsers that ask for it by name."""
-    return send_from_directory(ROOT / "static" / "brand", "favicon.svg", max_age=DAY_SECONDS)
+    response = Response((ROOT / "static" / "brand" / "favicon.svg").read_bytes(), mimetype="image/svg+xml")
+    response.cache_control.max_age = DAY_SECONDS
+    return response
 
 
 @blueprint.get("/robots.txt")
