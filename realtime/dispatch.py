@@ -5,6 +5,7 @@ events come through Flask-SocketIO, in the greenlet of their connection, and may
 """
 
 import logging
+import time
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +30,8 @@ log = logging.getLogger("etabli.realtime")
 
 # What the guard says of updates that no client of ours can make.
 DISHONEST_CODES = frozenset({"malformed", "content", "root", "dangling", "too_large", "too_many"})
+LOG_EVERY_SECONDS = 10.0
+MAX_NOTED = 1000
 
 Answer = dict[str, Any]
 
@@ -40,6 +43,7 @@ class Dispatcher:
         self._rooms = rooms
         self._presence = presence
         self._sentences = sentences
+        self._noted: dict[tuple[str, int, str], float] = {}
 
     # -- hot ------------------------------------------------------------------------------------
 
@@ -58,14 +62,22 @@ class Dispatcher:
         try:
             member.room.propose(sent, actor, LIVE, member)
         except Refused as refusal:
-            log.warning(
-                "write refused: %s, document %d, %s", actor.key, member.room.document_id, refusal.code
-            )
+            self._note_refusal(actor.key, member.room.document_id, refusal.code)
             member.room.refuse(member, sent.number, refusal)
             if refusal.code in DISHONEST_CODES or not actor.can_edit:
                 client.strike(refusal.code)
         else:
             self._rooms.flusher.mark(member.room)
+
+    def _note_refusal(self, key: str, document_id: int, code: str) -> None:
+        """Log a refused write; the same one at most every `LOG_EVERY_SECONDS`."""
+        now = time.monotonic()
+        what = (key, document_id, code)
+        if now - self._noted.get(what, -LOG_EVERY_SECONDS) >= LOG_EVERY_SECONDS:
+            if len(self._noted) > MAX_NOTED:
+                self._noted.clear()
+            self._noted[what] = now
+            log.warning("write refused: %s, document %d, %s", key, document_id, code)
 
     def _refuse_stranger(self, client: Client, sent: ClientUpdate) -> None:
         payload = {

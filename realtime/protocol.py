@@ -67,7 +67,7 @@ class ClientUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A pointer at `x << zoom_step`. Flags: bit 0 pressed, bit 1 gone from the board."""
+    """A pointer at `x << zoom_step`. Flags: bit 0 over the board, bit 1 button or finger down."""
 
     x: int
     y: int

@@ -16,6 +16,8 @@ from models.session import database
 from realtime.web import await_healthy, cannot_listen, with_port
 from workspace.settings import Settings
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class QuietHandler(WSGIRequestHandler):
     """Writes nothing about requests: a request line may hold a token."""
@@ -36,6 +38,7 @@ class ThreadedWeb:
     def listen(self, settings: Settings) -> Settings:
         """See Web."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # before any thread: all inherit it
         try:
             self._server = make_server(
                 settings.host, settings.port, _not_ready, threaded=True, request_handler=QuietHandler
@@ -58,8 +61,7 @@ class ThreadedWeb:
 
     def wait_for_stop(self) -> None:
         """See Web."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-        signal.sigwait((signal.SIGINT, signal.SIGTERM))
+        signal.sigwait(STOP_SIGNALS)
 
     def stop_accepting(self) -> None:
         """See Web."""
