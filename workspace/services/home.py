@@ -49,11 +49,10 @@ def home_of(session: Session, actor: Actor, since: datetime) -> Home:
 def _tutored(session: Session, actor: Actor) -> list[CohortCard]:
     ids = actor.scope_ids(Role.TUTOR, "cohort_id")
     cohorts = session.scalars(visible_cohorts(actor).where(Cohort.id.in_(ids)))
-    waiting = dict(
-        session.execute(
-            select(Problem.cohort_id, func.count())
-            .where(Problem.cohort_id.in_(ids), Problem.status == ProblemStatus.SUBMITTED)
-            .group_by(Problem.cohort_id)
-        ).tuples()
+    counts = session.execute(
+        select(Problem.cohort_id, func.count())
+        .where(Problem.cohort_id.in_(ids), Problem.status == ProblemStatus.SUBMITTED)
+        .group_by(Problem.cohort_id)
     )
+    waiting = {cohort_id: count for cohort_id, count in counts}
     return [CohortCard(cohort, waiting.get(cohort.id, 0)) for cohort in cohorts]
