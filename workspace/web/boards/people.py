@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.board.objects.spec import COLOURS
 from models.document import Board
-from models.partner import GuestContributor
+from models.partner import SECTOR_LABELS, GuestContributor
 from models.people import User
 from models.policy import Actor, Stand, stands
+from workspace.i18n import _
 
 _KEY = re.compile(r"([ug])([1-9][0-9]{0,9})")
 _BY_FULL_NAME = frozenset({Stand.TEAM, Stand.TUTOR, Stand.MANAGER})
@@ -33,10 +34,14 @@ def colour_of(name: str) -> str:
 def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str]) -> Mapping[str, BoardPerson]:
     """The people behind these author keys. Two queries whatever their number.
 
-    A partner, a guest or an élu reads first names only, and a guest of another project is nobody here.
+    A partner or a guest reads first names only, and a guest of another project is nobody here. An élu reads
+    no name: who did what is not theirs to know.
     """
     user_ids, guest_ids = _ids(keys)
-    short = not stands(actor, board.where) & _BY_FULL_NAME
+    met = stands(actor, board.where)
+    if met == {Stand.OBSERVER}:
+        return _by_capacity(session, board, user_ids, guest_ids)
+    short = not met & _BY_FULL_NAME
     found: dict[str, BoardPerson] = {}
     if user_ids:
         for user_id, name in session.execute(select(User.id, User.name).where(User.id.in_(user_ids))):
@@ -48,6 +53,21 @@ def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str])
         )
         for guest_id, name in session.execute(statement):
             found[f"g{guest_id}"] = BoardPerson(name, colour_of(name))
+    return found
+
+
+def _by_capacity(
+    session: Session, board: Board, user_ids: Iterable[int], guest_ids: Iterable[int]
+) -> dict[str, BoardPerson]:
+    """The team as one, guests by their sector."""
+    team = _("Équipe")
+    found = {f"u{user_id}": BoardPerson(team, colour_of(team)) for user_id in user_ids}
+    statement = select(GuestContributor.id, GuestContributor.sector).where(
+        GuestContributor.id.in_(list(guest_ids)), GuestContributor.project_id == board.project_id
+    )
+    for guest_id, sector in session.execute(statement):
+        label = _(SECTOR_LABELS[sector])
+        found[f"g{guest_id}"] = BoardPerson(label, colour_of(label))
     return found
 
 
