@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from models.authority import Authority, AuthorityKind
+from models.policy import Role
 from models.problem import Confidentiality, Problem, ProblemStatus, ProblemSupporter
 from models.session import reading, transaction
 from tests.factories import World, grant, make_problem
@@ -93,7 +94,7 @@ def test_strange_query_is_harmless(client_of: ClientOf, world: World, query: str
 
 def test_list_is_designed_when_empty(client_of: ClientOf, world: World) -> None:
     with transaction() as session:
-        grant(session, world.stranger, "learner", cohort_id=world.other_cohort.id)  # type: ignore[arg-type]
+        grant(session, world.stranger, Role.LEARNER, cohort_id=world.other_cohort.id)
         session.get_one(Problem, problems_of(world.zoe)[0].id).status = ProblemStatus.SUBMITTED
     page = client_of(world.stranger).get("/problems").text
     assert "Poser la première" in page
@@ -587,7 +588,7 @@ def test_form_offers_the_drafts_under_way(client_of: ClientOf, world: World) -> 
 
 def test_learner_of_two_cohorts_chooses_one(client_of: ClientOf, world: World) -> None:
     with transaction() as session:
-        grant(session, world.alice, "learner", cohort_id=world.other_cohort.id)  # type: ignore[arg-type]
+        grant(session, world.alice, Role.LEARNER, cohort_id=world.other_cohort.id)
     alice = client_of(world.alice)
     assert 'name="cohort_id"' in alice.get("/problems/new").text
     for cohort in (world.cohort, world.other_cohort):

@@ -31,6 +31,7 @@ class Home:
     cohorts: list[CohortCard] = field(default_factory=list)
     partnered: list[Project] = field(default_factory=list)
     observed: list[ObservedCard] = field(default_factory=list)
+    manages: bool = False
 
 
 def home_of(session: Session, actor: Actor, since: datetime) -> Home:
@@ -43,6 +44,7 @@ def home_of(session: Session, actor: Actor, since: datetime) -> Home:
         if partnered
         else [],
         observed=observed_cards(session, actor) if actor.has(Role.OBSERVER) else [],
+        manages=actor.has(Role.MANAGER),
     )
 
 
@@ -50,9 +52,9 @@ def _tutored(session: Session, actor: Actor) -> list[CohortCard]:
     ids = actor.scope_ids(Role.TUTOR, "cohort_id")
     cohorts = session.scalars(visible_cohorts(actor).where(Cohort.id.in_(ids)))
     counts = session.execute(
-        select(Problem.cohort_id, func.count())
+        select(Problem.cohort_id, func.count().label("waiting"))
         .where(Problem.cohort_id.in_(ids), Problem.status == ProblemStatus.SUBMITTED)
         .group_by(Problem.cohort_id)
     )
-    waiting = {cohort_id: count for cohort_id, count in counts}
+    waiting = {row.cohort_id: row.waiting for row in counts}
     return [CohortCard(cohort, waiting.get(cohort.id, 0)) for cohort in cohorts]
