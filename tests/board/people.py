@@ -11,7 +11,7 @@ from models.board.sync import LiveDocument, Proposal
 Objects = Map[Any]
 
 
-def note(author: str, text: str = "", **fields: object) -> Map[Any]:
+def note(author: str, text: str = "", /, **fields: object) -> Map[Any]:
     """A whole new note."""
     values: dict[str, object] = {
         "type": "note", "author": author, "order": "a", "locked": False, "x": 10.0, "y": 20.0, "zone": "",
@@ -20,7 +20,7 @@ def note(author: str, text: str = "", **fields: object) -> Map[Any]:
     return Map({name: value for name, value in {**values, **fields}.items() if value is not ...})
 
 
-def connector(author: str, start: str, end: str, **fields: object) -> Map[Any]:
+def connector(author: str, start: str, end: str, /, **fields: object) -> Map[Any]:
     """A whole new connector."""
     values: dict[str, object] = {
         "type": "connector", "author": author, "order": "a", "from": start, "to": end, "label": Text(""),

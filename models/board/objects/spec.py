@@ -4,7 +4,6 @@ The rules (`models.board.rules`), the first HTML, the search text and the TypeSc
 derived from these descriptions (`tools/board_specs.py`); nothing else states a limit twice.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -77,12 +76,9 @@ def utf16_length(text: str) -> int:
 
 
 def _is_number(field: Field, value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and field.minimum <= value <= field.maximum
-    )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return field.minimum <= value <= field.maximum  # NaN and infinities are in no range
 
 
 def _is_integer(field: Field, value: object) -> bool:
