@@ -9,7 +9,7 @@ Nothing here yields or does I/O. A LiveDocument belongs to the thread that opene
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -99,10 +99,9 @@ class LiveDocument:
     @property
     def view(self) -> View:
         """The facts of every object, proposals included."""
-        if self._view is None:
-            self._view = View(_facts_of(self._live), self._departed)
-        self._view.size_bytes = self._size
-        return self._view
+        view = self._facts_now()
+        view.size_bytes = self._size
+        return view
 
     def outline(self) -> Outline:
         """The live copy as plain data."""
@@ -111,6 +110,18 @@ class LiveDocument:
     def warning(self) -> str | None:
         """`nearly_full` past a soft limit; `MESSAGES` has the sentence."""
         return warning(self.view)
+
+    def warm_up(self) -> Iterator[None]:
+        """Do ahead, in three parts, what the first proposal needs; let others run between them.
+
+        About a tenth of a second in all for a board of two thousand notes. Optional.
+        """
+        self._shadow_now()
+        yield
+        self._skeleton_now()
+        yield
+        self._facts_now()
+        yield
 
     def rehearse(self, update: bytes) -> Changes:
         """What an update would do, without doing it. Checks no structure and no rule."""
@@ -193,6 +204,11 @@ class LiveDocument:
                 shadow.apply(update)
             self._shadow = shadow
         return self._shadow
+
+    def _facts_now(self) -> View:
+        if self._view is None:
+            self._view = View(_facts_of(self._live), self._departed)
+        return self._view
 
     def _skeleton_now(self) -> Skeleton:
         if self._skeleton is None:

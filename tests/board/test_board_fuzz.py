@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from models.board.guard import decode_state_vector
 from tests.board.yjs import ROOT, genuine_traffic, opener
 
@@ -34,6 +36,7 @@ def attack(seed: int, count: int) -> tuple[list[dict[str, str]], dict[str, int]]
     return accepted, last["codes"]
 
 
+@pytest.mark.timeout(SECONDS * SHARDS * 2)
 def test_mutated_updates_do_no_harm() -> None:
     for shard in range(SHARDS):
         seed = SEED + shard

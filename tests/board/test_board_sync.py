@@ -307,6 +307,13 @@ def test_warning_comes_past_the_soft_limit(board: LiveDocument, awa: Person) -> 
     assert refusal("nearly_full").message
 
 
+def test_warming_up_changes_nothing_that_shows(board: LiveDocument, awa: Person) -> None:
+    again = LiveDocument.open(board.snapshot(), [])
+    assert len(list(again.warm_up())) == 3
+    again.accept(again.propose(awa.write(lambda objects: objects.pop("n1")), awa.actor).update)
+    assert again.view.facts == {}
+
+
 def test_size_follows_the_document(board: LiveDocument, awa: Person) -> None:
     before = board.size_bytes
     awa.edit(lambda objects: objects["n1"]["text"].insert(0, "y" * 1_000))
