@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from pycrdt import merge_updates
 
 from models.board.guard import SYNC, decode_state_vector
 from models.board.rules import BoardActor
@@ -63,3 +64,24 @@ def test_second_process_follows_the_first() -> None:
             other.absorb(proposal.update)
     assert here.outline() == there.outline()
     assert here.view.facts == there.view.facts
+
+
+def test_rows_of_several_edits_are_absorbed_as_one() -> None:
+    traffic = genuine_traffic(7, 600)
+    first, *messages = traffic.messages
+    here, there = LiveDocument.open(first.update, []), LiveDocument.open(first.update, [])
+    chance = random.Random(7)
+    while messages:
+        tick = [messages.pop(0) for _ in range(min(len(messages), chance.randrange(1, 9)))]
+        proposals = [
+            here.propose(message.update, BoardActor(message.key, can_edit=True), limits=SYNC)
+            for message in tick
+        ]
+        updates = [proposal.update for proposal in proposals if not proposal.is_empty]
+        for update in updates:
+            here.accept(update)
+        if updates:
+            there.absorb(merge_updates(*updates))
+    assert there.outline() == here.outline()
+    assert there.view.facts == here.view.facts
+    assert decode_state_vector(there.state_vector()) == decode_state_vector(here.state_vector())
