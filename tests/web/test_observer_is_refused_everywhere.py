@@ -1,0 +1,563 @@
+"""An élu reads what the team publishes, the boards it opened, their own questions; every other door is shut.
+
+Every route of the application is tried, with every method it knows, on the objects of the project an élu
+observes and of others. A secret stands in every text that is not theirs; no byte they get may hold one.
+A new route is tried by itself; a new kind of id in an address must be named in `ids_of`.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from models.access import access_board
+from models.activity import Activity, ActivityKind
+from models.base import utcnow
+from models.board.export import demo_notes
+from models.board_rights import board_rights
+from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
+from models.cohort import ClassSession, Cohort
+from models.document import Board, DocumentUpdate, SharedDocument
+from models.errors import Forbidden, NotFound
+from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
+from models.invitation import Invitation
+from models.membership import Membership
+from models.notification import Notification, NotificationKind
+from models.partner import GuestContributor, LinkRole, Partner, Sector
+from models.people import LoginSession, User
+from models.policy import Role
+from models.problem import Problem, ProblemDriver, ProblemStatus
+from models.project import Project, ProjectStep
+from models.session import database, reading, transaction
+from models.tables import metadata
+from tests.conftest import ClientOf
+from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
+from workspace.services.tokens import new_token, token_hash
+from workspace.web.documents.wire import write_varint
+from workspace.web.guard import PUBLIC, SIGNED_IN
+
+REFUSED = {403, 404}
+PUBLISHED = "Ce que tout élu peut lire"
+
+# What an observer may do: method, endpoint, then what the address must hold.
+ALLOWED = {
+    ("GET", "observations.show"): {"project_id": "project"},
+    ("POST", "observations.ask"): {"project_id": "project"},
+    ("GET", "briefs.show"): {"brief_id": "published"},
+    ("GET", "boards.show"): {"board_id": "open"},
+    ("GET", "boards.people"): {"board_id": "open"},
+    ("GET", "documents.snapshot"): {"document_id": "open"},
+    ("POST", "documents.sync"): {"document_id": "open"},
+}
+
+
+@dataclass
+class Planted:
+    """The world with a secret in every private text. `ids`: named ids by the name of a route's argument."""
+
+    world: World
+    secrets: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def secret(self, what: str) -> str:
+        """A new secret; a text of French letters only, so that no escaping hides it."""
+        word = f"SECRET{len(self.secrets):03d}X"
+        self.secrets[word] = what
+        return word
+
+
+def plant(session: Session, world: World) -> Planted:
+    planted = Planted(world)
+    _plant_people(session, planted)
+    _plant_project(session, planted)
+    boards = _plant_boards(session, planted)
+    feedback = _plant_feedback(session, planted)
+    briefs = _plant_briefs(session, planted)
+    others = _plant_others(session, planted)
+    planted.ids = {
+        "project_id": {"project": str(world.project.id), "other": str(world.other_project.id)},
+        "problem_id": {"problem": str(world.problem.id), "other": str(others["problem"])},
+        "cohort_id": {"cohort": str(world.cohort.id), "other": str(world.other_cohort.id)},
+        "team_id": {"team": str(world.team.id)},
+        "programme_id": {"programme": str(world.programme.id)},
+        "class_session_id": {"session": str(world.class_session.id)},
+        "membership_id": {"membership": str(others["membership"])},
+        "invitation_id": {"invitation": str(others["invitation"])},
+        "partner_id": {"partner": str(others["partner"])},
+        "link_id": {"link": str(others["link"])},
+        "guest_id": {"guest": str(world.guests["guest"].id)},
+        "question_id": {"own": str(others["own_question"]), "other": str(others["question"])},
+        "notification_id": {"notification": str(others["notification"])},
+        "login_session_id": {"login": str(others["login"])},
+        "board_id": {name: str(board.id) for name, board in boards.items()},
+        "document_id": {name: str(board.document_id) for name, board in boards.items()},
+        "feedback_id": feedback,
+        "brief_id": briefs,
+        "step_code": {"step": "understand"},
+        "code": {"criterion": "listened"},
+        "key": {"key": "a-form-key"},
+        "token": {"unknown": new_token()},
+        "name": {"asset": "main.css"},
+    }
+    return planted
+
+
+def _plant_people(session: Session, planted: Planted) -> None:
+    world = planted.world
+    for name in ("bob", "tutor", "manager", "partner", "paul"):
+        person = session.get_one(User, world.people[name].id)
+        person.name, person.title = planted.secret(f"{name}'s name"), planted.secret(f"{name}'s title")
+    for name, person in world.people.items():
+        if "observer" not in name:
+            session.get_one(User, person.id).email = f"{planted.secret(f'{name} e-mail').lower()}@exemple.fr"
+    for guest in world.guests.values():
+        row = session.get_one(GuestContributor, guest.id)
+        row.name = planted.secret("guest's name")
+        row.organization_name = planted.secret("guest's organisation")
+    cohort = session.get_one(Cohort, world.cohort.id)
+    cohort.name = planted.secret("cohort's name")
+    class_session = session.get_one(ClassSession, world.class_session.id)
+    class_session.title, class_session.place = planted.secret("session"), planted.secret("place")
+
+
+def _plant_project(session: Session, planted: Planted) -> None:
+    world = planted.world
+    project = session.get_one(Project, world.project.id)
+    project.summary, project.next_due_label = planted.secret("summary"), planted.secret("due")
+    step = session.scalar(select(ProjectStep).where(ProjectStep.project_id == project.id))
+    assert step is not None
+    step.request = planted.secret("word on a step")
+    problem = session.get_one(Problem, world.problem.id)
+    problem.title = planted.secret("problem's title")
+    boxes = ("challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
+    for box in (*boxes, "decision_reason"):
+        setattr(problem, box, planted.secret(f"problem's {box}"))
+    session.execute(
+        update(ProblemDriver)
+        .where(ProblemDriver.problem_id == problem.id)
+        .values(lever=planted.secret("lever"))
+    )
+    for kind in (ActivityKind.PARTNER_ADDED, ActivityKind.BOARD_EDITED, ActivityKind.OBSERVER_INVITED):
+        session.add(
+            Activity(
+                cohort_id=world.cohort.id,
+                project_id=project.id,
+                user_id=world.alice.id,
+                kind=kind,
+                subject=planted.secret(f"journal {kind}"),
+            )
+        )
+
+
+def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
+    world, guest = planted.world, planted.world.guests["guest"]
+    boards = {}
+    for name in ("closed", "open", "archived"):
+        text = PUBLISHED if name == "open" else planted.secret(f"note on a board that is {name}")
+        document = SharedDocument(kind="board", last_seq=1)
+        session.add(document)
+        session.flush()
+        notes = [(world.bob.key, 1, "jonc", text), (guest.key, 1, "rose", "Une idée")]
+        session.add(
+            DocumentUpdate(
+                document_id=document.id, seq=1, update=demo_notes("defi", notes), actor_keys="template"
+            )
+        )
+        boards[name] = Board(
+            project_id=world.project.id,
+            document_id=document.id,
+            title="Carte ouverte" if name == "open" else planted.secret(f"board that is {name}"),
+            template_code="defi",
+            step_code="understand",
+            open_to_observers=name != "closed",
+            archived_at=utcnow() if name == "archived" else None,
+        )
+        session.add(boards[name])
+    session.flush()
+    return boards
+
+
+def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
+    ids = {}
+    for status in FeedbackStatus:
+        released = status is FeedbackStatus.RELEASED
+        row = Feedback(
+            project_id=planted.world.project.id,
+            author_id=planted.world.tutor.id,
+            body=planted.secret(f"feedback {status}"),
+            status=status,
+            released_at=utcnow() if released else None,
+            answer=FeedbackAnswer.CONTESTED if released else None,
+            answer_text=planted.secret("answer to feedback") if released else "",
+            answered_at=utcnow() if released else None,
+        )
+        session.add(row)
+        session.flush()
+        ids[status.value] = str(row.id)
+    return ids
+
+
+def _plant_briefs(session: Session, planted: Planted) -> dict[str, str]:
+    world, ids = planted.world, {}
+    for name, project, edition in (
+        ("published", world.project, 1),
+        ("draft", world.project, 2),
+        ("other", world.other_project, 1),
+    ):
+        is_draft = name == "draft"
+        parts = ("problem", "progress", "learned", "decisions", "asked", "next_label")
+        texts = {
+            part: f"{PUBLISHED} {part}" if name == "published" else planted.secret(f"{name} brief: {part}")
+            for part in parts
+        }
+        brief = ProgressBrief(
+            project_id=project.id,
+            edition=edition,
+            status=BriefStatus.DRAFT if is_draft else BriefStatus.PUBLISHED,
+            step_code="understand",
+            published_at=None if is_draft else utcnow(),
+            published_by_id=None if is_draft else world.bob.id,
+            **texts,
+        )
+        session.add(brief)
+        session.flush()
+        ids[name] = str(brief.id)
+    return ids
+
+
+def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
+    world = planted.world
+    second = make_user(session, "second")
+    second.name, second.email = (
+        planted.secret("other élu"),
+        f"{planted.secret('élu e-mail').lower()}@exemple.fr",
+    )
+    membership = grant(session, second, Role.OBSERVER, project_id=world.project.id)
+    question = ObserverQuestion(
+        project_id=world.project.id,
+        observer_id=second.id,
+        body=planted.secret("another élu's question"),
+        answer=planted.secret("answer to another élu"),
+        answered_at=utcnow(),
+    )
+    own = ObserverQuestion(
+        project_id=world.project.id,
+        observer_id=world.observer.id,
+        body="Ma question",
+        answer="Votre réponse",
+        answered_at=utcnow(),
+        answered_by_id=world.bob.id,
+    )
+    partner = Partner(
+        project_id=world.project.id,
+        name=planted.secret("partner"),
+        sector=Sector.CITIZEN,
+        contact=planted.secret("partner's contact"),
+        contribution=planted.secret("partner's contribution"),
+    )
+    link, _token = make_link(session, world.project, world.alice, LinkRole.CONTRIBUTE)
+    link.label, link.question = planted.secret("link's label"), planted.secret("link's question")
+    make_guest(session, link, planted.secret("another guest"))
+    invitation = Invitation(
+        token_hash=token_hash(new_token()),
+        email=f"{planted.secret('invited e-mail').lower()}@exemple.fr",
+        name=planted.secret("invited name"),
+        message=planted.secret("invitation's message"),
+        role=Role.OBSERVER,
+        project_id=world.project.id,
+        expires_at=utcnow() + timedelta(days=3),
+    )
+    notification = Notification(
+        user_id=world.alice.id,
+        kind=NotificationKind.FEEDBACK_RELEASED,
+        who="Le tuteur",
+        subject=planted.secret("somebody else's notification"),
+        url=f"/projects/{world.project.id}/feedback",
+    )
+    login = LoginSession(
+        token_hash=token_hash(new_token()),
+        user_id=world.alice.id,
+        user_agent=planted.secret("somebody's browser"),
+        expires_at=utcnow() + timedelta(days=1),
+    )
+    problem = make_problem(
+        session,
+        world.cohort,
+        world.paul,
+        title=planted.secret("problem being drafted"),
+        status=ProblemStatus.DRAFT,
+    )
+    rows = {
+        "question": question,
+        "own_question": own,
+        "partner": partner,
+        "invitation": invitation,
+        "notification": notification,
+        "login": login,
+    }
+    session.add_all(rows.values())
+    session.flush()
+    ids = {name: row.id for name, row in rows.items()}
+    return {**ids, "membership": membership.id, "link": link.id, "problem": problem.id}
+
+
+@pytest.fixture
+def planted(world: World) -> Planted:
+    with transaction() as session:
+        return plant(session, world)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request on one address; `named` tells which object each argument of it is."""
+
+    rule: Rule
+    method: str
+    path: str
+    named: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} ({self.rule.endpoint})"
+
+    def is_among(self, allowed: dict[tuple[str, str], dict[str, str]]) -> bool:
+        wanted = allowed.get((self.method, self.rule.endpoint))
+        return wanted is not None and all(self.named.get(name) == which for name, which in wanted.items())
+
+
+def attempts(app: Flask, planted: Planted, methods: set[str] | None = None) -> Iterator[Attempt]:
+    """Every route × method × plausible id, addresses in a stable order."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        names = re.findall(r"<(?:[^:<>]+:)?(\w+)>", rule.rule)
+        unknown = set(names) - set(planted.ids)
+        assert not unknown, f"say in plant() what {unknown} of {rule.rule} stands for"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if methods is not None and method not in methods:
+                continue
+            for chosen in itertools.product(*(planted.ids[name].items() for name in names)):
+                path = rule.rule
+                for name, (_which, value) in zip(names, chosen, strict=True):
+                    path = re.sub(rf"<(?:[^:<>]+:)?{name}>", value, path)
+                named = {name: which for name, (which, _value) in zip(names, chosen, strict=True)}
+                yield Attempt(rule, method, path, named)
+
+
+# One body for every form: whatever a route asks for, it finds something plausible.
+FORM = {
+    "title": "Titre",
+    "name": "Nom",
+    "body": "Texte",
+    "text": "Texte",
+    "word": "Mot",
+    "reason": "Raison",
+    "answer": "addressed",
+    "answer_text": "Texte",
+    "template": "defi",
+    "switch": "open_to_observers",
+    "on": "1",
+    "version": "1",
+    "edition": "2",
+    "then": "release",
+    "email": "nouveau@exemple.fr",
+    "emails": "nouveau@exemple.fr",
+    "sector": "citizen",
+    "role": "contribute",
+    "problem": "Un problème",
+    "progress": "Une avancée",
+    "challenge": "Un défi",
+    "met": "1",
+}
+
+
+def send(client: FlaskClient, attempt: Attempt) -> TestResponse:
+    """The request, as a browser (or our own script) would send it."""
+    if attempt.method == "GET":
+        return client.get(attempt.path)
+    if attempt.rule.endpoint == "documents.sync":
+        return client.post(attempt.path, data=write_varint(1) + b"\0")
+    if attempt.method == "PUT" or attempt.rule.endpoint == "problems.similar":
+        return client.open(attempt.path, method=attempt.method, json=FORM)
+    return client.open(attempt.path, method=attempt.method, data=FORM)
+
+
+def leaks(planted: Planted, answer: TestResponse) -> list[str]:
+    """The secrets that stand in what was received, headers included."""
+    received = (answer.get_data() + str(answer.headers).encode()).lower()
+    return [what for word, what in planted.secrets.items() if word.lower().encode() in received]
+
+
+def policy(app: Flask, attempt: Attempt) -> object:
+    return getattr(app.view_functions[attempt.rule.endpoint], "__policy__", None)
+
+
+def is_own_business(app: Flask, attempt: Attempt) -> bool:
+    """A route that anybody signed in may call, on what is their own."""
+    return policy(app, attempt) in (PUBLIC, SIGNED_IN)
+
+
+def state(besides: set[str]) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but of those named."""
+    with database().engine.connect() as connection:
+        return {
+            table.name: sorted(connection.execute(select(table)).all(), key=repr)
+            for table in metadata.sorted_tables
+            if table.name not in besides
+        }
+
+
+def walk(
+    app: Flask,
+    planted: Planted,
+    client_of: ClientOf,
+    user: User,
+    allowed: dict[tuple[str, str], dict[str, str]],
+    methods: set[str],
+) -> list[str]:
+    """What was wrongly answered: each line an attempt with what came back."""
+    wrong = []
+    client = client_of(user)
+    for attempt in attempts(app, planted, methods):
+        answer = send(client, attempt)
+        if attempt.method != "GET" and is_own_business(app, attempt):
+            client = client_of(user)  # this one may have signed out, or be somebody else now
+        found = leaks(planted, answer)
+        if found:
+            wrong.append(f"{attempt}: shows {found}")
+        if answer.status_code >= 500:
+            wrong.append(f"{attempt}: {answer.status_code}")
+        if attempt.is_among(allowed):
+            if answer.status_code not in (200, 302):
+                wrong.append(f"{attempt}: {answer.status_code}, though it is theirs")
+        elif not is_own_business(app, attempt) and answer.status_code not in REFUSED:
+            wrong.append(f"{attempt}: {answer.status_code}")
+    return wrong
+
+
+def test_secrets_are_where_those_inside_read_them(planted: Planted, app: Flask, client_of: ClientOf) -> None:
+    """The control: those who may find them by the same walk; a secret that nobody shows proves nothing."""
+    seen: set[str] = set()
+    for name in ("alice", "tutor", "manager", "paul", "zoe"):
+        user = planted.world.people[name]
+        client = client_of(user)
+        for attempt in attempts(app, planted, {"GET"}):
+            seen.update(leaks(planted, client.get(attempt.path)))
+    unseen = set(planted.secrets.values()) - seen
+    assert {what for what in unseen if "e-mail" not in what} == ON_NO_PAGE
+
+
+# Kept, and shown on none of these pages: still not an élu's to read.
+ON_NO_PAGE = {
+    "note on a board that is archived",
+    "problem's decision_reason",  # of a problem that was accepted since
+    "somebody's browser",  # shown as a browser's name
+    "invitation's message",  # on the page of a token that only the invited person has
+}
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_observer_reads_nothing_but_what_is_published(
+    planted: Planted, app: Flask, client_of: ClientOf, accept: str
+) -> None:
+    def client_that_accepts(user: User) -> FlaskClient:
+        client = client_of(user)
+        client.environ_base["HTTP_ACCEPT"] = accept
+        return client
+
+    assert walk(app, planted, client_that_accepts, planted.world.observer, ALLOWED, {"GET"}) == []
+    page = client_of(planted.world.observer).get(f"/observations/{planted.world.project.id}").text
+    assert f"{PUBLISHED} asked" in page
+
+
+def test_observer_changes_nothing_but_their_own_question(
+    planted: Planted, app: Flask, client_of: ClientOf
+) -> None:
+    own = {"login_session", "socket_ticket", "submission", "user_account"}
+    asked = {"observer_question", "activity", "notification"}
+    before = state(own | asked)
+    methods = {"POST", "PUT", "PATCH", "DELETE"}
+    assert walk(app, planted, client_of, planted.world.observer, ALLOWED, methods) == []
+    after = state(own | asked)
+    assert [name for name in before if before[name] != after[name]] == []
+    with reading() as session:
+        new = session.scalars(select(ObserverQuestion).where(ObserverQuestion.body == FORM["body"])).all()
+        assert {(row.project_id, row.observer_id) for row in new} == {
+            (planted.world.project.id, planted.world.observer.id)
+        }
+        kinds = session.scalars(select(Activity.kind).where(Activity.user_id == planted.world.observer.id))
+        assert set(kinds) == {ActivityKind.QUESTION_ASKED}
+
+
+def test_observer_of_another_project_finds_nothing_of_this_one(
+    planted: Planted, app: Flask, client_of: ClientOf
+) -> None:
+    theirs = {
+        ("GET", "observations.show"): {"project_id": "other"},
+        ("POST", "observations.ask"): {"project_id": "other"},
+        ("GET", "briefs.show"): {"brief_id": "other"},
+    }
+    for word, what in list(planted.secrets.items()):
+        if what.startswith("other brief"):
+            del planted.secrets[word]
+    observer = planted.world.other_observer
+    assert walk(app, planted, client_of, observer, theirs, {"GET", "POST", "PUT", "PATCH", "DELETE"}) == []
+
+
+def test_observer_whose_time_is_over_finds_nothing(planted: Planted, app: Flask, client_of: ClientOf) -> None:
+    world = planted.world
+    with transaction() as session:
+        membership = session.scalar(select(Membership).where(Membership.user_id == world.observer.id))
+        assert membership is not None
+        membership.ends_at = utcnow()
+    assert walk(app, planted, client_of, world.observer, {}, {"GET", "POST", "PUT", "PATCH", "DELETE"}) == []
+    for attempt in attempts(app, planted, {"GET"}):
+        assert PUBLISHED not in client_of(world.observer).get(attempt.path).text, attempt
+
+
+def test_access_begins_and_ends_at_its_dates(planted: Planted, client_of: ClientOf) -> None:
+    world = planted.world
+    path = f"/observations/{world.project.id}"
+    for start, end, status in ((-2, 1, 200), (-2, 0, 404), (1, 2, 404), (-2, None, 200)):
+        with transaction() as session:
+            membership = session.scalar(select(Membership).where(Membership.user_id == world.observer.id))
+            assert membership is not None
+            membership.starts_at = utcnow() + timedelta(hours=start)
+            membership.ends_at = None if end is None else utcnow() + timedelta(hours=end)
+        assert client_of(world.observer).get(path).status_code == status, (start, end)
+
+
+def test_board_opened_to_observers_is_read_and_never_written(planted: Planted, client_of: ClientOf) -> None:
+    world, document_id = planted.world, planted.ids["document_id"]["open"]
+    client = client_of(world.observer)
+    snapshot = client.get(f"/documents/{document_id}/snapshot")
+    assert PUBLISHED.encode() in snapshot.get_data()
+    edit = demo_notes("defi", [(world.observer.key, 1, "jonc", "Une élue écrit")])
+    before = state(set())["document_update"]
+    answer = client.post(f"/documents/{document_id}/sync", data=write_varint(1) + b"\0" + edit)
+    assert (answer.status_code, answer.json["code"]) == (403, "read_only")
+    assert state(set())["document_update"] == before
+
+
+@pytest.mark.parametrize(("which", "error"), [("closed", Forbidden), ("archived", NotFound)])
+def test_closed_board_gives_no_right_at_all(planted: Planted, which: str, error: type[Exception]) -> None:
+    with reading() as session:
+        observer = planted.world.actor(session, "observer")
+        with pytest.raises(error):
+            access_board(session, observer, int(planted.ids["board_id"][which]))
+
+
+def test_open_board_gives_the_right_to_read_only(planted: Planted) -> None:
+    with reading() as session:
+        observer = planted.world.actor(session, "observer")
+        board = access_board(session, observer, int(planted.ids["board_id"]["open"]))
+        rights = board_rights(observer, board)
+        assert rights is not None
+        assert rights.can == ("read",)
+        assert rights.role is Role.OBSERVER
