@@ -94,8 +94,18 @@ def text(label: str | LazyText, limit: int, *, needed: bool = True, **options: A
     return TextAreaField(label, filters=[trim], validators=[*checks, readable, AtMost(limit)], **options)
 
 
+SUBMITTING = ("POST", "PUT", "PATCH", "DELETE")
+_SENT: Any = object()
+
+
 class EtabliForm(FlaskForm):  # type: ignore[misc]
     """A form of ours. `version` holds the version of the row it was read at, when there is one."""
+
+    def __init__(self, formdata: Any = _SENT, **options: Any) -> None:
+        """By default the fields of the request's form; JSON is never taken for a form."""
+        if formdata is _SENT:
+            formdata = request.form if request.method in SUBMITTING else None
+        super().__init__(formdata=formdata, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate, and refuse bytes that are no UTF-8 on the field that holds them."""

@@ -1,0 +1,131 @@
+"""Whatever is sent to whatever form by whoever may open it: a clear refusal, never a server error."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.conftest import ClientOf
+from tests.factories import World
+
+MUTATING = ("POST", "PUT", "PATCH", "DELETE")
+# A refusal of the whole request is a page too: too large, not understood, too often.
+SERVER_ERROR = 500
+USUAL_FIELDS = (
+    *("title", "body", "name", "email", "password", "label", "summary", "question", "answer", "answer_text"),
+    *("step_code", "sector", "role", "days", "max_uses", "version", "reason", "message", "locale", "theme"),
+    *("time_zone", "next", "due_on", "starts_on", "ends_on", "then", "template", "cohort_id", "team_id"),
+    *("user_id", "authority", "authority_value", "challenge", "precedents", "drivers", "domain"),
+    "confidentiality",
+)
+HOSTILE_VALUES = {
+    "empty": "",
+    "NUL": "avec un \x00 au milieu",
+    "very long": "é" * 20_000,
+    "not a number": "douze",
+    "huge number": "9" * 40,
+    "negative": "-1",
+    "markup": "<script>alert(1)</script>{{ 7 * 7 }}",
+    "lone surrogate escape": "\\ud800 \u202e\u2066",
+    "path": "//evil.example/%2e%2e/",
+}
+
+
+def path_of(rule: Rule, world: World) -> str:
+    ids = {
+        "cohort_id": world.cohort.id,
+        "project_id": world.project.id,
+        "problem_id": world.problem.id,
+        "board_id": world.board.id,
+        "document_id": world.board.document_id,
+        "team_id": world.team.id,
+        "programme_id": world.programme.id,
+    }
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: str(ids.get(found[1], "1" if "_id" in found[1] else "x")),
+        rule.rule,
+    )
+
+
+def targets(app: Flask, world: World) -> Iterator[tuple[str, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in MUTATING:
+            if method in (rule.methods or ()) and rule.endpoint not in ("auth.sign_out", "demo.enter"):
+                yield method, path_of(rule, world)
+
+
+def clients(client_of: ClientOf, world: World) -> dict[str, FlaskClient]:
+    people = ("alice", "tutor", "manager")
+    return {name: client_of(world.people[name]) for name in people} | {
+        "guest": client_of(guest=world.guests["guest"]),
+    }
+
+
+@pytest.mark.parametrize("kind", HOSTILE_VALUES)
+def test_no_form_value_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, kind: str) -> None:
+    form = dict.fromkeys(USUAL_FIELDS, HOSTILE_VALUES[kind])
+    errors = []
+    for name, client in clients(client_of, world).items():
+        for method, path in targets(app, world):
+            if "sign-out" in path:
+                continue
+            answer = client.open(path, method=method, data=form)
+            if answer.status_code >= SERVER_ERROR:
+                errors.append((name, method, path, answer.status_code))
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"title=%E9%FF&body=%C3%28", b"\xff\xfe\x00" * 50, b"=" * 500, b"a" * 200 + b"=1&" * 300],
+    ids=["empty", "no UTF-8", "binary", "equals", "many fields"],
+)
+def test_no_raw_body_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, body: bytes) -> None:
+    errors = []
+    for name in ("alice",):
+        client = client_of(world.people[name])
+        for method, path in targets(app, world):
+            if "sign-out" in path:
+                continue
+            for kind in ("application/x-www-form-urlencoded", "application/json", "multipart/form-data"):
+                answer = client.open(path, method=method, data=body, content_type=kind)
+                if answer.status_code >= SERVER_ERROR:
+                    errors.append((name, method, path, kind, answer.status_code))
+    assert errors == []
+
+
+@pytest.mark.parametrize("document", ["[]", "null", '"x"', "7", '{"title": [1], "version": {}}', "[" * 500])
+def test_no_json_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, document: str) -> None:
+    client = client_of(world.alice)
+    errors = []
+    for method, path in targets(app, world):
+        answer = client.open(path, method=method, data=document, content_type="application/json")
+        if answer.status_code >= SERVER_ERROR:
+            errors.append((method, path, answer.status_code))
+    assert errors == []
+
+
+def test_five_megabytes_are_refused_with_a_page_that_helps(world: World, client_of: ClientOf) -> None:
+    answer = client_of(world.tutor).post(
+        f"/projects/{world.project.id}/feedback/new", data={"body": "x" * 5_000_000, "step_code": ""}
+    )
+    assert answer.status_code == 413
+    assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=-1", "?page=999999999999", "?page=x", "?q=%00", "?q=%ff", "?status=nope"]
+)
+def test_no_query_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, query: str) -> None:
+    errors = []
+    for name, client in clients(client_of, world).items():
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.endpoint != "static":
+                answer = client.get(path_of(rule, world) + query)
+                if answer.status_code >= SERVER_ERROR:
+                    errors.append((name, rule.rule, answer.status_code))
+    assert errors == []
