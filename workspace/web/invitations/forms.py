@@ -4,7 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import request
-from wtforms import DateField, Field, RadioField, StringField
+from wtforms import Field, RadioField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from models.authority import Authority
@@ -21,6 +21,7 @@ from workspace.web.auth.forms import (
     new_password_field,
     short_line,
 )
+from workspace.web.dates import DayField
 from workspace.web.forms import EtabliForm, NotBlank, choices_of, readable, required, text, trim
 from workspace.web.zones import ZoneField
 
@@ -75,7 +76,7 @@ class InviteForm(TermsForm):
 class ProjectInviteForm(InviteForm):
     """Inviting an élu or a partner to a project: the access may end on a day."""
 
-    access_until = DateField(lazy_gettext("Accès jusqu’au"), validators=[Optional()])
+    access_until = DayField(lazy_gettext("Accès jusqu’au"), validators=[Optional()])
 
     def terms_in(self, zone: str) -> Terms:
         """The same terms, the access ending when its last day does in this zone."""

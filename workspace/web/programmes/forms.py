@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from wtforms import DateField, HiddenField, RadioField, TimeField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import Optional
 
 from models.base import utcnow
@@ -14,6 +14,7 @@ from workspace.services.class_sessions import MODE_LABELS, SessionText
 from workspace.services.people_list import TEXT_LIMIT
 from workspace.services.programmes import CohortText
 from workspace.web.auth.forms import short_line
+from workspace.web.dates import DayField, HourField
 from workspace.web.forms import EtabliForm, choices_of, required, text
 from workspace.web.invitations.forms import TermsForm
 from workspace.web.zones import ZoneField
@@ -31,8 +32,8 @@ class CohortForm(EtabliForm):
     """A cohort; `seen` is the fingerprint of the one being edited."""
 
     name = short_line(lazy_gettext("Nom de la promotion"), programmes.NAME_LIMIT)
-    starts_on = DateField(lazy_gettext("Premier jour"), validators=[required()])
-    ends_on = DateField(lazy_gettext("Dernier jour"), validators=[required()])
+    starts_on = DayField(lazy_gettext("Premier jour"), validators=[required()])
+    ends_on = DayField(lazy_gettext("Dernier jour"), validators=[required()])
     time_zone = ZoneField(lazy_gettext("Fuseau horaire de la promotion"))
     other_time_zone = ZoneField(
         lazy_gettext("Second fuseau horaire"), empty=lazy_gettext("Pas de second fuseau")
@@ -66,10 +67,10 @@ class ClassSessionForm(EtabliForm):
     """A class session by the cohort's clock; `last_day` is filled when it ends on another day."""
 
     title = short_line(lazy_gettext("Titre"), class_sessions.TITLE_LIMIT)
-    day = DateField(lazy_gettext("Jour"), validators=[required()])
-    starts = TimeField(lazy_gettext("Début"), validators=[required()])
-    ends = TimeField(lazy_gettext("Fin"), validators=[required()])
-    last_day = DateField(lazy_gettext("Se termine un autre jour"), validators=[Optional()])
+    day = DayField(lazy_gettext("Jour"), validators=[required()])
+    starts = HourField(lazy_gettext("Début"), validators=[required()])
+    ends = HourField(lazy_gettext("Fin"), validators=[required()])
+    last_day = DayField(lazy_gettext("Se termine un autre jour"), validators=[Optional()])
     mode = RadioField(
         lazy_gettext("Comment"), coerce=SessionMode, default=SessionMode.HYBRID, validators=[required()]
     )
