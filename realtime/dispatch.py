@@ -148,7 +148,7 @@ class Dispatcher:
         return rights
 
     def introduce(self, member: Member) -> None:
-        """Tell a newcomer, after the answer to its join, who is there and what they have selected."""
+        """After the answer to a join: tell the newcomer who is there, and prepare their first edit."""
         room = member.room
         outlet = member.client.outlet
         outlet.send(Outgoing(protocol.PEERS, {"h": room.handle, "joined": room.others(member), "left": []}))
@@ -156,6 +156,9 @@ class Dispatcher:
             if other is not member and other.selection is not None:
                 fields = {"h": room.handle, **described(other, other.selection)}
                 outlet.send(Outgoing(protocol.SELECTION, fields))
+        if "edit" in member.rights.can:
+            for _step in room.warm_up():
+                time.sleep(0)
 
     def leave(self, client: Client, payload: object) -> None:
         """`leave`: go out of a document."""

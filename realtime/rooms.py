@@ -9,7 +9,7 @@ yields; the lock is not held during a commit.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from models.board.guard import Limits
 from models.board.rules import BoardActor
@@ -49,6 +49,7 @@ class Room:
         self.idle_since = time.monotonic()
         self.is_closed = False
         self.is_broken = False
+        self._is_warm = False
         self.is_committing = False
         self._last_peer = 0
         self._prefix = protocol.write_varint(handle)
@@ -138,6 +139,18 @@ class Room:
 
     def _may_use(self, clients: frozenset[int], key: str) -> bool:
         return all(self.owners.get(client, key) == key for client in clients)
+
+    def warm_up(self) -> Iterator[None]:
+        """Prepare the first edit in short steps; the caller lets others run between them."""
+        if self._is_warm:
+            return
+        self._is_warm = True
+        steps = self.document.warm_up()
+        while True:
+            with self.lock:
+                if next(steps, self) is self:
+                    return
+            yield
 
     def take_pending(self) -> tuple[list[Batch], dict[int, str]]:
         """What waits, and the client ids first used in it: the flusher commits them."""
