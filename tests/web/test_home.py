@@ -17,7 +17,7 @@ from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.membership import Membership
 from models.people import LoginSession, User
 from models.policy import Role
-from models.problem import Problem, ProblemStatus
+from models.problem import Problem, ProblemStatus, ProblemSupporter
 from models.session import transaction
 from tests.conftest import make_app
 from tests.factories import World, grant, make_board, make_problem, make_project
@@ -132,7 +132,7 @@ def test_new_learner_is_told_the_first_step(client_of: ClientOf, world: World) -
     assert "Posez une problématique, ou rejoignez-en une" in page
     assert 'href="/problems/new"' in page
     assert 'href="/problems?status=accepted"' in page
-    assert "Les équipes ne sont pas encore formées" in page
+    assert "Vous n’êtes pas encore dans une équipe" in page
 
 
 def test_project_is_resumed_when_nothing_was_touched_yet(client_of: ClientOf, world: World) -> None:
@@ -156,6 +156,23 @@ def test_draft_written_since_is_resumed_instead(client_of: ClientOf, world: Worl
     page = home(client_of, world.alice)
     assert "Reprendre votre brouillon" in page
     assert f'href="/problems/{draft.id}/edit"' in page
+
+
+def test_accepted_problem_leads_to_its_project(client_of: ClientOf, world: World) -> None:
+    with transaction() as session:
+        problem = make_problem(session, world.cohort, world.paul, team_id=world.peer_team.id)
+    page = home(client_of, world.paul)
+    assert f'href="/projects/new?problem={problem.id}"' in page
+
+
+def test_joined_problem_is_followed_by_a_learner_without_team(client_of: ClientOf, world: World) -> None:
+    with transaction() as session:
+        grant(session, world.stranger, Role.LEARNER, cohort_id=world.cohort.id)
+        session.add(ProblemSupporter(problem_id=world.problem.id, user_id=world.stranger.id))
+    page = home(client_of, world.stranger)
+    assert "Vous participez à" in page
+    assert f'href="/problems/{world.problem.id}"' in page
+    assert "/projects/new" not in page
 
 
 def test_archived_board_gives_way_to_its_project(client_of: ClientOf, world: World) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.access import visible_problems, visible_projects
@@ -16,7 +16,6 @@ from models.activity import Activity
 from models.base import utcnow
 from models.brief import ObserverQuestion
 from models.cohort import ClassSession, Cohort, Team
-from models.document import Board
 from models.feedback import Feedback, FeedbackStatus
 from models.membership import Membership, is_live
 from models.people import User
@@ -25,20 +24,10 @@ from models.problem import Problem, ProblemStatus, ProblemSupporter
 from models.project import Project
 from models.stages import STAGE_LABELS, STEPS, Stage
 from workspace.services.journal import JournalLine, activity_rows, journal_lines
+from workspace.services.resume import Resume, find_resume, is_own
 
 CHANGES_READ = 60
 CHANGES_SHOWN = 6
-
-
-@dataclass(frozen=True)
-class Resume:
-    """What the learner touched last: `kind` is board, problem or project; `place` says where it belongs."""
-
-    kind: str
-    id: int
-    title: str
-    place: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -102,8 +91,8 @@ def learner_home(session: Session, actor: Actor, since: datetime) -> LearnerHome
     problems = _own_problems(session, actor)
     ids = [project.id for project in projects]
     return LearnerHome(
-        resume=_resume(session, actor, projects, problems),
-        returned=[problem for problem in problems if _is_own(problem, actor, ProblemStatus.RETURNED)],
+        resume=find_resume(session, actor, projects, problems),
+        returned=[problem for problem in problems if is_own(problem, actor, ProblemStatus.RETURNED)],
         feedback=_waiting_feedback(session, ids),
         questions=_waiting_questions(session, ids),
         changes=_changes(session, actor, projects, since),
@@ -112,10 +101,6 @@ def learner_home(session: Session, actor: Actor, since: datetime) -> LearnerHome
         problems=problems,
         projects=[ProjectCard(project, stage_states(project)) for project in projects],
     )
-
-
-def _is_own(problem: Problem, actor: Actor, status: ProblemStatus) -> bool:
-    return problem.author_id == actor.user_id and problem.status is status
 
 
 def _own_projects(session: Session, actor: Actor) -> list[Project]:
@@ -131,47 +116,6 @@ def _own_problems(session: Session, actor: Actor) -> list[Problem]:
     mine = or_(Problem.author_id == actor.user_id, joined)
     statement = visible_problems(actor).where(mine).options(joinedload(Problem.decided_by))
     return list(session.scalars(statement))
-
-
-def _resume(
-    session: Session, actor: Actor, projects: Sequence[Project], problems: Sequence[Problem]
-) -> Resume | None:
-    """The board or project last worked on, or the text last written, whichever is newer."""
-    found = [_last_touched(session, actor, projects), _last_written(actor, problems)]
-    touched = [one for one in found if one is not None]
-    if touched:
-        return max(touched, key=lambda one: one.at)
-    if projects:
-        project = max(projects, key=lambda one: one.created_at)
-        return Resume("project", project.id, project.title, project.team.name, project.created_at)
-    return None
-
-
-def _last_touched(session: Session, actor: Actor, projects: Sequence[Project]) -> Resume | None:
-    known = {project.id: project for project in projects}
-    found = session.execute(
-        select(Activity, Board)
-        .outerjoin(Board, and_(Board.id == Activity.board_id, Board.archived_at.is_(None)))
-        .where(Activity.user_id == actor.user_id, Activity.project_id.in_(known))
-        .order_by(Activity.at.desc(), Activity.id.desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        return None
-    activity, board = found
-    project = known[activity.project_id]
-    if board is not None:
-        return Resume("board", board.id, board.title, project.title, activity.at)
-    return Resume("project", project.id, project.title, project.team.name, activity.at)
-
-
-def _last_written(actor: Actor, problems: Sequence[Problem]) -> Resume | None:
-    drafts = [one for one in problems if _is_own(one, actor, ProblemStatus.DRAFT)]
-    if not drafts:
-        return None
-    draft = max(drafts, key=lambda one: one.updated_at)
-    place = draft.authority.name if draft.authority else ""
-    return Resume("problem", draft.id, draft.title, place, draft.updated_at)
 
 
 def _waiting_feedback(session: Session, project_ids: Sequence[int]) -> list[Feedback]:
