@@ -279,7 +279,8 @@ export class Actions {
       const corner = { x: where.at.x - NOTE_SIZE / 2, y: where.at.y - NOTE_SIZE / 2 };
       return taken.length === 0 ? corner : slotNear(this.board, corner, taken);
     }
-    if (where.beside && this.board.placed(where.beside)?.locked === false) return slotBeside(this.board, where.beside, taken);
+    if (where.beside && this.board.placed(where.beside)?.locked === false)
+      return slotBeside(this.board, where.beside, taken);
     const zone = this.board.get(where.zone ?? "");
     if (zone?.type === "zone") return slotInZone(this.board, zone, taken);
     const middle = this.middle();

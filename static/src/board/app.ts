@@ -48,9 +48,11 @@ function findPage(): Page {
   return {
     root,
     stage: part("#stage"),
+    world: part("[data-world]"),
     list: part("#board"),
     zones: part("[data-zones]"),
     notes: part("[data-notes]"),
+    writing: part("[data-writing]"),
     arrows: part<SVGSVGElement>("[data-arrows]"),
     labels: part<SVGSVGElement>("[data-labels]"),
     overlay: part("[data-overlay]"),

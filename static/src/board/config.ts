@@ -4,7 +4,8 @@ import type { Colour } from "../generated/board-specs";
 
 export interface Person {
   name: string;
-  role: string;
+  /** How their notes are signed. */
+  short: string;
   colour: Colour;
 }
 

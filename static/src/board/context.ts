@@ -45,9 +45,12 @@ export interface BoardContext {
 export interface Page {
   root: HTMLElement;
   stage: HTMLElement;
+  /** What the camera moves: the list of objects, and the text area over them. */
+  world: HTMLElement;
   list: HTMLElement;
   zones: HTMLElement;
   notes: HTMLElement;
+  writing: HTMLElement;
   arrows: SVGSVGElement;
   labels: SVGSVGElement;
   overlay: HTMLElement;

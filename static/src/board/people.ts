@@ -25,15 +25,15 @@ export class People {
     return person?.name ?? t("Quelqu’un");
   }
 
-  /** The first name, as notes are signed. */
+  /** How notes are signed: the first name. */
   shortNameOf(key: string): string {
-    const name = this.nameOf(key);
-    return this.known.has(key) ? (name.split(" ")[0] ?? name) : name;
+    return this.known.get(key)?.short ?? this.nameOf(key);
   }
 
-  add(key: string, person: Person): void {
-    if (this.known.get(key)?.name === person.name) return;
-    this.known.set(key, person);
+  /** Somebody who is here; what the server said of an author stays. */
+  add(key: string, name: string, colour: Colour): void {
+    if (this.known.has(key)) return;
+    this.known.set(key, { name, short: firstName(name), colour });
     this.events.emit("known", undefined);
   }
 
@@ -61,6 +61,8 @@ export class People {
 
 /** A colour name from elsewhere, made safe for a data attribute. */
 export const colourOf = (name: string): Colour => COLOURS.find((colour) => colour === name) ?? "sable";
+
+export const firstName = (name: string): string => name.split(" ")[0] ?? name;
 
 /** One or two letters for an avatar. */
 export function initialsOf(name: string): string {

@@ -20,9 +20,10 @@ _BY_FULL_NAME = frozenset({Stand.TEAM, Stand.TUTOR, Stand.MANAGER})
 
 @dataclass(frozen=True, slots=True)
 class BoardPerson:
-    """Somebody whose name stands on the board."""
+    """Somebody whose name stands on the board; `short` is how their notes are signed."""
 
     name: str
+    short: str
     colour: str
 
 
@@ -46,13 +47,13 @@ def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str])
     if user_ids:
         for user_id, name in session.execute(select(User.id, User.name).where(User.id.in_(user_ids))):
             shown = name if not short or user_id == actor.user_id else _first_name(name)
-            found[f"u{user_id}"] = BoardPerson(shown, colour_of(name))
+            found[f"u{user_id}"] = BoardPerson(shown, _first_name(name), colour_of(name))
     if guest_ids:
         statement = select(GuestContributor.id, GuestContributor.name).where(
             GuestContributor.id.in_(guest_ids), GuestContributor.project_id == board.project_id
         )
         for guest_id, name in session.execute(statement):
-            found[f"g{guest_id}"] = BoardPerson(name, colour_of(name))
+            found[f"g{guest_id}"] = BoardPerson(name, _first_name(name), colour_of(name))
     return found
 
 
@@ -61,13 +62,13 @@ def _by_capacity(
 ) -> dict[str, BoardPerson]:
     """The team as one, guests by their sector."""
     team = _("Équipe")
-    found = {f"u{user_id}": BoardPerson(team, colour_of(team)) for user_id in user_ids}
+    found = {f"u{user_id}": BoardPerson(team, team, colour_of(team)) for user_id in user_ids}
     statement = select(GuestContributor.id, GuestContributor.sector).where(
         GuestContributor.id.in_(list(guest_ids)), GuestContributor.project_id == board.project_id
     )
     for guest_id, sector in session.execute(statement):
         label = _(SECTOR_LABELS[sector])
-        found[f"g{guest_id}"] = BoardPerson(label, colour_of(label))
+        found[f"g{guest_id}"] = BoardPerson(label, label, colour_of(label))
     return found
 
 

@@ -4,8 +4,9 @@ import { el } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { Point } from "../model/geometry";
 import { setText } from "../objects/view";
+import { firstName } from "../people";
 import type { Camera } from "../view/camera";
-import { type PeerState, type Peers, shortName } from "./peers";
+import type { PeerState, Peers } from "./peers";
 
 const GLIDE_MS = 70;
 const SVG = "http://www.w3.org/2000/svg";
@@ -55,7 +56,7 @@ export class CursorLayer {
       moving ||= Math.abs(dx) + Math.abs(dy) > 0.5;
       const screen = this.camera.toScreen(drawn.at);
       drawn.element.style.transform = `translate(${screen.x}px, ${screen.y}px)`;
-      const name = shortName(peer.name);
+      const name = firstName(peer.name);
       setText(drawn.element.lastElementChild, peer.editing ? t("%(name)s écrit…", { name }) : name);
     }
     for (const [peer, { element }] of this.drawn) {

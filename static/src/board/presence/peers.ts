@@ -2,7 +2,7 @@
 
 import type { Colour } from "../../generated/board-specs";
 import { Emitter } from "../emitter";
-import { colourOf, type People } from "../people";
+import { colourOf, firstName, type People } from "../people";
 import type { SyncSession } from "../sync/session";
 import { INSIDE } from "../sync/wire";
 
@@ -48,7 +48,7 @@ export class Peers {
         for (const peer of joined) {
           if (peer.peer === this.ownPeer) continue;
           const colour = colourOf(peer.colour);
-          people.add(peer.key, { name: peer.name, role: peer.role, colour });
+          people.add(peer.key, peer.name, colour);
           this.states.set(peer.peer, { ...peer, colour, pointer: null, selected: new Set(), editing: null });
         }
         this.events.emit("people", undefined);
@@ -103,7 +103,7 @@ export class Peers {
   at(id: string): { colour: Colour; writer: string } | null {
     let holder: PeerState | null = null;
     for (const state of this.states.values()) {
-      if (state.editing === id) return { colour: state.colour, writer: shortName(state.name) };
+      if (state.editing === id) return { colour: state.colour, writer: firstName(state.name) };
       if (state.selected.has(id)) holder = state;
     }
     return holder ? { colour: holder.colour, writer: "" } : null;
@@ -123,5 +123,3 @@ export class Peers {
     this.events.emit("people", undefined);
   }
 }
-
-export const shortName = (name: string): string => name.split(" ")[0] ?? name;

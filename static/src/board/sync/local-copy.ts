@@ -21,7 +21,9 @@ export interface LocalCopy {
   readonly isDurable: boolean;
 }
 
-const OPEN_MS = 2_000;
+/** How long to wait for the copy: longer when it holds changes that the server does not have. */
+const OPEN_MS = 3_000;
+const OPEN_UNSAVED_MS = 15_000;
 
 export class BrowserCopy implements LocalCopy {
   private persistence: IndexeddbPersistence | null = null;
@@ -38,9 +40,15 @@ export class BrowserCopy implements LocalCopy {
     const persistence = new IndexeddbPersistence(this.databaseName(), doc);
     this.persistence = persistence;
     const opened = persistence.whenSynced.then(() => true);
-    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), OPEN_MS));
+    const patience = this.readUnsaved().length > 0 ? OPEN_UNSAVED_MS : OPEN_MS;
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), patience));
     this.isDurable = await Promise.race([opened, late]);
-    if (!this.isDurable) return null;
+    if (!this.isDurable) {
+      // Arriving later, it would show changes that nobody sends. It stays for the next time.
+      this.persistence = null;
+      void persistence.destroy();
+      return null;
+    }
     const epoch: unknown = await persistence.get("epoch");
     return typeof epoch === "number" ? epoch : null;
   }

@@ -34,6 +34,11 @@ export class SocketTransport extends Http implements Transport {
       auth: { ticket, v: PROTOCOL_VERSION },
     });
     return new Promise((resolve, reject) => {
+      // Cut before the two sides have greeted each other, as some proxies do: no other event tells.
+      socket.io.engine.once("close", () => {
+        if (!socket.connected) socket.close();
+        reject(new Error("closed"));
+      });
       socket.once("connect", () => resolve(new SocketLink(socket, this.document, handlers)));
       socket.once("connect_error", (error: Error & { data?: { code?: string } }) => {
         socket.close();

@@ -7,7 +7,7 @@ import { OBJECT_SPECS } from "../../generated/board-specs";
 import { el, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import { boundsOf, type Point } from "../model/geometry";
+import { centre, type Point, type Rect } from "../model/geometry";
 import { isPlaced, textLimit } from "../model/objects";
 import { noteHeightFor } from "../objects/note";
 import { TextBinding } from "./text-binding";
@@ -21,6 +21,7 @@ export class BoardEditor {
   private close: AbortController | null = null;
   private area: HTMLTextAreaElement | null = null;
   private fresh = false;
+  private seenFrom: { x: number; y: number; zoom: number } | null = null;
 
   constructor(private readonly context: () => BoardContext) {}
 
@@ -33,8 +34,8 @@ export class BoardEditor {
     const { board, selection, actions, camera, stage, page, signal } = this.context();
     const object = board.get(id);
     if (!object || object.type === "unknown" || !actions.allowedToChange(id)) return false;
-    this.finish(false);
-    if (camera.zoom < READABLE_ZOOM && isPlaced(object)) camera.zoomTo(1);
+    this.finish(false, true);
+    if (camera.zoom < READABLE_ZOOM && isPlaced(object)) this.comeCloser(object);
     this.fresh = fresh;
     board.closeUndoStep();
     const closing = new AbortController();
@@ -49,7 +50,7 @@ export class BoardEditor {
       autocapitalize: "sentences",
     });
     this.area = area;
-    page.notes.append(area);
+    page.writing.append(area);
     selection.set([id], id);
     selection.edit(id);
     stage.flush();
@@ -63,8 +64,8 @@ export class BoardEditor {
     return true;
   }
 
-  /** Stops writing; `focus` gives the focus back to the object. */
-  finish(focus: boolean): void {
+  /** Stops writing; `focus` gives the focus back to the object, `goesOn` says that writing starts elsewhere at once. */
+  finish(focus: boolean, goesOn = false): void {
     const area = this.area;
     if (!area) return;
     const { board, selection, stage, page } = this.context();
@@ -77,10 +78,27 @@ export class BoardEditor {
       board.remove([id]);
     }
     area.remove();
+    if (!goesOn) this.stepBack();
     if (!focus) return;
     stage.flush();
     const target = (id !== null && stage.elementOf(id)) || page.list;
     (target.matches("[role=option]") ? target : page.list).focus({ preventScroll: true });
+  }
+
+  /** Zooms in to write in letters that can be read. */
+  private comeCloser(object: Rect): void {
+    const { camera } = this.context();
+    const { x, y, zoom } = camera;
+    this.seenFrom ??= { x, y, zoom };
+    camera.zoomTo(1, camera.toScreen(centre(object)));
+  }
+
+  /** Goes back to where one was before writing, unless one moved meanwhile. */
+  private stepBack(): void {
+    const { camera } = this.context();
+    const before = this.seenFrom;
+    this.seenFrom = null;
+    if (before && camera.zoom === 1) camera.set(before);
   }
 
   private listen(area: HTMLTextAreaElement, signal: AbortSignal): void {
@@ -184,7 +202,3 @@ const LABELS = {
   zone: () => t("Titre du cadre"),
   connector: () => t("Mots du lien"),
 } as const;
-
-/** The rectangle around several objects, null for none. */
-export const around = (context: BoardContext, ids: Iterable<string>) =>
-  boundsOf([...ids].map((id) => context.board.placed(id)).filter((object) => object !== undefined));

@@ -121,8 +121,8 @@ export class Header {
     if (discs.length < everyone.length)
       discs.push(el("span", { class: "avatar avatar-more" }, `+${everyone.length - discs.length}`));
     place.replaceChildren(...discs);
-    find(".board-people")?.setAttribute(
-      "aria-label",
+    setText(
+      find("[data-people-count]"),
       tn("%(num)s personne présente", "%(num)s personnes présentes", everyone.length),
     );
     find("[data-people-list]")?.replaceChildren(

@@ -34,7 +34,7 @@ export class Stage {
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "stage" | "list" | "zones" | "notes">,
+    private readonly page: Pick<Page, "stage" | "world" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -117,7 +117,7 @@ export class Stage {
   private place(): void {
     this.viewChanged = false;
     const { x, y, zoom } = this.camera;
-    this.page.list.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
+    this.page.world.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
     this.page.stage.style.setProperty("--step", `${dotStep(zoom)}px`);
     this.page.stage.style.setProperty("--pan", `${-x * zoom}px ${-y * zoom}px`);
     const wanted = this.board.query(grow(this.camera.visible, MARGIN_PX / zoom));
