@@ -5,6 +5,7 @@ No fixture holds an application context around a client: it would leak one perso
 """
 
 import os
+import pickle
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -82,22 +83,45 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 
 def _fresh_sqlite(template: Path, tmp_path: Path) -> str:
     path = tmp_path / "etabli.sqlite3"
+    for former in (path, *tmp_path.glob("etabli.sqlite3-*")):
+        former.unlink(missing_ok=True)
     shutil.copy(template, path)
     url = f"sqlite:///{path}"
     configure(url)
     return url
 
 
-@pytest.fixture
-def world(sqlite_url: str) -> World:
-    """People, a cohort, teams, a problem, a project and a board on SQLite: see tests/factories.py."""
+@pytest.fixture(scope="session")
+def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A SQLite file with the small world in it, and that world pickled: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("world")
+    _fresh_sqlite(sqlite_template, folder)
     with transaction() as session:
-        return make_world(session)
+        made = make_world(session)
+    with database().engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database().engine.dispose()
+    return folder / "etabli.sqlite3", pickle.dumps(made)
 
 
 @pytest.fixture
-def any_world(any_database_url: str) -> World:
+def world(sqlite_url: str, world_template: tuple[Path, bytes], tmp_path: Path) -> World:
+    """People, a cohort, teams, a problem, a project and a board on SQLite: see tests/factories.py."""
+    return _fresh_world(world_template, tmp_path)
+
+
+def _fresh_world(template: tuple[Path, bytes], tmp_path: Path) -> World:
+    database().engine.dispose()
+    _fresh_sqlite(template[0], tmp_path)
+    made: World = pickle.loads(template[1])  # noqa: S301 - pickled by this process
+    return made
+
+
+@pytest.fixture
+def any_world(any_database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> World:
     """The same world on SQLite, then on PostgreSQL."""
+    if any_database_url.startswith("sqlite"):
+        return _fresh_world(request.getfixturevalue("world_template"), tmp_path)
     with transaction() as session:
         return make_world(session)
 
@@ -114,12 +138,23 @@ def any_app(any_database_url: str, tmp_path: Path) -> Flask:
     return make_app(any_database_url, tmp_path)
 
 
-def make_app(database_url: str, tmp_path: Path, *, rate_limits: bool = False, **environ: str) -> Flask:
-    """An application for tests: CSRF off (its own tests turn it on), rate limits off unless asked for."""
-    settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
-    limiter.enabled = rate_limits  # one object per process: read when the application is made
-    app = create_app(settings)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+_plain_app: list[Flask] = []
+
+
+def make_app(database_url: str, tmp_path: Path, **environ: str) -> Flask:
+    """An application for tests: CSRF off (its own tests turn it on), rate limits off.
+
+    Without further environment it is the same application for all tests, on another database.
+    """
+    if environ or not _plain_app:
+        settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
+        app = create_app(settings)
+        if not environ:
+            _plain_app.append(app)
+    else:
+        app = _plain_app[0]
+        configure(database_url)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     return app
 
 

@@ -78,6 +78,7 @@ def postgres_cluster() -> Iterator[str | None]:
             **run,
         )
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         control = [*prefix, str(programs / "pg_ctl"), "-D", str(data)]
         subprocess.run([*control, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
         try:
