@@ -79,7 +79,7 @@ def partners_in_words(partners: dict[Sector, list[Partner]]) -> str:
             names.append(ngettext("%(num)s autre", "%(num)s autres", len(found) - SHOWN_NAMES))
         label = _(SECTOR_LABELS[sector]).lower()
         parts.append(_("%(names)s (%(sector)s)", names=format_list(names), sector=label))
-    return " ; ".join(parts)
+    return format_list(parts) if parts else ""
 
 
 def whole_sentences(text: str, length: int) -> str:
