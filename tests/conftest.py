@@ -141,21 +141,23 @@ def any_app(any_database_url: str, tmp_path: Path) -> Flask:
 _plain_app: list[Flask] = []
 
 
-def make_app(database_url: str, tmp_path: Path, **environ: str) -> Flask:
-    """An application for tests: CSRF off (its own tests turn it on), rate limits off.
+def make_app(database_url: str, tmp_path: Path, *, rate_limits: bool = False, **environ: str) -> Flask:
+    """An application for tests: CSRF off (its own tests turn it on), rate limits off unless asked for.
 
-    Without further environment it is the same application for all tests, on another database.
+    Without further wishes it is the same application for all tests, on another database.
     """
-    if environ or not _plain_app:
+    limiter.enabled = rate_limits  # one object per process
+    is_plain = not environ and not rate_limits
+    if is_plain and _plain_app:
+        configure(database_url)
+    else:
         settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
         app = create_app(settings)
-        if not environ:
+        if is_plain:
             _plain_app.append(app)
-    else:
-        app = _plain_app[0]
-        configure(database_url)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    return app
+    found = _plain_app[0] if is_plain else app
+    found.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return found
 
 
 ClientOf = Callable[..., FlaskClient]
