@@ -66,6 +66,7 @@ class Clients:
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Client] = {}
+        self._by_session: dict[int, list[Client]] = {}
 
     def __len__(self) -> int:
         return len(self._by_sid)
@@ -76,6 +77,7 @@ class Clients:
     def add(self, client: Client) -> None:
         """Enter a client."""
         self._by_sid[client.sid] = client
+        self._by_session.setdefault(client.login_session_id, []).append(client)
 
     def find(self, sid: str) -> Client | None:
         """The client of a Socket.IO id."""
@@ -83,8 +85,14 @@ class Clients:
 
     def remove(self, sid: str) -> Client | None:
         """Take a client out; gives it back if it was there."""
-        return self._by_sid.pop(sid, None)
+        client = self._by_sid.pop(sid, None)
+        if client is not None:
+            same = self._by_session[client.login_session_id]
+            same.remove(client)
+            if not same:
+                del self._by_session[client.login_session_id]
+        return client
 
     def of_session(self, login_session_id: int) -> list[Client]:
         """The sockets of one login session."""
-        return [client for client in self if client.login_session_id == login_session_id]
+        return list(self._by_session.get(login_session_id, ()))

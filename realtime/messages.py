@@ -12,6 +12,7 @@ MESSAGES = {
     "version": N_("Cette page est ancienne. Rechargez-la pour continuer."),
     "sign_in": N_("Votre session est terminée. Reconnectez-vous pour continuer."),
     "ticket": N_("La connexion n’a pas pu être établie. Réessayez."),
+    "too_many_sockets": N_("L’Établi est ouvert dans trop d’onglets. Fermez-en quelques-uns."),
     "origin": N_("Cette adresse n’est pas celle de L’Établi."),
     "not_joined": N_("Ce tableau n’est pas ouvert ici. Rechargez la page."),
     "too_many_documents": N_("Trop de tableaux sont ouverts dans cette page. Fermez-en un."),

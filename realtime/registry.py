@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.board.guard import SYNC
@@ -154,6 +155,15 @@ class Rooms:
         with transaction() as session:
             write_snapshot(session, room.document_id, seq, content)
         room.snapshot_seq = seq
+
+    def write_journals(self) -> None:
+        """Write what is still counted in memory; at a stop, when it is lost otherwise."""
+        try:
+            with transaction() as session:
+                for room in self:
+                    self.journal.write_rest(session, room)
+        except SQLAlchemyError as error:
+            log.warning("journals could not be written: %s", type(error).__name__)
 
     def _close(self, room: Room) -> None:
         with transaction() as session:

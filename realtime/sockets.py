@@ -15,7 +15,7 @@ from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from models.policy import Actor
+from models.policy import Actor, Permission
 from models.session import transaction
 from realtime import frames, protocol
 from realtime.clients import Client, Clients
@@ -35,6 +35,7 @@ from workspace.web.guard import COOKIE
 log = logging.getLogger("etabli.realtime")
 
 MAX_MESSAGE_BYTES = 128 * 1024
+MAX_SOCKETS_PER_SESSION = 64
 PING_SECONDS = 25
 PONG_SECONDS = 20
 DRAIN_SECONDS = 1.5
@@ -42,12 +43,14 @@ HOUSE_SECONDS = 2.0
 GAP_SECONDS = 1.0
 
 # Every client event and what it requires; a handler for an event that is not here fails the tests.
-POLICY = {
-    protocol.JOIN: "view_board",
-    protocol.LEAVE: "joined",
-    protocol.UPDATE: "edit_board",
-    protocol.PRESENCE: "joined",
-    protocol.SELECTION: "joined",
+# `JOINED`: it acts on a document that this client has joined, and so may read.
+JOINED = "joined"
+POLICY: dict[str, Permission | str] = {
+    protocol.JOIN: Permission.VIEW_BOARD,
+    protocol.LEAVE: JOINED,
+    protocol.UPDATE: Permission.EDIT_BOARD,
+    protocol.PRESENCE: JOINED,
+    protocol.SELECTION: JOINED,
 }
 
 OutletOf = Callable[[Any, str, str], Outlet]
@@ -119,6 +122,7 @@ class Live:
         for client in self.clients:
             client.say("draining", "draining")
         self.rooms.flusher.wait_idle(DRAIN_SECONDS)
+        self.rooms.write_journals()
         self.is_stopped = True
         self.rooms.flusher.stop()
         for client in self.clients:
@@ -188,6 +192,8 @@ class _Handlers:
         if not isinstance(auth, dict) or auth.get("v") != protocol.PROTOCOL_VERSION:
             raise self._refusal("version")
         actor = self._authenticate(auth.get("ticket"))
+        if len(live.clients.of_session(actor.login_session_id or 0)) >= MAX_SOCKETS_PER_SESSION:
+            raise self._refusal("too_many_sockets")
         sid: str = request.sid  # type: ignore[attr-defined]
         server = live.socketio.server
         engine_sid = server.manager.eio_sid_from_sid(sid, "/")

@@ -46,6 +46,7 @@ class Lane:
         self._hot = hot
         self._hot_headers = hot_headers
         self._received = 0
+        self._is_waiting = False
         self._pending_header: str | None = None
         self._inbox: deque[Inbound] = deque()
         self._is_handling = False
@@ -118,14 +119,20 @@ class Lane:
             self._pause_reading()  # until the greenlet has worked off half of it
         elif count == MESSAGES_PER_TURN or pause > 0:
             self._pause_reading()
-            self._hub.after(pause, self._take_rest)
-        else:
+            self._take_later(pause)
+        elif not self._is_waiting:
             self._resume_reading()
 
     def _is_full(self) -> bool:
         return len(self._inbox) >= self._limits.inbox_messages
 
+    def _take_later(self, seconds: float) -> None:
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._hub.after(seconds, self._take_rest)
+
     def _take_rest(self) -> None:
+        self._is_waiting = False
         if not self.is_closing:
             self._take()
 
@@ -170,6 +177,9 @@ class Lane:
 
         A (header, attachment) pair is a hot message that had to wait or was declined.
         """
+        self._handled += 1
+        if self._handled % YIELD_EVERY == 0:
+            eventlet.sleep(0)
         self._is_handling = False
         while not self._inbox and not self.is_closing:
             self._sleeper = Event()
@@ -177,9 +187,6 @@ class Lane:
         if self.is_closing:
             return None
         self._is_handling = True
-        self._handled += 1
-        if self._handled % YIELD_EVERY == 0:
-            eventlet.sleep(0)
         item = self._inbox.popleft()
         if len(self._inbox) == self._limits.inbox_messages // 2:
             self._take()

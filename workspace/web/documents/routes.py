@@ -14,6 +14,7 @@ from models.errors import Forbidden, Refused
 from models.i18n import N_
 from models.policy import Permission
 from models.session import reading, transaction
+from workspace.extensions import limiter
 from workspace.i18n import _
 from workspace.services.sessions import issue_ticket
 from workspace.web.documents.host import documents
@@ -28,9 +29,13 @@ MINIMUM_COMPRESSED_BYTES = 512
 UNAVAILABLE = N_("Vos changements n’ont pas pu être enregistrés. Réessayez dans un instant.")
 STATUS_BY_CODE = {"malformed": 400, "read_only": 403, "frozen": 403, "too_large": 413, "unavailable": 503}
 
+# By person, not by address: a whole town hall may sit behind one.
+by_person = limiter.limit("240 per minute", key_func=lambda: actor().key)
+
 
 @blueprint.post("/socket-ticket")
 @signed_in
+@by_person
 def ticket() -> ResponseReturnValue:
     """A single-use right to open one socket within 30 seconds."""
     with transaction() as session:
@@ -59,6 +64,7 @@ def snapshot(document_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/documents/<int:document_id>/sync")
 @requires(Permission.VIEW_BOARD)
+@by_person
 def sync(document_id: int) -> ResponseReturnValue:
     """Commit the caller's update, if any, and answer what their state vector misses."""
     rights = _rights(document_id)

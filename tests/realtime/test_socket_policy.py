@@ -1,0 +1,54 @@
+"""Every socket event declares what it requires; eventlet stays where it belongs."""
+
+import ast
+from pathlib import Path
+
+from flask import Flask
+
+from realtime import protocol
+from realtime.clients import Client, Clients
+from realtime.sockets import JOINED, POLICY, attach
+from workspace.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_handler_declares_its_policy_and_every_policy_has_its_handler(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    from dataclasses import replace  # noqa: PLC0415
+
+    live = attach(app, replace(settings, async_mode="threading"))
+    handlers = set(live.socketio.server.handlers["/"]) - {"connect", "disconnect", "*"}
+    assert handlers == set(POLICY) == protocol.CLIENT_EVENTS
+    assert set(POLICY.values()) == {"view_board", "edit_board", JOINED}
+
+
+def test_only_the_server_and_the_lane_import_eventlet() -> None:
+    importers = set()
+    for package in ("models", "workspace", "realtime"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    names.append(node.module)
+                if any(name.split(".")[0] == "eventlet" for name in names):
+                    importers.add(path.relative_to(ROOT).as_posix())
+    assert {name for name in importers if not name.startswith("realtime/hardening/")} == {
+        "realtime/server.py"
+    }
+
+
+def test_clients_are_found_by_session_until_they_leave() -> None:
+    class Actor:
+        login_session_id = 5
+        key = "u1"
+
+    clients = Clients()
+    for sid in ("a", "b"):
+        clients.add(Client(sid, Actor(), None, None))  # type: ignore[arg-type]
+    assert [client.sid for client in clients.of_session(5)] == ["a", "b"]
+    clients.remove("a")
+    assert clients.remove("a") is None
+    assert [client.sid for client in clients.of_session(5)] == ["b"]
+    clients.remove("b")
+    assert (clients.of_session(5), len(clients)) == ([], 0)
