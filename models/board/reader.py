@@ -41,7 +41,12 @@ class Reader:
         if byte < 128:
             self.at = at + 1
             return byte
-        value, shift = byte & 127, 7
+        following = data[at + 1]
+        value = byte & 127 | (following & 127) << 7
+        if following < 128:
+            self.at = at + 2
+            return value
+        at, shift = at + 1, 14
         while True:
             at += 1
             byte = data[at]

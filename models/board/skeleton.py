@@ -8,6 +8,8 @@ different boards. Thirteen bytes per run of structs; nothing of their content.
 from array import array
 from bisect import bisect_right
 
+from models.board.crowds import Crowds
+
 GC, DELETED, STRING, TYPE, ANY = 0, 1, 4, 7, 8
 """Content references of Yjs v1. A type is kept as MAP or TEXT."""
 MAP, TEXT = 0x11, 0x12
@@ -63,11 +65,12 @@ class Column:
 class Skeleton:
     """Every column of a document, and where its surrogate pairs must not be cut."""
 
-    __slots__ = ("columns", "cuts")
+    __slots__ = ("columns", "crowds", "cuts")
 
     def __init__(self) -> None:
         self.columns: dict[int, Column] = {}
         self.cuts: dict[int, set[int]] = {}
+        self.crowds = Crowds()
 
     def end(self, client: int) -> int:
         """The next clock of a client."""
@@ -85,6 +88,13 @@ class Skeleton:
                 self.columns[client].cut(rows, end)
             else:
                 del self.columns[client]
+
+    def add_cuts(self, cuts: dict[int, set[int]]) -> dict[int, set[int]]:
+        """Remember middles of surrogate pairs; returns those that are new."""
+        new = {client: middles - self.cuts.get(client, set()) for client, middles in cuts.items()}
+        for client, middles in new.items():
+            self.cuts.setdefault(client, set()).update(middles)
+        return new
 
     def place(self, client: int, clock: int) -> int:
         """The place of a struct that is known."""

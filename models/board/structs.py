@@ -24,7 +24,7 @@ Struct = tuple[int, int, int, Id | None, Id | None, Id | str | None, str | None]
 class StructReader(Reader):
     """A cursor that also notes what can only be judged once everything is read."""
 
-    __slots__ = ("cuts", "points")
+    __slots__ = ("cuts", "doubled", "points")
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -32,12 +32,12 @@ class StructReader(Reader):
         """Where applying the update splits a struct: never inside a surrogate pair."""
         self.cuts: dict[int, set[int]] = {}
         """client → clocks of second halves of surrogate pairs."""
+        self.doubled: list[tuple[int, int, int]] = []
+        """Where a right that repeats the left stands: its info byte, its first byte, the byte after it."""
 
     def struct(self, client: int, clock: int) -> Struct:
-        """The struct of that id.
-
-        A left that is also the right is let through: undoing in a text makes Yjs write it now and then.
-        """
+        """The struct of that id."""
+        began = self.at
         info = self.data[self.at]
         self.at += 1
         content = info & CONTENT
@@ -47,13 +47,8 @@ class StructReader(Reader):
             return clock, self.varint(), GC, None, None, None, None
         if content not in CONTENTS:
             raise refusal("content")
-        left = right = parent = key = None
-        if info & HAS_LEFT:
-            left = self.varint(), self.varint()
-            self.points.append((left[0], left[1] + 1))
-        if info & HAS_RIGHT:
-            right = self.varint(), self.varint()
-            self.points.append(right)
+        left, right = self._neighbours(info, began) if info & (HAS_LEFT | HAS_RIGHT) else (None, None)
+        parent = key = None
         if left is None and right is None:
             parent = self._parent()
             if info & HAS_KEY:
@@ -63,6 +58,20 @@ class StructReader(Reader):
         if content == TYPE:
             content = self._type()
         return clock, self._length(client, clock, content), content, left, right, parent, key
+
+    def _neighbours(self, info: int, began: int) -> tuple[Id | None, Id | None]:
+        left = right = None
+        if info & HAS_LEFT:
+            left = self.varint(), self.varint()
+            self.points.append((left[0], left[1] + 1))
+        if info & HAS_RIGHT:
+            at = self.at
+            right = self.varint(), self.varint()
+            self.points.append(right)
+            if right == left:
+                self.doubled.append((began, at, self.at))
+                right = None
+        return left, right
 
     def _parent(self) -> Id | str:
         by_name = self.varint()
@@ -104,3 +113,17 @@ class StructReader(Reader):
                 middles.add(clock)
                 clock += 1
         return len(text.encode("utf-16-le")) // 2
+
+    def repaired(self) -> bytes:
+        """The update without rights that repeat their left.
+
+        Undoing in a text makes Yjs write one now and then, and replicas put such a struct before or after
+        its neighbour according to how their own structs happen to be split. Without it, all put it after.
+        """
+        if not self.doubled:
+            return self.data
+        data = bytearray(self.data)
+        for began, start, stop in reversed(self.doubled):
+            del data[start:stop]
+            data[began] &= ~HAS_RIGHT
+        return bytes(data)

@@ -40,7 +40,10 @@ class CorruptDocument(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An update that may be stored. When `is_empty` it changes nothing: acknowledge it, store nothing."""
+    """An update that may be stored: store `update`, which may differ from what was sent.
+
+    When `is_empty` it changes nothing: acknowledge it, store nothing.
+    """
 
     update: bytes
     clients: frozenset[int]
@@ -149,8 +152,9 @@ class LiveDocument:
         if may_use and inspection.clients and not may_use(inspection.clients):
             forget(skeleton, inspection)
             raise refusal("client_id")
+        sound = inspection.update
         try:
-            changes = shadow.apply(update)
+            changes = shadow.apply(sound)
             check(changes, actor, view)
         except BaseException:
             self._shadow = None
@@ -158,9 +162,9 @@ class LiveDocument:
             raise
         is_empty = not inspection.clients and not changes
         if not is_empty:
-            self._take(changes, update)
-            self._proposed.append(update)
-        return Proposal(update, inspection.clients, changes, is_empty)
+            self._take(changes, sound)
+            self._proposed.append(sound)
+        return Proposal(sound, inspection.clients, changes, is_empty)
 
     def accept(self, update: bytes) -> None:
         """Apply a committed proposal to the live copy, in the order of the proposals."""

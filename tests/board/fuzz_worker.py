@@ -163,7 +163,7 @@ def attempt(base: bytes, skeleton: Skeleton, update: bytes) -> str:
         inspection = inspect(update, skeleton, limits=SYNC)
     except Refused as refused:
         return refused.code
-    wanted = skeleton.state()
+    wanted, update = skeleton.state(), inspection.update
     forget(skeleton, inspection)
     shadow = Shadow(base)
     try:

@@ -209,6 +209,49 @@ def test_clients_that_wait_in_a_circle_are_refused(skeleton: Skeleton) -> None:
     assert code(circle, skeleton) == "dangling"
 
 
+def test_right_that_repeats_the_left_is_left_out(skeleton: Skeleton) -> None:
+    after, own = (CLIENT, 13), (9, 0)
+    deleted = {CLIENT: [(12, 1)]}
+    doubled = [item("string", "x", left=after, right=after), item("string", "y", left=own, right=own)]
+    single = [item("string", "x", left=after), item("string", "y", left=own)]
+    inspection = inspect(update((9, 0, doubled), deleted=deleted), skeleton)
+    assert inspection.update == update((9, 0, single), deleted=deleted)
+
+
+def test_crowding_one_place_is_refused() -> None:
+    known = Skeleton()
+    inspect(update((CLIENT, 0, forge.note(CLIENT))), known)
+    text = (CLIENT, TEXT_CLOCK)
+    crowd = [item("string", "x", parent=text) for _ in range(1_000)]
+    assert inspect(update((8, 0, crowd)), known).clients == {8}
+    assert code(update((9, 0, crowd)), known) == "too_many"
+    assert code(update((9, 0, [item("any", [1], root="objects", key="n1")] * 2_000)), known) == "too_many"
+    field = item("any", ["rose"], parent=(CLIENT, 0), key="colour")
+    assert code(update((9, 0, [field] * 2_000)), known) == "too_many"
+
+
+def test_deletions_that_crumble_a_text_count_as_crowding() -> None:
+    known = Skeleton()
+    inspect(update((CLIENT, 0, forge.note(CLIENT, text="x" * 8_000))), known)
+    crumbs = update(deleted={CLIENT: [(12 + 2 * number, 1) for number in range(4_000)]})
+    assert inspect(crumbs, known).deletes
+    late = [item("string", "y", left=(CLIENT, 12)) for _ in range(300)]
+    assert code(update((9, 0, late)), known) == "too_many"
+
+
+def test_long_typing_and_long_dragging_are_no_crowd(skeleton: Skeleton) -> None:
+    last, clock = (CLIENT, 16), 0
+    for _ in range(1_200):
+        typed = [item("string", "x", left=last if not n else (9, clock + n - 1)) for n in range(5)]
+        inspect(update((9, clock, typed)), skeleton)
+        clock += 5
+        last = (9, clock - 1)
+    x, clock = (CLIENT, 5), 0
+    for _ in range(4_000):
+        inspect(update((10, clock, [item("any", [float(clock)], left=x)])), skeleton)
+        x, clock = (10, clock), clock + 1
+
+
 def test_limits_hold(skeleton: Skeleton) -> None:
     crowd = [(100 + number, 0, [collected(1)]) for number in range(65)]
     assert code(update(*crowd), skeleton) == "too_many"
