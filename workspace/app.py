@@ -76,8 +76,9 @@ def _load_signed_in(request_: object) -> SignedIn | None:  # noqa: ARG001
 
 
 def _reader_locale() -> str | None:
+    # Visitors share an invented person: each reads in the language of their own device.
     actor = None if g.get("without_database") else find_actor()
-    return actor.locale if actor else None
+    return actor.locale if actor and not actor.is_demo else None
 
 
 def _reader_zone() -> str | None:

@@ -171,7 +171,9 @@ def update_profile(
 
 
 def set_locale(session: Session, actor: Actor, locale: str) -> None:
-    """Remember the actor's language, account or guest."""
+    """Remember the actor's language, account or guest. An invented person keeps theirs: visitors share it."""
+    if actor.is_demo:
+        return
     if actor.user_id is not None:
         session.execute(update(User).where(User.id == actor.user_id).values(locale=locale))
     else:

@@ -62,15 +62,26 @@ def text_of(row: ClassSession, cohort: Cohort) -> SessionText:
     )
 
 
-def list_class_sessions(session: Session, cohort: Cohort) -> list[ClassSession]:
-    """Those to come first, in order; the caller has checked the cohort."""
-    found = session.scalars(
-        select(ClassSession)
-        .where(ClassSession.cohort_id == cohort.id)
-        .order_by(ClassSession.starts_at, ClassSession.id)
-    ).all()
-    now = utcnow()
-    return [row for row in found if row.ends_at > now] + [row for row in found if row.ends_at <= now]
+def list_upcoming(session: Session, cohort: Cohort) -> list[ClassSession]:
+    """Those not over yet, the next first; the caller has checked the cohort."""
+    return list(
+        session.scalars(
+            select(ClassSession)
+            .where(ClassSession.cohort_id == cohort.id, ClassSession.ends_at > utcnow())
+            .order_by(ClassSession.starts_at, ClassSession.id)
+        )
+    )
+
+
+def list_past(session: Session, cohort: Cohort) -> list[ClassSession]:
+    """Those that are over, the last first; the caller has checked the cohort."""
+    return list(
+        session.scalars(
+            select(ClassSession)
+            .where(ClassSession.cohort_id == cohort.id, ClassSession.ends_at <= utcnow())
+            .order_by(ClassSession.starts_at.desc(), ClassSession.id)
+        )
+    )
 
 
 def access_class_session(

@@ -11,7 +11,7 @@ from models.policy import Permission
 from models.session import reading, transaction
 from workspace.i18n import _, city_of
 from workspace.services import programmes, teams
-from workspace.services.class_sessions import MODE_LABELS, list_class_sessions
+from workspace.services.class_sessions import MODE_LABELS, list_past, list_upcoming
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.fresh import fresh_links, fresh_reset
@@ -90,7 +90,8 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
             cohort=found,
             cities=[city_of(zone) for zone in found.time_zones],
             people=teams.cohort_people(session, found),
-            sessions=list_class_sessions(session, found),
+            upcoming=list_upcoming(session, found),
+            past=list_past(session, found),
             fresh=fresh_links(),
             reset=fresh_reset(),
             fewest=teams.FEWEST,
