@@ -23,6 +23,10 @@ class Crowds:
         self._by_place: dict[int, Crowd] = {}
         self.journal: dict[int, Crowd | None] = {}
 
+    def seed(self, crowds: dict[int, Crowd]) -> None:
+        """Begin with these."""
+        self._by_place = crowds
+
     def join(self, place: int, client: int, clock: int, length: int, left: tuple[int, int] | None) -> int:
         """Count a struct in; returns how many steps putting it there can take."""
         crowd = self._by_place.get(place)

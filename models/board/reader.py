@@ -14,8 +14,9 @@ MAX_SHIFT = 49
 ARRAY, OBJECT = 117, 118
 NESTED = frozenset({ARRAY, OBJECT})
 INTEGER, BYTES, WORDS = 125, 116, 119
-FIXED = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}
-"""Bytes that follow each tag of fixed size: undefined, null, float32, float64, bigint, false, true."""
+FIXED = {127: 0, 126: 0, 124: 4, 123: 8, 121: 0, 120: 0}
+"""Bytes that follow each tag of fixed size: undefined, null, float32, float64, false, true. A browser's
+bigint (122) is refused: it cannot be added to a number, nor written as JSON."""
 
 
 class Reader:

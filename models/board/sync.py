@@ -29,6 +29,7 @@ from models.board.guard import (
 )
 from models.board.messages import refusal
 from models.board.rules import BoardActor, check, check_actor, warning
+from models.board.scan import scan
 from models.board.shadow import OBJECTS, Shadow, apply_updates
 from models.board.skeleton import Skeleton
 from models.errors import DomainError, Refused
@@ -216,8 +217,11 @@ class LiveDocument:
 
     def _skeleton_now(self) -> Skeleton:
         if self._skeleton is None:
-            skeleton = Skeleton()
-            for update in (self.snapshot(), *self._proposed):
+            skeleton = scan(self.snapshot())
+            if skeleton is None:
+                skeleton = Skeleton()
+                inspect(self.snapshot(), skeleton, limits=STORED)
+            for update in self._proposed:
                 inspect(update, skeleton, limits=STORED)
             self._skeleton = skeleton
         return self._skeleton

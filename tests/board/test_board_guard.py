@@ -120,6 +120,7 @@ def test_unsound_frame_is_refused(skeleton: Skeleton, data: bytes, expected: str
         (item("string", b"\xff", parent=(CLIENT, TEXT_CLOCK)), "malformed"),
         (item("string", b"\xed\xa0\x80", parent=(CLIENT, TEXT_CLOCK)), "malformed"),
         (item("string", b"\xc0\x80", parent=(CLIENT, TEXT_CLOCK)), "malformed"),
+        (b"\x88\x07\x01\x01\x7a" + bytes(8), "malformed"),
         (item("json", ["1"], left=(CLIENT, 1)), "content"),
         (item("bytes", b"1", left=(CLIENT, 1)), "content"),
         (item("embed", "{}", left=(CLIENT, 12)), "content"),
