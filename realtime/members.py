@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 from models.board.rules import BoardActor
 from models.board_rights import BoardRights
 from models.errors import Refused
+from models.i18n import N_
+from models.partner import SECTOR_LABELS, Sector
+from models.policy import Role
 from realtime.clients import Client
 from realtime.protocol import Cursor, Selection
 
 if TYPE_CHECKING:
     from realtime.rooms import Room
+
+
+TEAM = N_("Équipe")
+_BY_FULL_NAME = frozenset({Role.LEARNER, Role.TUTOR, Role.MANAGER})
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,28 @@ class Member:
     selection: Selection | None = None
     has_missed: bool = False
 
-    def described(self) -> dict[str, object]:
-        """What the others are told: the server's word, never the client's."""
+    def described_to(self, reader: "Member") -> dict[str, object]:
+        """What `reader` is told of this person: the server's word, never the client's."""
         return {
             "peer": self.peer,
             "key": self.client.actor.key,
-            "name": self.client.actor.name,
+            "name": self._name_for(reader),
             "role": self.rights.role.value,
             "colour": self.colour,
         }
+
+    def _name_for(self, reader: "Member") -> str:
+        """Whole for the team and its tutors, the first name for partners and guests.
+
+        An élu reads no name: the team as one, guests by their sector.
+        """
+        actor = self.client.actor
+        if reader.client.actor.key == actor.key or reader.rights.role in _BY_FULL_NAME:
+            return actor.name
+        if reader.rights.role is not Role.OBSERVER:
+            return actor.name.split()[0]
+        capacity = SECTOR_LABELS[Sector(actor.sector)] if actor.sector else TEAM
+        return reader.client.sentences.say("name", reader.client.actor.locale, capacity)
 
 
 @dataclass(eq=False)

@@ -71,7 +71,10 @@ class Room:
         member = Member(client, self, self._last_peer, rights, self._colour_of(client.actor.key))
         self.members[client.sid] = member
         client.members[self.handle] = member
-        self.tell(protocol.PEERS, {"joined": [member.described()], "left": []}, skip=member)
+        for other in list(self.members.values()):
+            if other is not member:
+                fields = {"h": self.handle, "joined": [member.described_to(other)], "left": []}
+                other.client.outlet.send(Outgoing(protocol.PEERS, fields))
         return member
 
     def leave(self, member: Member) -> None:
@@ -91,8 +94,8 @@ class Room:
         return free[0] if free else COLOURS[self._last_peer % len(COLOURS)]
 
     def others(self, member: Member) -> list[dict[str, object]]:
-        """Everybody in the room but `member`, described."""
-        return [other.described() for other in self.members.values() if other is not member]
+        """Everybody in the room but `member`, described to them."""
+        return [other.described_to(member) for other in self.members.values() if other is not member]
 
     # -- the document ---------------------------------------------------------------------------
 

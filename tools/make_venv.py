@@ -19,7 +19,8 @@ if importlib.util.find_spec("ensurepip") is None:
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.exit(
-            f"This Python cannot make virtual environments yet: run 'sudo apt-get install {package}', then try again."
+            f"This Python cannot make virtual environments yet: run 'sudo apt-get install {package}'"
+            " and try again."
         )
     print(f"→ {package} (from the distribution)", flush=True)
     subprocess.run(["apt-get", "update", "-qq"], check=True)

@@ -61,32 +61,19 @@ def postgres_cluster() -> Iterator[str | None]:
         if prefix:
             shutil.chown(folder, prefix[2])
         data = Path(folder) / "data"
-        run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run(
-            [
-                *prefix,
-                str(programs / "initdb"),
-                "-D",
-                str(data),
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-            ],
-            **run,
-        )
+
+        def run(*command: str, check: bool = True) -> None:
+            subprocess.run([*prefix, *command], check=check, stdout=subprocess.DEVNULL, cwd=folder)
+
+        run(str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        control = [*prefix, str(programs / "pg_ctl"), "-D", str(data)]
-        subprocess.run([*control, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
+        control = (str(programs / "pg_ctl"), "-D", str(data))
+        run(*control, "-w", "-l", f"{folder}/log", "-o", options, "start")
         try:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
         finally:
-            subprocess.run(
-                [*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder
-            )
+            run(*control, "-m", "immediate", "stop", check=False)
 
 
 def main() -> int:
@@ -94,7 +81,8 @@ def main() -> int:
     chromium = find_chromium()
     if chromium is None:
         print(
-            "Chromium est introuvable : installez-le (sudo apt-get install chromium) ou donnez ETABLI_CHROMIUM."
+            "Chromium est introuvable : installez-le (sudo apt-get install chromium) "
+            "ou donnez ETABLI_CHROMIUM."
         )
     else:
         os.environ["ETABLI_CHROMIUM"] = chromium

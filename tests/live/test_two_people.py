@@ -4,6 +4,8 @@ import base64
 
 import pytest
 
+from models.document import Board
+from models.people import User
 from tests.live.live_support import Driver, LiveServer, eventually
 
 pytestmark = pytest.mark.live
@@ -101,6 +103,31 @@ def test_presence_carries_the_servers_word_for_who_it_is(live_server: LiveServer
     assert selection["ids"] == ["z1"]
     bob("disconnect")
     eventually(lambda: any(joined["peer"] in event["left"] for event in alice.events("peers")))
+
+
+def test_names_are_shown_as_each_reader_may_know_them(live_server: LiveServer, driver: Driver) -> None:
+    with live_server.transaction() as session:
+        session.get_one(Board, live_server.world.board.id).open_to_observers = True
+        session.get_one(User, live_server.world.alice.id).name = "Alice Dupont"
+    people = {name: driver.client() for name in ("observer", "guest", "tutor", "alice")}
+    for name, client in people.items():
+        client.enter(live_server.sign_in(name))
+    key = f"u{live_server.world.alice.id}"
+
+    def shown(name: str) -> str:
+        told = [person for event in people[name].events("peers") for person in event["joined"]]
+        return str(eventually(lambda: [person["name"] for person in told if person["key"] == key])[-1])
+
+    assert {name: shown(name) for name in ("observer", "guest", "tutor")} == {
+        "observer": "Équipe",
+        "guest": "Alice",
+        "tutor": "Alice Dupont",
+    }
+    told = [person["name"] for event in people["observer"].events("peers") for person in event["joined"]]
+    assert set(told) <= {"Équipe", "Habitant·e"}
+    with live_server.transaction() as session:
+        session.get_one(User, live_server.world.alice.id).name = "Alice"
+        session.get_one(Board, live_server.world.board.id).open_to_observers = False
 
 
 def test_newcomer_is_told_who_is_there_and_what_they_hold(live_server: LiveServer, driver: Driver) -> None:

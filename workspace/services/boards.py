@@ -5,13 +5,13 @@ What stands on a board is its document's business (realtime); here only the firs
 
 from collections.abc import Sequence
 
-from models.board.seed import seed_board
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.access import access_board, access_project, find_or_not_found
 from models.activity import Activity, ActivityKind, record_activity
 from models.base import utcnow
+from models.board.seed import seed_board
 from models.board.templates import BOARD_TEMPLATES
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.errors import Conflict, Invalid

@@ -1,15 +1,14 @@
 """The list of problems an actor may read: filtered, searched without accents, counted by facet.
 
-The rows to filter are read once, light, and counted in memory: an actor reads a cohort's problems, or a
-programme's, hundreds at most. The number of queries does not depend on the number of rows.
+Everything is counted and paged by the database; the number of queries does not depend on the number of rows.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import case, exists, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from models.access import visible_problems
 from models.authority import Authority
@@ -20,6 +19,9 @@ from models.search_text import fold
 
 PER_PAGE = 20
 SEARCH_LIMIT = 100
+MOST_WORDS = 8
+
+Conditions = Mapping[str, ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -40,28 +42,16 @@ class ProblemFilters:
 
 
 @dataclass(frozen=True)
-class _Row:
-    id: int
-    status: ProblemStatus
-    domain: Domain | None
-    department: str
-    department_name: str
-    mine: bool
-    order: tuple[int, float]
-    text: str
-
-
-@dataclass(frozen=True)
 class ProblemList:
     """One page of problems. Each facet counts what choosing it would show, the other filters kept.
 
-    `to_decide` are the ids of those that await this tutor's decision; `readable` counts them all, unfiltered.
+    `to_decide` are the ids of those shown that await this tutor's decision.
     """
 
     problems: list[Problem]
     total: int
+    page: int
     pages: int
-    readable: int
     mine: int
     to_decide: frozenset[int]
     statuses: Mapping[ProblemStatus, int] = field(default_factory=dict)
@@ -70,29 +60,30 @@ class ProblemList:
     department_names: Mapping[str, str] = field(default_factory=dict)
 
 
-Test = Callable[[_Row], bool]
-
-
 def list_problems(session: Session, actor: Actor, filters: ProblemFilters) -> ProblemList:
     """The page `filters.page` (the nearest existing one), what awaits the tutor's decision first."""
-    rows = _rows(session, actor, with_text=bool(filters.text))
-    tests = _tests(filters)
-    kept = [row for row in rows if all(test(row) for test in tests.values())]
-    kept.sort(key=lambda row: row.order)
-    pages = max(1, -(-len(kept) // PER_PAGE))
+    conditions = _conditions(session, actor, filters)
+    total = session.scalar(_counting(actor, conditions)) or 0
+    pages = max(1, -(-total // PER_PAGE))
     page = min(max(filters.page, 1), pages)
-    shown = [row.id for row in kept[(page - 1) * PER_PAGE : page * PER_PAGE]]
+    tutored = actor.scope_ids(Role.TUTOR, "cohort_id")
+    problems = _page(session, actor, conditions, tutored, page)
+    departments = _departments(session, actor, conditions)
     return ProblemList(
-        problems=_load(session, actor, shown),
-        total=len(kept),
+        problems=problems,
+        total=total,
+        page=page,
         pages=pages,
-        readable=len(rows),
-        mine=sum(row.mine for row in _besides(rows, tests, "mine")),
-        to_decide=frozenset(row.id for row in kept if row.order[0] == 0),
-        statuses=Counter(row.status for row in _besides(rows, tests, "status")),
-        domains=Counter(row.domain for row in _besides(rows, tests, "domain") if row.domain),
-        departments=Counter(row.department for row in _besides(rows, tests, "department") if row.department),
-        department_names={row.department: row.department_name for row in rows if row.department},
+        mine=session.scalar(_counting(actor, {**conditions, "mine": _is_mine(actor)})) or 0,
+        to_decide=frozenset(
+            problem.id
+            for problem in problems
+            if problem.status is ProblemStatus.SUBMITTED and problem.cohort_id in tutored
+        ),
+        statuses=_facet(session, actor, conditions, "status", Problem.status),
+        domains=_facet(session, actor, conditions, "domain", Problem.domain),
+        departments={code: count for code, (_name, count) in departments.items()},
+        department_names={code: name for code, (name, _count) in departments.items()},
     )
 
 
@@ -104,80 +95,91 @@ def own_drafts(session: Session, actor: Actor, *, limit: int = 3) -> list[Proble
     return list(session.scalars(mine.limit(limit)))
 
 
-def _rows(session: Session, actor: Actor, *, with_text: bool) -> list[_Row]:
-    supported = exists().where(
-        ProblemSupporter.problem_id == Problem.id, ProblemSupporter.user_id == (actor.user_id or 0)
-    )
-    columns = [
-        Problem.id,
-        Problem.status,
-        Problem.domain,
-        Problem.cohort_id,
-        Problem.submitted_at,
-        Problem.updated_at,
-        Authority.department_code,
-        Authority.department_name,
-        case((Problem.author_id == (actor.user_id or 0), True), (supported, True), else_=False).label("mine"),
-    ]
-    if with_text:
-        columns += [Problem.title, Problem.challenge, Authority.name.label("authority"), User.name]
-    visible = visible_problems(actor).with_only_columns(Problem.id).order_by(None)
-    statement = (
-        select(*columns)
-        .select_from(Problem)
-        .join(User, User.id == Problem.author_id)
-        .outerjoin(Authority, Authority.code == Problem.authority_code)
-        .where(Problem.id.in_(visible))
-    )
-    tutored = set(actor.scope_ids(Role.TUTOR, "cohort_id"))
-    found = []
-    for row in session.execute(statement):
-        decide = row.status is ProblemStatus.SUBMITTED and row.cohort_id in tutored
-        moment = row.submitted_at if decide and row.submitted_at else row.updated_at
-        found.append(
-            _Row(
-                id=row.id,
-                status=row.status,
-                domain=row.domain,
-                department=row.department_code or "",
-                department_name=row.department_name or "",
-                mine=bool(row.mine),
-                order=(0, moment.timestamp()) if decide else (1, -moment.timestamp()),
-                text=_searchable(row) if with_text else "",
-            )
-        )
+def _conditions(session: Session, actor: Actor, filters: ProblemFilters) -> dict[str, ColumnElement[bool]]:
+    """One condition per filter in force, so that a facet can leave its own out."""
+    found: dict[str, ColumnElement[bool]] = {}
+    if words := fold(filters.text[:SEARCH_LIMIT]).split()[:MOST_WORDS]:
+        found["text"] = _has_words(session, actor, words)
+    if filters.status:
+        found["status"] = Problem.status == filters.status
+    if filters.domain:
+        found["domain"] = Problem.domain == filters.domain
+    if filters.department:
+        found["department"] = Authority.department_code == filters.department
+    if filters.mine:
+        found["mine"] = _is_mine(actor)
     return found
 
 
-def _searchable(row: object) -> str:
-    parts = ("title", "challenge", "authority", "department_name", "name")
-    return fold(" ".join(getattr(row, part) or "" for part in parts))
+def _has_words(session: Session, actor: Actor, words: list[str]) -> ColumnElement[bool]:
+    """Each word stands in the title, the challenge, the authority's or the author's name."""
+    visible = visible_problems(actor).with_only_columns(Problem.author_id).order_by(None)
+    authors = {
+        row.id: fold(row.name)
+        for row in session.execute(select(User.id, User.name).where(User.id.in_(visible)))
+    }
+    return and_(
+        *(
+            or_(
+                Problem.search_text.contains(word, autoescape=True),
+                Authority.search_key.contains(word, autoescape=True),
+                Authority.name.icontains(word, autoescape=True),
+                Problem.author_id.in_([id_ for id_, name in authors.items() if word in name]),
+            )
+            for word in words
+        )
+    )
 
 
-def _tests(filters: ProblemFilters) -> dict[str, Test]:
-    words = fold(filters.text[:SEARCH_LIMIT]).split()
-    tests: dict[str, Test] = {}
-    if words:
-        tests["text"] = lambda row: all(word in row.text for word in words)
-    if filters.status:
-        tests["status"] = lambda row: row.status is filters.status
-    if filters.domain:
-        tests["domain"] = lambda row: row.domain is filters.domain
-    if filters.department:
-        tests["department"] = lambda row: row.department == filters.department
-    if filters.mine:
-        tests["mine"] = lambda row: row.mine
-    return tests
+def _is_mine(actor: Actor) -> ColumnElement[bool]:
+    """Written or joined by the actor."""
+    joined = select(ProblemSupporter.problem_id).where(ProblemSupporter.user_id == actor.user_id)
+    return or_(Problem.author_id == actor.user_id, Problem.id.in_(joined))
 
 
-def _besides(rows: list[_Row], tests: Mapping[str, Test], facet: str) -> list[_Row]:
-    others = [test for name, test in tests.items() if name != facet]
-    return [row for row in rows if all(test(row) for test in others)]
+def _matching(
+    actor: Actor, statement: Select[*tuple[Any, ...]], conditions: Conditions, besides: str = ""
+) -> Select[*tuple[Any, ...]]:
+    visible = visible_problems(actor).with_only_columns(Problem.id).order_by(None)
+    kept = [condition for name, condition in conditions.items() if name != besides]
+    return (
+        statement.select_from(Problem)
+        .outerjoin(Authority, Authority.code == Problem.authority_code)
+        .where(Problem.id.in_(visible), *kept)
+    )
 
 
-def _load(session: Session, actor: Actor, ids: list[int]) -> list[Problem]:
-    if not ids:
-        return []
-    statement = visible_problems(actor).where(Problem.id.in_(ids)).options(selectinload(Problem.supporters))
+def _counting(actor: Actor, conditions: Conditions) -> Select[*tuple[Any, ...]]:
+    return _matching(actor, select(func.count()), conditions)
+
+
+def _facet(session: Session, actor: Actor, conditions: Conditions, name: str, column: Any) -> dict[Any, int]:
+    statement = _matching(actor, select(column, func.count()), conditions, name).group_by(column)
+    return {value: count for value, count in session.execute(statement) if value is not None}
+
+
+def _departments(session: Session, actor: Actor, conditions: Conditions) -> dict[str, tuple[str, int]]:
+    columns = (Authority.department_code, Authority.department_name)
+    statement = _matching(actor, select(*columns, func.count()), conditions, "department").group_by(*columns)
+    return {code: (name, count) for code, name, count in session.execute(statement) if code}
+
+
+def _page(
+    session: Session, actor: Actor, conditions: Conditions, tutored: list[int], page: int
+) -> list[Problem]:
+    decides = and_(Problem.status == ProblemStatus.SUBMITTED, Problem.cohort_id.in_(tutored))
+    ids = (
+        _matching(actor, select(Problem.id), conditions)
+        .order_by(
+            case((decides, 0), else_=1),
+            case((decides, Problem.submitted_at)),
+            Problem.updated_at.desc(),
+            Problem.id.desc(),
+        )
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    wanted = list(session.scalars(ids))
+    statement = visible_problems(actor).where(Problem.id.in_(wanted))
     found = {problem.id: problem for problem in session.scalars(statement)}
-    return [found[problem_id] for problem_id in ids if problem_id in found]
+    return [found[problem_id] for problem_id in wanted]

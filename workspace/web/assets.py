@@ -37,7 +37,7 @@ def init_assets(app: Flask) -> None:
 def send(name: str) -> Response:
     """A built file, in the best encoding that the browser accepts."""
     for encoding, suffix in ENCODINGS:
-        if encoding in request.accept_encodings and (DIST / f"{name}{suffix}").is_file():
+        if request.accept_encodings[encoding] and (DIST / f"{name}{suffix}").is_file():
             response = send_from_directory(DIST, f"{name}{suffix}", mimetype=_mimetype(name))
             response.headers["Content-Encoding"] = encoding
             break

@@ -4,12 +4,12 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from models.board.export import demo_notes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
 from models.base import utcnow
+from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import ClassSession, Cohort, SessionMode, Team
 from models.document import Board, DocumentUpdate, SharedDocument

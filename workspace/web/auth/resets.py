@@ -23,6 +23,8 @@ from workspace.web.auth.limits import by_address
 from workspace.web.auth.routes import blueprint
 from workspace.web.guard import public
 
+__all__ = ["blueprint"]
+
 LIFETIME_SECONDS = 2 * 86400
 
 

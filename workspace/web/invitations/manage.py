@@ -27,6 +27,8 @@ from workspace.web.invitations.forms import ProjectInviteForm
 from workspace.web.invitations.fresh import fresh_links, remember_links
 from workspace.web.invitations.routes import blueprint
 
+__all__ = ["blueprint"]
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -18,6 +18,8 @@ from workspace.web.programmes.forms import ClassSessionForm
 from workspace.web.programmes.people import COHORT
 from workspace.web.programmes.routes import blueprint
 
+__all__ = ["blueprint"]
+
 
 @blueprint.get(f"{COHORT}/sessions/new")
 @requires(Permission.MANAGE_COHORT)
