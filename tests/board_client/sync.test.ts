@@ -7,8 +7,10 @@ import { Backoff } from "../../static/src/board/sync/backoff";
 import type { LocalCopy } from "../../static/src/board/sync/local-copy";
 import { Outbox } from "../../static/src/board/sync/outbox";
 import { findUnsaved, writeUnsaved } from "../../static/src/board/sync/replay";
-import { type Clock, type NotSaved, SyncSession } from "../../static/src/board/sync/session";
+import type { Clock } from "../../static/src/board/sync/clock";
+import { SyncSession } from "../../static/src/board/sync/session";
 import { HttpError, type Joined, type JoinRefused, type Link, type LinkHandlers, type Transport } from "../../static/src/board/sync/transport";
+import type { NotSaved } from "../../static/src/board/sync/uplink";
 import {
   ByteReader,
   ByteWriter,
@@ -32,6 +34,8 @@ class Server {
   socketsBlocked = false;
   networkDown = false;
   holdAnswers = false;
+  /** The answer to a join sends to a snapshot that takes its time. */
+  slowSnapshot = false;
   gone: JoinRefused | null = null;
   received: Uint8Array[] = [];
   posts = 0;
@@ -83,6 +87,7 @@ class Server {
       },
       snapshot: async () => {
         reach();
+        if (this.slowSnapshot) await new Promise((resolve) => setTimeout(resolve, 10));
         return Y.encodeStateAsUpdate(this.doc);
       },
       sync: async (vector, update) => {
@@ -114,8 +119,8 @@ class Server {
           frozen: false,
           me: { peer: connection.handle, key: "u1", name: "Awa", colour: "menthe" },
           sv: Y.encodeStateVector(this.doc),
-          missing: Y.encodeStateAsUpdate(this.doc, vector ?? undefined),
-          snapshot: null,
+          missing: this.slowSnapshot ? null : Y.encodeStateAsUpdate(this.doc, vector ?? undefined),
+          snapshot: this.slowSnapshot ? "/documents/1/snapshot" : null,
         };
       },
       leave: () => {
@@ -433,6 +438,27 @@ test("closing the browser offline loses nothing", async () => {
   await saved(second);
   assert.deepEqual([server.words("m"), server.words("n")], ["dans le train", "avant, corrigé"]);
   assert.deepEqual(storage.unsaved, []);
+});
+
+test("a change made while a join is under way is sent once, and 'saved' waits for it", async () => {
+  const server = new Server();
+  const awa = person(server);
+  await live(awa);
+  write(awa.board, "n", "un");
+  await saved(awa);
+  for (let turn = 0; turn < 5; turn += 1) {
+    server.cut();
+    write(awa.board, `m${turn}`, "pendant la coupure");
+    server.slowSnapshot = true;
+    setImmediate(() => {
+      awa.board.applyText("n", { index: 2, remove: 0, insert: String(turn) });
+      awa.session.flushNow();
+    });
+    await saved(awa);
+    assert.equal(server.words(`m${turn}`), "pendant la coupure");
+    assert.equal(server.words("n"), textOf(awa.board, "n"));
+  }
+  assert.equal(server.words("n"), "un43210");
 });
 
 test("a change whose acknowledgement was lost is not doubled", async () => {

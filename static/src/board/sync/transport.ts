@@ -93,6 +93,11 @@ export class HttpError extends Error {
   ) {
     super(message);
   }
+
+  /** Whether the same request may succeed a little later. */
+  get isPassing(): boolean {
+    return this.status >= 500 || this.status === 429 || this.status === 408;
+  }
 }
 
 /** The server was reached by a socket and said no. */

@@ -6,7 +6,7 @@ import type { BoardContext } from "../context";
 import { TEXT_FIELD } from "../model/objects";
 import type { LocalCopy } from "../sync/local-copy";
 import type { UnsavedObject } from "../sync/replay";
-import type { NotSaved } from "../sync/session";
+import type { NotSaved } from "../sync/uplink";
 
 interface Entry {
   id: string;
