@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.authority import Authority
@@ -12,6 +12,7 @@ from models.cohort import Cohort
 from models.i18n import N_
 from models.people import User
 from models.policy import Where
+from models.search_text import fold
 
 
 class ProblemStatus(enum.StrEnum):
@@ -89,7 +90,8 @@ class Problem(WithId, Versioned, Base):
     """A problem of an authority, posted by a learner of a cohort. Texts are plain text.
 
     The five boxes are `challenge`, `precedents`, `ideal`, `objective`, and `helps` with `hinders`.
-    `draft_key` is the key of the form that began it, `form_key` of the form that saved it last.
+    `draft_key` is the key of the form that began it, `form_key` of the form that saved it last;
+    `search_text` is its title and challenge as searches read them, kept up to date by every flush.
     """
 
     __tablename__ = "problem"
@@ -125,6 +127,7 @@ class Problem(WithId, Versioned, Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     decision_reason: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(Text, default="")
 
     cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
@@ -150,6 +153,12 @@ class Problem(WithId, Versioned, Base):
             author_id=self.author_id,
             states=frozenset(states),
         )
+
+
+@event.listens_for(Problem, "before_insert")
+@event.listens_for(Problem, "before_update")
+def _fold_search_text(_mapper: object, _connection: object, problem: Problem) -> None:
+    problem.search_text = fold(f"{problem.title or ''} {problem.challenge or ''}")
 
 
 class ProblemDriver(WithId, Base):

@@ -1,13 +1,15 @@
 """The demonstration's door, and the pages about the application."""
 
+import re
+
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models.base import utcnow
-from models.people import User
+from models.people import LoginSession, User
 from models.policy import Role
-from models.session import transaction
+from models.session import reading, transaction
 from tests.conftest import ClientOf, make_app
 from tests.factories import World, grant, make_user
 from tests.queries import counting_queries
@@ -118,3 +120,25 @@ def test_pages_exist_in_english(world: World, client_of: ClientOf, path: str) ->
     page = client_of().get(path, headers={"Accept-Language": "en"}).text
     assert '<html lang="en"' in page
     assert "L’Établi is" in page or "works" in page or "Sign in" in page
+
+
+def test_visitors_who_share_a_person_neither_see_nor_disturb_each_other(
+    demo_app: Flask, world: World
+) -> None:
+    mine, theirs = demo_app.test_client(), demo_app.test_client()
+    for client in (mine, theirs):
+        client.post("/demo", data={"user_id": world.alice.id}, headers={"User-Agent": "Firefox/1 Windows"})
+    assert len(re.findall(r"/account/sessions/\d+/end", mine.get("/account").text)) == 1
+    with reading() as session:
+        ids = session.scalars(select(LoginSession.id).order_by(LoginSession.id)).all()
+    assert mine.post(f"/account/sessions/{ids[1]}/end").status_code == 404
+    profile = {"name": "Vandale", "locale": "en", "time_zone": "Europe/Paris"}
+    assert mine.post("/account", data=profile).status_code == 409
+    mine.post("/language", data={"locale": "en", "next": "/"})
+    assert '<html lang="en"' in mine.get("/account").text
+    assert '<html lang="fr"' in theirs.get("/account", headers={"Accept-Language": "fr"}).text
+    mine.post("/sign-out-everywhere")
+    assert mine.get("/account").status_code == 302
+    assert theirs.get("/account").status_code == 200
+    with reading() as session:
+        assert session.get(User, world.alice.id).name == "Alice"

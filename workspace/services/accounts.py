@@ -24,6 +24,7 @@ from workspace.services.tokens import token_hash
 
 EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
 EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
+DEMO_STAYS = N_("Les personnes de la démonstration gardent leur nom et leurs réglages.")
 BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[\w-]{2,}")
 _FEWEST_CHARACTERS = 5
@@ -165,8 +166,14 @@ def own_account(session: Session, actor: Actor) -> User:
 def update_profile(
     session: Session, actor: Actor, *, name: str, title: str, locale: str, time_zone: str
 ) -> None:
-    """Change what others see of the actor, and how the actor sees times and texts."""
+    """Change what others see of the actor, and how the actor sees times and texts.
+
+    Raises:
+        Refused: visitors share an invented person, who stays as they are.
+    """
     user = own_account(session, actor)
+    if user.is_demo:
+        raise Refused("demo", DEMO_STAYS)
     user.name, user.title, user.locale, user.time_zone = name, title, locale, time_zone
 
 
@@ -198,12 +205,18 @@ def change_password(session: Session, actor: Actor, *, known_hash: str | None, n
 
 
 def list_own_sessions(session: Session, actor: Actor) -> Sequence[LoginSession]:
-    """The actor's live sessions, this one first, then the most recently used."""
+    """The actor's live sessions, this one first, then the most recently used.
+
+    An invented person's visitors do not see each other.
+    """
     now = utcnow()
+    own = LoginSession.user_id == actor.user_id
+    if actor.is_demo:
+        own = LoginSession.id == actor.login_session_id
     found = session.scalars(
         select(LoginSession)
         .where(
-            LoginSession.user_id == actor.user_id,
+            own,
             LoginSession.ended_at.is_(None),
             LoginSession.expires_at > now,
             LoginSession.last_seen_at > now - sessions.IDLE_LIFETIME,
@@ -225,6 +238,15 @@ def end_own_session(session: Session, actor: Actor, login_session_id: int) -> No
         .select_from(LoginSession)
         .where(LoginSession.id == login_session_id, LoginSession.user_id == actor.user_id)
     )
-    if actor.user_id is None or not found:
+    foreign = actor.is_demo and login_session_id != actor.login_session_id
+    if actor.user_id is None or not found or foreign:
         raise NotFound(N_("Cette session n’existe pas."))
     sessions.end_session(session, login_session_id)
+
+
+def sign_out_everywhere(session: Session, actor: Actor) -> None:
+    """End every session of the actor; of an invented person, only this visitor's."""
+    if actor.is_demo and actor.login_session_id is not None:
+        sessions.end_session(session, actor.login_session_id)
+    else:
+        sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)

@@ -22,6 +22,7 @@ SEARCH_LIMIT = 100
 MOST_WORDS = 8
 
 Conditions = Mapping[str, ColumnElement[bool]]
+Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -182,4 +183,4 @@ def _page(
     wanted = list(session.scalars(ids))
     statement = visible_problems(actor).where(Problem.id.in_(wanted))
     found = {problem.id: problem for problem in session.scalars(statement)}
-    return [found[problem_id] for problem_id in wanted]
+    return [found[problem_id] for problem_id in wanted if problem_id in found]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from models.errors import Refused
 from models.session import reading, transaction
 from workspace.i18n import _
-from workspace.services import accounts, sessions
+from workspace.services import accounts
 from workspace.services.managers import has_manager
 from workspace.web.auth.cookies import clear_session_cookie, session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import SignInForm
@@ -79,9 +79,8 @@ def sign_out() -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of the person, this one included."""
-    known = actor()
     with transaction() as session:
-        sessions.end_all_sessions(session, user_id=known.user_id, guest_id=known.guest_id)
+        accounts.sign_out_everywhere(session, actor())
     return _gone(_("Vous êtes déconnecté·e de tous vos appareils."))
 
 
