@@ -418,6 +418,20 @@ def test_titles_are_shown_as_text(world: World, client_of: ClientOf) -> None:
         assert "<img src=x" not in text
 
 
+def test_every_page_answers_on_both_databases(any_world: World, any_client_of: ClientOf) -> None:
+    world = any_world
+    fill(world)
+    pages = ["", "/edit", "/journal", "/boards/new", "/links", "/links/new", "/partners/new"]
+    alice = any_client_of(world.alice)
+    assert {path: alice.get(page_of(world) + path).status_code for path in pages} == dict.fromkeys(pages, 200)
+    for who in ("tutor", "manager", "paul", "partner"):
+        client = any_client_of(getattr(world, who))
+        assert client.get(page_of(world)).status_code == 200, who
+        assert client.get("/projects?q=cayenne&stage=invent").status_code == 200, who
+    assert any_client_of(guest=world.guests["guest"]).get(page_of(world)).status_code == 200
+    assert alice.get("/projects/new").status_code == 200
+
+
 def queries_of(client: FlaskClient, path: str) -> int:
     client.get(path)
     with counting_queries() as found:
