@@ -10,6 +10,8 @@ from workspace.services.accounts import clean_email
 
 BY_ACCOUNT = "10 per minute"
 BY_ADDRESS = "100 per minute"
+# A whole class opens its invitations behind one address.
+READS = "240 per minute"
 
 
 def account_and_address() -> str:
@@ -22,4 +24,5 @@ by_account = limiter.shared_limit(
     BY_ACCOUNT, scope="password", key_func=account_and_address, methods=["POST"]
 )
 by_address = limiter.shared_limit(BY_ADDRESS, scope="password-address", methods=["POST"])
+secret_pages = limiter.shared_limit(READS, scope="secret-pages")
 few_codes = limiter.limit(BY_ACCOUNT, methods=["POST"])

@@ -19,7 +19,7 @@ from workspace.services.password_resets import reset_password
 from workspace.services.passwords import hash_password
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import NewPasswordForm
-from workspace.web.auth.limits import by_address
+from workspace.web.auth.limits import by_address, secret_pages
 from workspace.web.auth.routes import blueprint
 from workspace.web.guard import public
 
@@ -55,7 +55,7 @@ def _credentials(token: str) -> Credentials | None:
 
 @blueprint.get("/new-password/<token>")
 @public
-@by_address
+@secret_pages
 def new_password(token: str) -> ResponseReturnValue:
     """The form; or that the link is over."""
     return _page(token, NewPasswordForm()) if _credentials(token) else _over()

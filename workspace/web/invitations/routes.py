@@ -21,7 +21,7 @@ from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState,
 from workspace.services.passwords import hash_password
 from workspace.services.register import search_authorities
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
-from workspace.web.auth.limits import BY_ACCOUNT, by_address
+from workspace.web.auth.limits import BY_ACCOUNT, by_address, secret_pages
 from workspace.web.guard import find_actor, public
 from workspace.web.invitations.forms import AcceptForm, NewAccountForm, SignInAndAcceptForm
 
@@ -46,7 +46,7 @@ def keep_secret(response: Response) -> Response:
 
 @blueprint.get("/invitations/<token>")
 @public
-@by_address
+@secret_pages
 def show(token: str) -> ResponseReturnValue:
     """The offer, and what is asked to accept it."""
     offer, me = _read(token)
@@ -85,7 +85,7 @@ def accept_submitted(token: str) -> ResponseReturnValue:
 
 @blueprint.get("/invitations/<token>/authorities")
 @public
-@limiter.limit("240 per minute")
+@secret_pages
 def authorities(token: str) -> ResponseReturnValue:
     """What the field « Votre collectivité » proposes to somebody who has no account yet."""
     try:
