@@ -3,6 +3,9 @@
 Nothing a client sends reaches pycrdt, the log or another browser unless it passed here. The guard knows
 a document by its `Skeleton` only, and judges structure only: who may change which object is for
 `models.board.rules`. It neither recurses nor allocates from a declared count.
+
+What it leaves open: neighbours that were never side by side pass as long as they stand in one text, and
+then replicas may order the characters of that text, and of it only, each in its own way until reloaded.
 """
 
 from collections.abc import Mapping
