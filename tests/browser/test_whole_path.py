@@ -141,7 +141,7 @@ def test_returned_problem_tells_its_author_why_and_can_be_sent_again(enter: Ente
     tutor.goto(problem)
     tutor.locator("details:has(#reason) > summary").click()
     tutor.locator("#reason").fill("Dites qui a essayé avant vous.")
-    tutor.get_by_role("button", name=re.compile("Renvoyer|Demander de reprendre|Retourner")).click()
+    tutor.get_by_role("button", name="Rendre à son auteur·rice").click()
     learner.goto("/")
     expect(learner.get_by_role("main")).to_contain_text("Des repas qui voyagent moins")
     learner.goto(problem)

@@ -54,6 +54,6 @@ def _same_origin(names: set[str]) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    if origin is None:
+    if origin in (None, "null"):  # "null" is what a page without referrer sends
         return True
     return urlsplit(origin).hostname in names or urlsplit(origin).netloc == request.host
