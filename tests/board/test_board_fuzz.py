@@ -48,7 +48,10 @@ def in_any_order(objects: dict[str, object]) -> dict[str, object]:
     where in that one text the characters go; nothing else may differ.
     """
     return {
-        identifier: {name: sorted(held) if name in TEXTS else held for name, held in values.items()}
+        identifier: {
+            name: sorted(held) if name in TEXTS and isinstance(held, str) else held
+            for name, held in values.items()
+        }
         if isinstance(values, dict)
         else values
         for identifier, values in objects.items()
