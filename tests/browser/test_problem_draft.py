@@ -198,8 +198,7 @@ def test_older_copy_of_a_device_never_replaces_a_newer_version(form: Page) -> No
     challenge(form).fill("Tapé dans le train.")
     kept_on_device(form, "Tapé dans le train.")
     office = form.context.browser.new_context(  # type: ignore[union-attr]
-        storage_state={"cookies": form.context.cookies(), "origins": []},
-        base_url=re.sub(r"/problems.*", "", address),
+        locale="fr-FR", storage_state={"cookies": form.context.cookies(), "origins": []}
     )
     desk = office.new_page()
     desk.goto(address)
