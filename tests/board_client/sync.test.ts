@@ -39,6 +39,8 @@ class Server {
   gone: JoinRefused | null = null;
   received: Uint8Array[] = [];
   posts = 0;
+  /** Batches whose number is not the one after the last of their connection. */
+  misnumbered: number[] = [];
   private nextHandle = 1;
   readonly connections = new Set<{ handlers: LinkHandlers; handle: number | null }>();
 
@@ -102,13 +104,14 @@ class Server {
   }
 
   private link(handlers: LinkHandlers): Link {
-    const connection: { handlers: LinkHandlers; handle: number | null } = { handlers, handle: null };
+    const connection = { handlers, handle: null as number | null, sent: 0 };
     this.connections.add(connection);
     const later = (run: () => void): void => void setImmediate(() => this.connections.has(connection) && run());
     return {
       join: async (vector): Promise<Joined | JoinRefused> => {
         if (this.gone) return this.gone;
         connection.handle = this.nextHandle++;
+        connection.sent = 0;
         return {
           ok: true,
           handle: connection.handle,
@@ -126,7 +129,9 @@ class Server {
       leave: () => {
         connection.handle = null;
       },
-      sendUpdate: (handle, n, update) =>
+      sendUpdate: (handle, n, update) => {
+        if (n !== connection.sent + 1) this.misnumbered.push(n);
+        connection.sent = n;
         later(() => {
           if (handle !== connection.handle || this.holdAnswers) return;
           const code = this.judge(update);
@@ -135,7 +140,8 @@ class Server {
             this.commit(update, connection);
             handlers.acknowledged(handle, n, this.seq);
           }
-        }),
+        });
+      },
       sendPointer: () => undefined,
       sendSelection: () => undefined,
       close: () => {
@@ -446,19 +452,26 @@ test("a change made while a join is under way is sent once, and 'saved' waits fo
   await live(awa);
   write(awa.board, "n", "un");
   await saved(awa);
+  let duringJoin: (() => void) | null = null;
+  awa.session.events.on("identity", () => {
+    duringJoin?.();
+    duringJoin = null;
+  });
   for (let turn = 0; turn < 5; turn += 1) {
     server.cut();
     write(awa.board, `m${turn}`, "pendant la coupure");
     server.slowSnapshot = true;
-    setImmediate(() => {
+    duringJoin = () => {
       awa.board.applyText("n", { index: 2, remove: 0, insert: String(turn) });
       awa.session.flushNow();
-    });
+    };
+    await until(() => duringJoin === null);
     await saved(awa);
     assert.equal(server.words(`m${turn}`), "pendant la coupure");
     assert.equal(server.words("n"), textOf(awa.board, "n"));
   }
   assert.equal(server.words("n"), "un43210");
+  assert.deepEqual(server.misnumbered, []);
 });
 
 test("a change whose acknowledgement was lost is not doubled", async () => {

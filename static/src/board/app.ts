@@ -1,13 +1,13 @@
 /** Puts the board's page together: document, connection, drawing, gestures, keys, panels. */
 
-import { all, find, on } from "../lib/dom";
-import { t, tn } from "../lib/i18n";
+import { find, on } from "../lib/dom";
+import { t } from "../lib/i18n";
 import { Actions } from "./actions";
 import { readConfig } from "./config";
 import type { BoardContext, Page } from "./context";
+import { firstView, followBoard, followWindow, VIEW_NOTE } from "./follow";
 import { BoardDocument } from "./model/document";
-import { boundsOf } from "./model/geometry";
-import { isPlaced, isWritten } from "./model/objects";
+import { isWritten } from "./model/objects";
 import { Names } from "./names";
 import { People } from "./people";
 import { broadcastPresence } from "./presence/broadcast";
@@ -36,11 +36,9 @@ import { Stage } from "./view/stage";
 import { Toasts } from "./view/toast";
 import { Toolbar } from "./view/toolbar";
 import { Tray } from "./view/tray";
+import { Views } from "./view/views";
 
 const LETTERS_KEY = "etabli:board-letters-off";
-const VIEW_NOTE = "view";
-/** Below this, the whole board at once would be unreadable: the first zone is shown instead. */
-const READABLE = 0.45;
 
 function findPage(): Page {
   const root = find(".board") as HTMLElement;
@@ -174,34 +172,6 @@ function notesIn(board: BoardDocument, zone: string): number {
   return count;
 }
 
-/** Which of board and plan a phone shows; on larger screens both are there. */
-class Views {
-  constructor(
-    private readonly page: Page,
-    private readonly selection: Selection,
-  ) {}
-
-  get isPlanOnly(): boolean {
-    return this.page.stage.offsetParent === null || getComputedStyle(this.page.stage).visibility === "hidden";
-  }
-
-  /** The skip links lead to a view that a phone may have put away. */
-  followSkipLinks(signal: AbortSignal): void {
-    for (const link of all<HTMLAnchorElement>(".skip-link", this.page.root)) {
-      on(link, "click", () => this.show(link.hash === "#plan" ? "plan" : "board"), signal);
-    }
-  }
-
-  show(view: "plan" | "board"): void {
-    this.page.root.dataset.view = view;
-    for (const button of all("[data-view-of]", this.page.root)) {
-      if (button.dataset.viewOf === view) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
-    }
-    if (view === "board") this.selection.edit(null);
-  }
-}
-
 function noteInView(context: BoardContext): void {
   const { actions, editor, selection, board } = context;
   const focus = selection.only;
@@ -212,108 +182,6 @@ function noteInView(context: BoardContext): void {
 function focusBoard({ selection, stage, page }: BoardContext): void {
   stage.flush();
   ((selection.focus !== null && stage.elementOf(selection.focus)) || page.list).focus({ preventScroll: true });
-}
-
-/** Where one left off, else the whole board, else its first zone. */
-function firstView({ board, camera, page }: BoardContext, saved: string | null): void {
-  const [x, y, zoom] = (saved ?? "").split(" ").map(Number);
-  if (saved && x !== undefined && y !== undefined && zoom && [x, y, zoom].every(Number.isFinite)) {
-    camera.set({ x, y, zoom });
-    return;
-  }
-  const bounds = boundsOf([...board.values()].filter(isPlaced));
-  if (!bounds || page.stage.clientWidth === 0) return;
-  camera.fit(bounds);
-  const first = board.zones()[0];
-  if (camera.zoom < READABLE && first) camera.fit({ ...first, h: Math.min(first.h, first.w * 1.4) });
-}
-
-/** What others do, told once in a while; and what is gone is no longer selected. */
-function followBoard({ board, selection, stage, peers, people, announcer, page, signal }: BoardContext): void {
-  board.changes.on(
-    "objects",
-    (change) => {
-      if (change.removed.length > 0) selection.drop(change.removed.map((object) => object.id));
-      page.list.tabIndex = selection.focus === null ? 0 : -1;
-      if (change.local || !page.root.hasAttribute("data-ready")) return;
-      const added = change.added.map((id) => board.get(id)).filter(isWritten);
-      const author = added[0] ? people.nameOf(added[0].author) : "";
-      if (added.length > 0) {
-        announcer.tell(
-          added.every((note) => note.author === added[0]?.author)
-            ? tn("%(name)s a ajouté %(num)s note.", "%(name)s a ajouté %(num)s notes.", added.length, { name: author })
-            : tn("%(num)s note ajoutée.", "%(num)s notes ajoutées.", added.length),
-        );
-      }
-      const removed = change.removed.filter(isWritten).length;
-      if (removed > 0) announcer.tell(tn("%(num)s note supprimée.", "%(num)s notes supprimées.", removed));
-    },
-    signal,
-  );
-  selection.events.on(
-    "change",
-    () => {
-      page.list.tabIndex = selection.focus === null ? 0 : -1;
-    },
-    signal,
-  );
-  board.changes.on(
-    "objects",
-    (change) => {
-      // The names of zones count their notes, those of notes their arrows.
-      const named = new Set<string>();
-      for (const object of [...[...change.added, ...change.updated].map((id) => board.get(id)), ...change.removed]) {
-        if (isPlaced(object)) named.add(object.zone);
-        else if (object) named.add(object.from).add(object.to);
-      }
-      stage.redraw(named);
-    },
-    signal,
-  );
-  peers.events.on("selection", (ids) => stage.redraw(ids), signal);
-  people.events.on("known", () => stage.redrawAll(true), signal);
-}
-
-function followWindow({ session, camera, page, signal }: BoardContext, copy: BrowserCopy): void {
-  const measure = (): void => {
-    const dock = matchMedia("(min-width: 45.0625em)").matches;
-    camera.resize(page.stage.clientWidth, page.stage.clientHeight, {
-      top: 0,
-      right: 0,
-      bottom: dock ? 56 : 12,
-      left: dock ? 72 : 0,
-    });
-  };
-  const observer = new ResizeObserver(measure);
-  observer.observe(page.stage);
-  signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  measure();
-  on(window, "online" as never, () => session.retryNow(), signal);
-  on(window, "offline" as never, () => session.loseConnection(), signal);
-  on(
-    document,
-    "visibilitychange" as never,
-    () => {
-      if (document.visibilityState === "hidden") session.flushNow();
-      else session.retryNow();
-    },
-    signal,
-  );
-  addEventListener(
-    "pagehide",
-    () => {
-      session.flushNow();
-      if (page.root.hasAttribute("data-ready")) copy.writeNote(VIEW_NOTE, `${camera.x} ${camera.y} ${camera.zoom}`);
-    },
-    { signal },
-  );
-  addEventListener(
-    "beforeunload",
-    (event) => {
-      if (session.status.unsaved > 0 && !session.status.durable) event.preventDefault();
-    },
-    { signal },
-  );
 }
 
 function readLetters(): boolean {

@@ -4,6 +4,8 @@ import { centre, type Point, type Rect } from "../model/geometry";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEAD = 11;
+/** The arrow stops this far before what it points at. */
+const GAP = 4;
 
 export interface ConnectorParts {
   group: SVGGElement;
@@ -47,7 +49,7 @@ export function shapeBetween(from: Rect, to: Rect): ConnectorShape {
   const flat = gapX >= gapY;
   const sign = Math.sign(flat ? b.x - a.x : b.y - a.y) || 1;
   const start = flat ? { x: a.x + (sign * from.w) / 2, y: a.y } : { x: a.x, y: a.y + (sign * from.h) / 2 };
-  const end = flat ? { x: b.x - (sign * to.w) / 2, y: b.y } : { x: b.x, y: b.y - (sign * to.h) / 2 };
+  const end = flat ? { x: b.x - sign * (to.w / 2 + GAP), y: b.y } : { x: b.x, y: b.y - sign * (to.h / 2 + GAP) };
   return curve(start, end, flat, sign);
 }
 

@@ -6,28 +6,14 @@
 import { on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import { boundsOf, type Direction, type Point } from "../model/geometry";
+import { boundsOf, type Direction } from "../model/geometry";
 import { nearestIn, nearestTo } from "../model/navigation";
 import { isPlaced, isWritten, type WrittenObject } from "../model/objects";
 import { readingOrder } from "../model/reading-order";
 import { ZOOM_MAX } from "./camera";
+import { ARROWS, MoveMode } from "./move-mode";
 
-const STEP = 24;
-const FINE_STEP = 4;
 const ZOOM_STEP = 1.25;
-const ARROWS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};
-const DELTA: Readonly<Record<Direction, Point>> = {
-  left: { x: -1, y: 0 },
-  right: { x: 1, y: 0 },
-  up: { x: 0, y: -1 },
-  down: { x: 0, y: 1 },
-};
-
 /** What a single letter started, until the next key shows whether it was a word. */
 interface Pending {
   letter: string;
@@ -35,8 +21,7 @@ interface Pending {
 }
 
 export class BoardKeyboard {
-  private moving: Map<string, Point> | null = null;
-  private movedBy: Point = { x: 0, y: 0 };
+  private readonly moving: MoveMode;
   private pending: Pending | null = null;
 
   constructor(
@@ -44,13 +29,14 @@ export class BoardKeyboard {
     private readonly giveUpGesture: () => boolean,
   ) {
     const { page, signal, selection } = context;
+    this.moving = new MoveMode(context);
     on(page.list, "keydown", (event) => this.key(event), signal);
     on(page.list, "focusin", (event) => this.focused(event), signal);
     on(
       page.list,
       "focusout",
       () => {
-        if (this.moving) this.endMove(true);
+        this.moving.end(true);
       },
       signal,
     );
@@ -85,7 +71,7 @@ export class BoardKeyboard {
 
   private key(event: KeyboardEvent): void {
     if (event.target instanceof HTMLTextAreaElement || event.isComposing) return;
-    if (this.moving ? this.moveKey(event) : this.boardKey(event)) {
+    if (this.moving.isOn ? this.movingKey(event) : this.boardKey(event)) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -99,6 +85,14 @@ export class BoardKeyboard {
     if (command && !event.altKey) return this.commandKey(event);
     if (event.altKey || (event.key === "?" && this.context.lettersOn)) return false;
     return this.namedKey(event) || this.letterKey(event) || this.typing(event);
+  }
+
+  /** While moving, every key is for the move, unless it shows that a word was meant. */
+  private movingKey(event: KeyboardEvent): boolean {
+    const command = event.ctrlKey || event.metaKey || event.altKey;
+    if (this.pending && isPrintable(event) && !command) return this.wasAWord(event);
+    this.pending = null;
+    return this.moving.key(event);
   }
 
   private commandKey(event: KeyboardEvent): boolean {
@@ -174,7 +168,9 @@ export class BoardKeyboard {
         return true;
       }
       case "m":
-        return this.startMove(event.key);
+        this.remember(event.key);
+        this.moving.start();
+        return true;
       case "l":
         this.remember(event.key);
         tools.take(
@@ -213,7 +209,7 @@ export class BoardKeyboard {
     const { pending } = this;
     this.pending = null;
     if (!pending) return false;
-    if (this.moving) this.endMove(false);
+    this.moving.end(false);
     this.context.tools.take("select");
     return this.replaceText(pending.id, pending.letter + event.key);
   }
@@ -366,70 +362,6 @@ export class BoardKeyboard {
       selectionOnly && selection.ids.size > 0 ? [...selection.ids].map((id) => board.placed(id)) : [...board.values()];
     const bounds = boundsOf(objects.filter(isPlaced));
     if (bounds) camera.fit(bounds, selectionOnly ? ZOOM_MAX / 2 : 1);
-  }
-
-  // Move mode: M, then arrows
-
-  private startMove(letter: string): boolean {
-    const { selection, actions, board, announcer } = this.context;
-    const ids = selection.ids.size > 0 ? [...selection.ids] : selection.focus === null ? [] : [selection.focus];
-    if (ids.length === 0) return true;
-    const movable = actions.movable(ids);
-    if (movable.size === 0) {
-      actions.allowedToChange(ids[0] as string);
-      return true;
-    }
-    this.remember(letter);
-    this.moving = new Map();
-    for (const id of movable) {
-      const object = board.placed(id);
-      if (object) this.moving.set(id, { x: object.x, y: object.y });
-    }
-    this.movedBy = { x: 0, y: 0 };
-    board.closeUndoStep();
-    this.context.page.root.classList.add("is-key-moving");
-    announcer.say(
-      t("Mode déplacement : flèches pour déplacer, Maj pour un pas fin, Entrée pour poser, Échap pour renoncer."),
-    );
-    return true;
-  }
-
-  private moveKey(event: KeyboardEvent): boolean {
-    const arrow = ARROWS[event.key];
-    if (arrow) {
-      this.pending = null;
-      const step = event.shiftKey ? FINE_STEP : STEP;
-      this.movedBy = { x: this.movedBy.x + DELTA[arrow].x * step, y: this.movedBy.y + DELTA[arrow].y * step };
-      this.context.actions.place(this.moving as Map<string, Point>, this.movedBy, false);
-      const { camera, board, selection } = this.context;
-      const object = selection.focus === null ? undefined : board.placed(selection.focus);
-      if (object) camera.reveal(object);
-      return true;
-    }
-    if (event.key === "Escape") this.endMove(false);
-    else if (event.key === "Enter" || event.key === " " || event.key.toLowerCase() === "m") this.endMove(true);
-    else if (this.pending && isPrintable(event) && !event.ctrlKey && !event.metaKey && !event.altKey)
-      return this.wasAWord(event);
-    else if (event.key === "Tab") {
-      this.endMove(true);
-      return false;
-    }
-    return true;
-  }
-
-  private endMove(keep: boolean): void {
-    const starts = this.moving;
-    if (!starts) return;
-    this.moving = null;
-    this.pending = null;
-    this.context.page.root.classList.remove("is-key-moving");
-    const { actions, announcer, board } = this.context;
-    if (keep) actions.place(starts, this.movedBy, true);
-    else {
-      actions.place(starts, { x: 0, y: 0 }, false);
-      announcer.say(t("Remis à sa place"));
-    }
-    board.closeUndoStep();
   }
 }
 

@@ -3,16 +3,16 @@
  * be done here by keyboard, by voice or by touch. Shows the same selection as the board.
  */
 
-import { all, el, find, on } from "../../lib/dom";
-import { t, tn } from "../../lib/i18n";
+import { all, find, on } from "../../lib/dom";
+import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import { isWritten, textLimit, type WrittenObject, wordsOf } from "../model/objects";
-import { excerpt } from "../names";
-import { setAttribute, setText } from "../objects/view";
+import { isWritten, type WrittenObject } from "../model/objects";
+import { setText } from "../objects/view";
 import type { ContextBar } from "./context-bar";
 import { type Dialogs, fold } from "./dialogs";
 import { idOf, linkKey, noteKey, type PlanItem, planItems, zoneKey } from "./plan-items";
-import { TextBinding } from "./text-binding";
+import { PlanRows } from "./plan-rows";
+import { PlanWriter } from "./plan-writer";
 
 const REDRAW_MS = 80;
 
@@ -20,11 +20,11 @@ export class Plan {
   private readonly tree = find("#plan-tree") as HTMLElement;
   private readonly search = find("[data-plan-search]") as HTMLInputElement;
   private readonly bar = find("[data-plan-bar]") as HTMLElement;
-  private readonly rows = new Map<string, HTMLElement>();
+  private readonly rows: PlanRows;
+  private readonly writer: PlanWriter;
   private items: PlanItem[] = [];
   private readonly closed = new Set<string>();
   private current: string | null = null;
-  private editing: { key: string; close: AbortController; fresh: boolean } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private following = false;
 
@@ -35,6 +35,15 @@ export class Plan {
     private readonly goToBoard: () => void,
   ) {
     const { board, selection, people, peers, session, signal } = context;
+    this.rows = new PlanRows(this.tree, context);
+    this.writer = new PlanWriter(context, {
+      ended: (key, focus) => {
+        this.rows.get(key)?.querySelector(".plan-words")?.replaceChildren();
+        this.draw();
+        if (focus) this.focusRow(this.itemOf(key) ? key : this.current);
+      },
+      next: () => this.addNote(),
+    });
     this.tree.setAttribute("role", "tree");
     this.tree.replaceChildren();
     const later = (): void => this.drawSoon();
@@ -117,23 +126,11 @@ export class Plan {
     const wanted = this.filter();
     const items = planItems(board, this.closed, wanted);
     // While a row is being written in, rows keep their places: moving it would interrupt the writing.
-    this.items =
-      this.editing && items.some((item) => item.key === this.editing?.key) ? this.inFormerOrder(items) : items;
+    const { key } = this.writer;
+    this.items = items.some((item) => item.key === key) ? this.inFormerOrder(items) : items;
     if (this.current === null || !this.itemOf(this.current)) this.current = this.items[0]?.key ?? null;
     const focused = this.tree.contains(document.activeElement) ? document.activeElement : null;
-    const keys = new Set(this.items.map((item) => item.key));
-    for (const [key, row] of this.rows) {
-      if (keys.has(key)) continue;
-      row.remove();
-      this.rows.delete(key);
-    }
-    let place = this.tree.firstElementChild;
-    for (const item of this.items) {
-      const row = this.rows.get(item.key) ?? this.create(item);
-      this.drawRow(row, item);
-      if (row === place) place = place.nextElementSibling;
-      else this.tree.insertBefore(row, place);
-    }
+    this.rows.show(this.items, this.current, key);
     if (focused && document.activeElement !== focused) {
       if (focused.isConnected) (focused as HTMLElement).focus({ preventScroll: true });
       else this.focusRow(this.current);
@@ -159,75 +156,6 @@ export class Plan {
     return (note) => fold(note.text).includes(words) || fold(people.nameOf(note.author)).includes(words);
   }
 
-  private create(item: PlanItem): HTMLElement {
-    const mark =
-      item.kind === "zone"
-        ? el("span", { class: "board-number", "aria-hidden": "true" })
-        : item.kind === "note"
-          ? el("span", { class: "swatch" }, el("i", { class: "band" }))
-          : el("span", { class: "plan-arrow", "aria-hidden": "true" }, "→");
-    const row = el(
-      "li",
-      { role: "treeitem", id: `p-${item.key}`, class: `plan-${item.kind}`, "data-key": item.key, tabindex: -1 },
-      mark,
-      el("span", { class: "plan-words" }),
-      el("span", { class: "plan-aside", "aria-hidden": "true" }),
-      el("span", { class: "sr-only" }),
-    );
-    this.rows.set(item.key, row);
-    return row;
-  }
-
-  private drawRow(row: HTMLElement, item: PlanItem): void {
-    const { names, people, peers, board } = this.context;
-    setAttribute(row, "aria-level", String(item.level));
-    setAttribute(row, "aria-posinset", String(item.position));
-    setAttribute(row, "aria-setsize", String(item.size));
-    setAttribute(row, "aria-selected", String(item.key === this.current));
-    row.tabIndex = item.key === this.current ? 0 : -1;
-    const [mark, words, aside, details] = row.children;
-    if (item.kind === "zone") {
-      setAttribute(row, "aria-expanded", String(item.isOpen));
-      const title = item.zone ? wordsOf(item.zone) || t("Cadre sans titre") : t("Hors cadre");
-      setText(mark, item.zone && item.zone.number > 0 ? String(item.zone.number) : "");
-      if (!this.isEditing(item.key)) setText(words, title);
-      setText(aside, String(item.count));
-      const number = item.zone?.number ?? 0;
-      const count = tn("%(num)s note", "%(num)s notes", item.count);
-      setText(details, number > 0 ? `${t("cadre %(number)s", { number })}, ${count}` : count);
-      this.drawPrompt(row, item.zone?.prompt ?? "");
-    } else if (item.kind === "note") {
-      const { note } = item;
-      if (note.type === "note") setAttribute(row, "data-colour", note.colour);
-      else row.removeAttribute("data-colour");
-      mark?.toggleAttribute("hidden", note.type !== "note");
-      const writer = peers.at(note.id)?.writer ?? "";
-      if (!this.isEditing(item.key)) setText(words, note.text.trim() || t("Sans texte"));
-      words?.classList.toggle("soft", note.text.trim() === "");
-      setText(aside, writer ? t("%(name)s écrit…", { name: writer }) : people.shortNameOf(note.author));
-      setText(details, names.ofWritten(note, writer));
-    } else {
-      const target = board.get(item.link.to);
-      const label = item.link.label.trim();
-      const to = excerpt(target);
-      setText(words, label ? `${label} : ${to}` : to);
-      setText(details, t("lien"));
-    }
-  }
-
-  private drawPrompt(row: HTMLElement, prompt: string): void {
-    let place = row.querySelector(".plan-prompt");
-    if (prompt === "") {
-      place?.remove();
-      return;
-    }
-    if (!place) {
-      place = el("span", { class: "plan-prompt" });
-      row.append(place);
-    }
-    setText(place, prompt);
-  }
-
   // The current row
 
   private itemOf(key: string | null): PlanItem | undefined {
@@ -237,11 +165,7 @@ export class Plan {
   private setCurrent(key: string, select = true): void {
     const before = this.current;
     this.current = key;
-    for (const changed of [before, key]) {
-      const item = this.itemOf(changed);
-      const row = changed === null ? undefined : this.rows.get(changed);
-      if (item && row) this.drawRow(row, item);
-    }
+    for (const item of [this.itemOf(before), this.itemOf(key)]) if (item) this.rows.draw(item, key, this.writer.key);
     this.showBar();
     if (!select) return;
     const { selection, board, camera } = this.context;
@@ -453,81 +377,11 @@ export class Plan {
     this.focusRow(key);
   }
 
-  // Writing in a row
-
-  private isEditing(key: string): boolean {
-    return this.editing?.key === key;
-  }
-
   private write(key: string, fresh = false): void {
-    const { board, selection, actions } = this.context;
-    const id = idOf(key);
-    const object = board.get(id);
-    if (!object || object.type === "unknown" || !actions.allowedToChange(id)) return;
-    this.finishWriting(false);
+    if (!this.context.actions.allowedToChange(idOf(key))) return;
+    this.writer.finish(false);
     this.setCurrent(key);
     const row = this.rows.get(key);
-    const words = row?.querySelector(".plan-words");
-    if (!row || !words) return;
-    const area = el("textarea", {
-      class: "plan-editor",
-      rows: 2,
-      maxlength: textLimit(object.type),
-      "aria-label": t("Texte"),
-      spellcheck: "true",
-      autocapitalize: "sentences",
-    });
-    const close = new AbortController();
-    this.editing = { key, close, fresh };
-    words.replaceChildren(area);
-    new TextBinding(area, board, id, close.signal);
-    selection.edit(id);
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-    row.scrollIntoView({ block: "nearest" });
-    on(area, "keydown", (event) => this.writingKey(event), close.signal);
-    on(
-      area,
-      "blur",
-      () =>
-        setTimeout(() => {
-          if (document.activeElement !== area) this.finishWriting(false);
-        }),
-      close.signal,
-    );
-  }
-
-  private writingKey(event: KeyboardEvent): void {
-    event.stopPropagation();
-    if (event.isComposing) return;
-    const command = event.ctrlKey || event.metaKey;
-    if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !command)) {
-      event.preventDefault();
-      this.finishWriting(true);
-    } else if (event.key === "Enter" && command) {
-      event.preventDefault();
-      this.finishWriting(false);
-      this.addNote();
-    } else if (command && event.key.toLowerCase() === "z") {
-      event.preventDefault();
-      if (event.shiftKey) this.context.board.redo();
-      else this.context.board.undo();
-    }
-  }
-
-  private finishWriting(focus: boolean): void {
-    const { editing } = this;
-    if (!editing) return;
-    const { board, selection } = this.context;
-    this.editing = null;
-    editing.close.abort();
-    selection.edit(null);
-    board.closeUndoStep();
-    const object = board.get(idOf(editing.key));
-    if (editing.fresh && isWritten(object) && object.text.trim() === "") board.remove([object.id]);
-    const words = this.rows.get(editing.key)?.querySelector(".plan-words");
-    words?.replaceChildren();
-    this.draw();
-    if (focus) this.focusRow(this.itemOf(editing.key) ? editing.key : this.current);
+    if (row) this.writer.open(key, idOf(key), row, fresh);
   }
 }
