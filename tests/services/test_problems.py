@@ -1,6 +1,9 @@
 """The life of a problem: draft, send, decide, join. Each rule on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -280,6 +283,52 @@ def test_decision_on_another_version_than_the_one_read_is_refused(any_world: Wor
     with pytest.raises(Conflict), transaction() as session:
         service.accept_problem(session, any_world.actor(session, "tutor"), problem_id, version - 1)
     assert row(problem_id).status is ProblemStatus.SUBMITTED
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run these in threads that start together; gives what each returned, or its exception."""
+    gate = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        gate.wait()
+        try:
+            return act()
+        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_two_decisions_at_once_one_is_taken(any_world: World) -> None:
+    problem_id, version = sent(any_world)
+
+    def accept() -> str:
+        with transaction() as session:
+            service.accept_problem(session, any_world.actor(session, "tutor"), problem_id, version)
+        return "accepted"
+
+    def give_back() -> str:
+        with transaction() as session:
+            tutor = any_world.actor(session, "tutor")
+            service.return_problem(session, tutor, problem_id, version, "Précisez.")
+        return "returned"
+
+    answers = at_once(accept, give_back)
+    decided = [answer for answer in answers if isinstance(answer, str)]
+    assert decided == [row(problem_id).status.value]
+    assert any(isinstance(answer, Refused | Conflict) for answer in answers)
+
+
+def test_joining_twice_at_once_is_joining_once(any_world: World) -> None:
+    def join() -> str:
+        with transaction() as session:
+            service.join_problem(session, any_world.actor(session, "paul"), any_world.problem.id)
+        return "joined"
+
+    assert at_once(join, join) == ["joined", "joined"]
+    assert len(row(any_world.problem.id).supporters) == 1
+    assert told(NotificationKind.PROBLEM_JOINED) == [any_world.alice.id]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -465,6 +467,20 @@ def test_first_autosave_creates_the_draft_once(client_of: ClientOf, world: World
         }
     )
     assert len(problems_of(world.alice)) == 2
+
+
+def test_first_save_sent_twice_at_once_is_one_draft(any_client_of: ClientOf, any_world: World) -> None:
+    alice = any_world.alice
+    clients = [any_client_of(alice), any_client_of(alice)]
+    gate = Barrier(2)
+
+    def save(client: FlaskClient) -> int:
+        gate.wait()
+        return client.put("/problems/drafts/k1", json={"title": "Un", "version": 0}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(save, clients)) == [200, 200]
+    assert [one.title for one in problems_of(alice)] == ["Accueil de la mairie", "Un"]
 
 
 def test_autosave_of_an_empty_form_makes_no_draft(client_of: ClientOf, world: World) -> None:
