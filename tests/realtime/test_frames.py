@@ -74,6 +74,7 @@ def test_noise_ends_in_an_answer(noise: bytes) -> None:
         (make_frame(BINARY, b"x" * 600, final=False) + make_frame(CONTINUATION, b"x" * 600), 1009),
         (make_frame(BINARY, b"", final=False) + make_frame(CONTINUATION, b"", final=False) * 4, 1009),
     ],
+    ids=itertools.count(),
 )
 def test_broken_rule_has_its_close_code(received: bytes, code: int) -> None:
     with pytest.raises(FrameError) as caught:
