@@ -1,8 +1,8 @@
 """Access that ends or changes reaches live sockets at once.
 
 Domain events name who is concerned; a worker asks the database again, tells the client what it may do
-now, and ends what it may not. Everybody is also asked about in turn, every few seconds, for access that
-ends by its date, or by another process whose bell was lost.
+now, and ends what it may not. A sweep every few seconds finds access that ended by its date, or by another
+process whose bell was lost.
 """
 
 import logging
@@ -24,12 +24,12 @@ from realtime import frames
 from realtime.clients import Client, Clients
 from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.members import Member
+from realtime.standing import Standing, standings
 from workspace.services.sessions import find_actor_of_session
 
 log = logging.getLogger("etabli.realtime")
 
-SWEEP_SECONDS = 4.0
-SWEEP_PER_SECOND = 25
+SWEEP_SECONDS = 2.0
 
 
 class Revocation:
@@ -40,6 +40,7 @@ class Revocation:
         self._fanout = fanout
         self._queue: deque[Bell] = deque()
         self._wake = threading.Event()
+        self._standings: dict[str, Standing] = {}
 
     def start(self) -> None:
         """Listen to this process's events and to the other processes' bells."""
@@ -72,14 +73,13 @@ class Revocation:
             return
         self.ask_again(client for client in self._clients if _concerns(bell, client))
 
-    def sweep(self, is_stopped: Callable[[], bool]) -> None:
-        """Ask about everybody in turn, until stopped."""
-        while not is_stopped():
-            started = time.monotonic()
-            for client in self._clients:
-                self.ask_again([client])
-                time.sleep(1 / SWEEP_PER_SECOND)
-            time.sleep(max(0.0, SWEEP_SECONDS - (time.monotonic() - started)))
+    def sweep(self) -> None:
+        """Ask in full about those whose standing is not what it was at the last sweep."""
+        clients = list(self._clients)
+        with reading() as session:
+            now = standings(session, clients)
+        before, self._standings = self._standings, now
+        self.ask_again(client for client in clients if before.get(client.sid, ()) != now[client.sid])
 
     def ask_again(self, clients: Iterable[Client]) -> None:
         """Re-read what these clients may do and act on the difference."""
@@ -87,6 +87,7 @@ class Revocation:
             with reading() as session:
                 for client in clients:
                     self._ask(session, client)
+                    time.sleep(0)  # many may have to be asked about: others go on meanwhile
         except SQLAlchemyError as error:
             log.warning("access could not be checked: %s", type(error).__name__)
 

@@ -25,7 +25,7 @@ from realtime.messages import Sentences
 from realtime.outbound import Outlet, SocketIOOutlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
-from realtime.revocation import Revocation
+from realtime.revocation import SWEEP_SECONDS, Revocation
 from workspace.i18n import current_locale
 from workspace.services import sessions
 from workspace.settings import Settings
@@ -102,7 +102,7 @@ class Live:
         run(self.rooms.flusher.run)
         run(self.presence.run, self._stopped)
         run(self.revocation.run, self._stopped)
-        run(self.revocation.sweep, self._stopped)
+        run(self._every, SWEEP_SECONDS, self.revocation.sweep)
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
 
