@@ -71,3 +71,6 @@ bench: setup-dev  ## measure the pages on a large installation, SQLite and Postg
 
 bench-quick: setup-dev  ## the same on a small one, under three minutes
 	@$(BIN)/python bench/pages.py --quick
+
+audit: setup-dev  ## look for known vulnerabilities in the locked Python packages (needs the network)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.txt
