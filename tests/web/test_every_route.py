@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from models.policy import GRANTS, Permission
 from tests.conftest import ClientOf, make_app
 from tests.factories import World
+from tests.routes import path_of
 from workspace.web.guard import PUBLIC, SIGNED_IN
 
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -47,23 +48,6 @@ def test_every_declared_permission_exists(app: Flask) -> None:
     for rule in rules(app):
         policy = app.view_functions[rule.endpoint].__policy__
         assert policy in (PUBLIC, SIGNED_IN) or policy in GRANTS, rule.endpoint
-
-
-def path_of(rule: Rule, world: World) -> str:
-    ids = {
-        "cohort_id": world.cohort.id,
-        "project_id": world.project.id,
-        "problem_id": world.problem.id,
-        "board_id": world.board.id,
-        "document_id": world.board.document_id,
-        "team_id": world.team.id,
-        "programme_id": world.programme.id,
-    }
-    return re.sub(
-        r"<(?:\w+:)?(\w+)>",
-        lambda found: str(ids.get(found[1], "1" if "_id" in found[1] else "x")),
-        rule.rule,
-    )
 
 
 def test_mutating_routes_refuse_a_request_without_form_token(world: World, sqlite_url: str, tmp_path) -> None:

@@ -1,15 +1,14 @@
 """Whatever is sent to whatever form by whoever may open it: a clear refusal, never a server error."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from tests.conftest import ClientOf
 from tests.factories import World
+from tests.routes import path_of
 
 MUTATING = ("POST", "PUT", "PATCH", "DELETE")
 # A refusal of the whole request is a page too: too large, not understood, too often.
@@ -32,23 +31,6 @@ HOSTILE_VALUES = {
     "lone surrogate escape": "\\ud800 \u202e\u2066",
     "path": "//evil.example/%2e%2e/",
 }
-
-
-def path_of(rule: Rule, world: World) -> str:
-    ids = {
-        "cohort_id": world.cohort.id,
-        "project_id": world.project.id,
-        "problem_id": world.problem.id,
-        "board_id": world.board.id,
-        "document_id": world.board.document_id,
-        "team_id": world.team.id,
-        "programme_id": world.programme.id,
-    }
-    return re.sub(
-        r"<(?:\w+:)?(\w+)>",
-        lambda found: str(ids.get(found[1], "1" if "_id" in found[1] else "x")),
-        rule.rule,
-    )
 
 
 def targets(app: Flask, world: World) -> Iterator[tuple[str, str]]:
