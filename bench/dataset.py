@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.board.export import demo_notes
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
 from models.authority import Authority, AuthorityKind
 from models.base import utcnow
+from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import ClassSession, Cohort, SessionMode, Team
 from models.document import Board, DocumentUpdate, SharedDocument
@@ -35,6 +35,7 @@ from models.problem import (
     ProblemStatus,
 )
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
+from models.search_text import fold
 from models.stages import STEPS
 
 LEARNERS, GUESTS, PARTNERS, BOARDS, ACTIVITIES, FEEDBACK = 4, 3, 4, 3, 300, 5
@@ -249,6 +250,7 @@ def _problem_of(
 ) -> int:
     number = filler.next_id.get(Problem, 0) + 1
     is_accepted = status is ProblemStatus.ACCEPTED
+    title = f"Problématique {number} sur l’accueil et les délais"
     problem = filler.add(
         Problem,
         version=1,
@@ -256,7 +258,8 @@ def _problem_of(
         author_id=author,
         team_id=team,
         authority_code=f"commune-{10000 + number % 60}",
-        title=f"Problématique {number} sur l’accueil et les délais",
+        title=title,
+        search_text=fold(f"{title} {LOREM}"),
         challenge=LOREM,
         precedents=LOREM,
         ideal=LOREM,
