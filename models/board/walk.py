@@ -241,12 +241,15 @@ class Walk:
             if key is None:
                 raise refusal("root")
             return place_in_root(parent, key)
-        self._find(parent, client, clock)
-        holder = self._skeleton.content(*parent)
+        other, at = parent
+        column = self._skeleton.columns.get(other)
+        if column is None or at >= column.end or (at >= clock and other == client):
+            raise _NotYetError(other)
+        holder = column.contents[bisect_right(column.starts, at) - 1]
         if holder == MAP and key is not None:
-            return place_in_map(*parent, key)
+            return place_in_map(other, at, key)
         if holder == TEXT and key is None:
-            return place_in_text(*parent)
+            return place_in_text(other, at)
         if holder in {GC, DELETED} or self._limits.trusted:
             return NOWHERE
         raise refusal("content")
