@@ -141,3 +141,11 @@ def test_english_reader_gets_english(world: World, client_of: ClientOf) -> None:
     page = client.get(f"/cohorts/{world.cohort.id}").text
     assert "Progress of the projects" in page
     assert "Avancée" not in page
+
+
+def test_manager_is_offered_only_what_they_may_do(world: World, client_of: ClientOf) -> None:
+    silence(world, 23)
+    page = page_of(client_of, world, "manager")
+    assert "Aucune activité depuis" in page
+    assert "Proposer un point" not in page
+    assert "Ouvrir le projet" in page

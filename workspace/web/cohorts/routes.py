@@ -36,6 +36,7 @@ def show(cohort_id: int) -> ResponseReturnValue:
         page = cohort_page(session, actor(), cohort, by_person=by_person)
         follows = can(actor(), Permission.FOLLOW_COHORT, cohort_where(cohort))
         manages = can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort))
+        answers = can(actor(), Permission.WRITE_FEEDBACK, cohort_where(cohort))
         return render_template(
             "cohorts/show.html",
             page=page,
@@ -43,6 +44,7 @@ def show(cohort_id: int) -> ResponseReturnValue:
             steps=[_(step.name) for step in STEPS],
             follows=follows,
             manages=manages,
+            answers=answers,
             by_person=by_person,
         )
 
