@@ -35,8 +35,8 @@ def kind_of(path: str) -> str:
 def links_of(page: Page) -> list[str]:
     found = page.eval_on_selector_all(
         "a[href]",
-        "links => links.map(link => new URL(link.getAttribute('href'), location)).filter(u => u.origin === location.origin)"
-        ".map(u => u.pathname + u.search)",
+        """links => links.map(link => new URL(link.getAttribute('href'), location))
+            .filter(url => url.origin === location.origin).map(url => url.pathname + url.search)""",
     )
     return [path for path in found if not NOT_PAGES.search(path)]
 
