@@ -171,6 +171,7 @@ class Storage {
   copy(): LocalCopy {
     const keep = (doc: Y.Doc): void => void doc.on("update", (update: Uint8Array) => this.updates.push(update));
     return {
+      settled: () => Promise.resolve(),
       isDurable: true,
       open: async (doc) => {
         for (const update of this.updates) Y.applyUpdate(doc, update, REMOTE);

@@ -17,6 +17,8 @@ export interface LocalCopy {
   writeUnsaved(ids: ReadonlySet<string>): void;
   readNote(name: string): string | null;
   writeNote(name: string, value: string | null): void;
+  /** Resolves once all changes made so far are written: a page closed then loses none of them. */
+  settled(): Promise<void>;
   /** Whether changes outlive the page. */
   readonly isDurable: boolean;
 }
@@ -51,6 +53,17 @@ export class BrowserCopy implements LocalCopy {
     }
     const epoch: unknown = await persistence.get("epoch");
     return typeof epoch === "number" ? epoch : null;
+  }
+
+  settled(): Promise<void> {
+    const database = this.persistence?.db;
+    if (!database) return Promise.resolve();
+    // Writing transactions on one store end in the order in which they began: this one after all before it.
+    return new Promise((resolve) => {
+      const transaction = database.transaction(["updates"], "readwrite");
+      transaction.addEventListener("complete", () => resolve());
+      transaction.addEventListener("abort", () => resolve());
+    });
   }
 
   setEpoch(epoch: number): void {

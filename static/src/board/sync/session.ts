@@ -29,6 +29,8 @@ export interface SyncStatus {
   caughtUp: boolean;
   /** Whether changes outlive the page. */
   durable: boolean;
+  /** Whether all of them are written in this browser by now; told while offline only. */
+  kept: boolean;
 }
 
 interface SessionEvents {
@@ -107,10 +109,15 @@ export class SyncSession {
     });
     this.uplink = new Uplink(board, copy, () => {
       this.caughtUp = false;
+      if (this.connection === "offline") this.keep();
       this.changed();
       this.planFlush();
     });
   }
+
+  private kept = true;
+  private keeping = false;
+  private keepAgain = false;
 
   get status(): SyncStatus {
     return {
@@ -120,6 +127,7 @@ export class SyncSession {
       canEdit: this.can.includes("edit") && !this.frozen && this.connection !== "ended",
       caughtUp: this.caughtUp,
       durable: this.copy.isDurable,
+      kept: this.kept,
     };
   }
 
@@ -229,6 +237,26 @@ export class SyncSession {
     this.cancelWatch ??= this.clock.after(ANSWER_MS, () => {
       this.cancelWatch = null;
       this.onClosed();
+    });
+  }
+
+  /** Says that changes are kept once this browser has written them. */
+  private keep(): void {
+    this.kept = false;
+    if (this.keeping) {
+      this.keepAgain = true;
+      return;
+    }
+    this.keeping = true;
+    void this.copy.settled().then(() => {
+      this.keeping = false;
+      if (this.keepAgain) {
+        this.keepAgain = false;
+        this.keep();
+        return;
+      }
+      this.kept = true;
+      this.events.emit("status", this.status);
     });
   }
 
@@ -384,8 +412,11 @@ export class SyncSession {
     if (this.connection === "ended") return;
     this.cancelQuietLoss?.();
     this.cancelQuietLoss = null;
-    if (connection === "offline") this.wasAway = true;
     this.connection = connection;
+    if (connection === "offline") {
+      this.wasAway = true;
+      this.keep();
+    }
     this.changed();
   }
 

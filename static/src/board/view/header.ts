@@ -61,13 +61,19 @@ export class Header {
     this.before = status;
   }
 
-  private sentence({ connection, unsaved }: SyncStatus): [SaveState, string] {
+  private sentence({ connection, unsaved, kept }: SyncStatus): [SaveState, string] {
     if (connection === "offline" || connection === "ended") {
       return [
         "offline",
         unsaved === 0
           ? t("Hors ligne")
-          : tn("Hors ligne, %(num)s modification en attente", "Hors ligne, %(num)s modifications en attente", unsaved),
+          : !kept
+            ? t("Hors ligne, écriture sur cet appareil…")
+            : tn(
+                "Hors ligne, %(num)s modification en attente",
+                "Hors ligne, %(num)s modifications en attente",
+                unsaved,
+              ),
       ];
     }
     if (connection === "connecting") return ["connecting", t("Connexion…")];
