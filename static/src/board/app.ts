@@ -51,6 +51,7 @@ function findPage(): Page {
     zones: part("[data-zones]"),
     notes: part("[data-notes]"),
     writing: part("[data-writing]"),
+    far: part<HTMLCanvasElement>("[data-far-layer]"),
     arrows: part<SVGSVGElement>("[data-arrows]"),
     labels: part<SVGSVGElement>("[data-labels]"),
     overlay: part("[data-overlay]"),

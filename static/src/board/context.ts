@@ -51,6 +51,7 @@ export interface Page {
   zones: HTMLElement;
   notes: HTMLElement;
   writing: HTMLElement;
+  far: HTMLCanvasElement;
   arrows: SVGSVGElement;
   labels: SVGSVGElement;
   overlay: HTMLElement;

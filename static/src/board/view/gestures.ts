@@ -79,6 +79,11 @@ export class Gestures {
     return object && object.type !== "unknown" ? id : null;
   }
 
+  /** From afar, objects are not elements: the board says what lies under the point. */
+  private farObjectAt(screen: Point): string | null {
+    return this.context.stage.farObjectAt(this.context.camera.toBoard(screen));
+  }
+
   private down(event: PointerEvent): void {
     if ((event.target as Element).closest("[data-ui], .board-editor")) return;
     const { editor, page, tools, camera } = this.context;
@@ -93,7 +98,7 @@ export class Gestures {
       return;
     }
     if (this.gesture) return;
-    const id = this.objectAt(event.target);
+    const id = this.objectAt(event.target) ?? this.farObjectAt(screen);
     if (event.pointerType === "touch") {
       if (tools.current === "select") this.touchDown(event, screen, id);
       else this.toolDown(event, screen, id);
@@ -184,7 +189,7 @@ export class Gestures {
       const id = this.objectAt(element);
       if (id !== null && isWritten(this.context.board.get(id))) return id;
     }
-    return null;
+    return this.farObjectAt(screen);
   }
 
   private move(event: PointerEvent): void {
@@ -215,7 +220,8 @@ export class Gestures {
   private tap(screen: Point, event: PointerEvent): void {
     const { selection, editor, actions, camera } = this.context;
     const box = this.context.page.stage.getBoundingClientRect();
-    const id = this.objectAt(document.elementFromPoint(box.left + screen.x, box.top + screen.y));
+    const id =
+      this.objectAt(document.elementFromPoint(box.left + screen.x, box.top + screen.y)) ?? this.farObjectAt(screen);
     const isDouble =
       this.lastTap !== null &&
       event.timeStamp - this.lastTap.at < DOUBLE_TAP_MS &&
@@ -252,7 +258,8 @@ export class Gestures {
     const point = this.pointOf(event);
     const box = this.context.page.stage.getBoundingClientRect();
     // The pointer is captured by the stage: look at what lies under it.
-    const id = this.objectAt(document.elementFromPoint(box.left + point.x, box.top + point.y));
+    const id =
+      this.objectAt(document.elementFromPoint(box.left + point.x, box.top + point.y)) ?? this.farObjectAt(point);
     if (id !== null) {
       selection.set([id], id);
       editor.open(id);

@@ -12,10 +12,15 @@ import { viewOf } from "../objects/registry";
 import { type DrawContext, setAttribute } from "../objects/view";
 import type { Selection } from "../selection";
 import type { Camera } from "./camera";
+import { FarLayer } from "./far-layer";
 
 const MARGIN_PX = 220;
 const MOUNTS_PER_FRAME = 60;
 const POOL = 200;
+/** Below this zoom, and past this many objects in view, one canvas draws them: they are too small to be read. */
+const FAR_ZOOM = 0.3;
+const FAR_MANY = 300;
+const TRAVEL_MS = 200;
 const GRID = 24;
 
 interface Mounted {
@@ -27,14 +32,20 @@ export class Stage {
   private readonly mounted = new Map<string, Mounted>();
   private readonly pools = new Map<string, HTMLElement[]>();
   private readonly dirty = new Set<string>();
+  private readonly far: FarLayer;
+  /** What the canvas draws, lowest first; null while everything in view is an element. */
+  private farIds: string[] | null = null;
   private ranks: Map<string, number> | null = null;
   private viewChanged = true;
+  /** Selection, focus or what is being written changed. */
+  private statesChanged = false;
+  private travelTimer: ReturnType<typeof setTimeout> | undefined;
   private scheduled = false;
   private moving: ReadonlyMap<string, Point> | null = null;
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "stage" | "world" | "zones" | "notes">,
+    private readonly page: Pick<Page, "stage" | "world" | "far" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -42,15 +53,24 @@ export class Stage {
     private readonly context: DrawContext,
     signal: AbortSignal,
   ) {
+    this.far = new FarLayer(page.far, board, camera, signal);
     board.changes.on("objects", (change) => this.take(change), signal);
-    camera.events.on("change", () => this.redrawAll(false), signal);
-    selection.events.on("change", () => this.redrawAll(false), signal);
-    selection.events.on("editing", () => this.redrawAll(false), signal);
+    camera.events.on("change", () => this.travel(), signal);
+    selection.events.on("change", () => this.restate(), signal);
+    selection.events.on("editing", () => this.restate(), signal);
+    signal.addEventListener("abort", () => clearTimeout(this.travelTimer), { once: true });
   }
 
   /** The element of an object, if it is drawn. */
   elementOf(id: string): HTMLElement | null {
     return this.mounted.get(id)?.element ?? null;
+  }
+
+  /** The topmost note or text at a board point, while the canvas stands for the elements; null otherwise. */
+  farObjectAt(point: Point): string | null {
+    if (!this.farIds) return null;
+    const here = this.board.query({ ...point, w: 1, h: 1 });
+    return this.farIds.findLast((id) => here.has(id) && isWritten(this.board.get(id))) ?? null;
   }
 
   /** Draws at once what is waiting, so that the element of an object can be focused now. */
@@ -88,6 +108,23 @@ export class Stage {
     this.schedule();
   }
 
+  /** The camera moves: the world is its own layer for as long as it does. */
+  private travel(): void {
+    const { stage } = this.page;
+    if (this.travelTimer === undefined) stage.classList.add("is-travelling");
+    clearTimeout(this.travelTimer);
+    this.travelTimer = setTimeout(() => {
+      this.travelTimer = undefined;
+      stage.classList.remove("is-travelling");
+    }, TRAVEL_MS);
+    this.redrawAll(false);
+  }
+
+  private restate(): void {
+    this.statesChanged = true;
+    this.redrawAll(false);
+  }
+
   private take(change: BoardChange): void {
     for (const id of [...change.added, ...change.updated]) this.dirty.add(id);
     for (const object of change.removed) this.unmount(object.id);
@@ -105,11 +142,17 @@ export class Stage {
   private draw(): void {
     this.scheduled = false;
     if (this.viewChanged) this.place();
+    if (this.statesChanged) {
+      this.statesChanged = false;
+      for (const id of this.mounted.keys()) this.drawState(id);
+    }
     if (this.dirty.size > 0) {
       for (const id of this.dirty) this.drawOne(id);
       this.dirty.clear();
       this.ownOptions();
     }
+    if (this.farIds) this.far.draw(this.farIds, (object) => this.seenAt(object));
+    else this.far.clear();
     for (const run of this.afterDraw) run();
   }
 
@@ -121,14 +164,14 @@ export class Stage {
     this.page.stage.style.setProperty("--step", `${dotStep(zoom)}px`);
     this.page.stage.style.setProperty("--pan", `${-x * zoom}px ${-y * zoom}px`);
     const wanted = this.board.query(grow(this.camera.visible, MARGIN_PX / zoom));
+    const isFar = zoom < FAR_ZOOM && wanted.size > FAR_MANY;
+    this.farIds = isFar ? [...wanted].sort((a, b) => this.rankOf(a) - this.rankOf(b)) : null;
+    if (isFar) wanted.clear();
     for (const id of this.pinned()) wanted.add(id);
     for (const id of [...this.mounted.keys()]) if (!wanted.has(id)) this.unmount(id);
     let mounts = 0;
     for (const id of wanted) {
-      if (this.mounted.has(id)) {
-        this.drawState(id);
-        continue;
-      }
+      if (this.mounted.has(id)) continue;
       mounts += 1;
       if (mounts <= MOUNTS_PER_FRAME || this.isPinned(id)) this.dirty.add(id);
     }
@@ -153,6 +196,7 @@ export class Stage {
       mounted = undefined;
     }
     if (!mounted) {
+      if (!this.isPinned(id) && this.farIds) return;
       if (!this.isPinned(id) && !this.board.query(grow(this.camera.visible, MARGIN_PX / this.camera.zoom)).has(id))
         return;
       mounted = this.mount(object);
