@@ -1,11 +1,18 @@
 """Several people on one board at the same time: what one does, the others see, and 'saved' is true."""
 
 import signal
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from pycrdt import Doc
 
+from models.board.objects.spec import COLOURS
+from models.board.seed import add_objects, order_key, seed_board
+from models.board.shadow import apply_updates
+from models.document import DocumentUpdate
 from tests.browser.board_support import OpenBoard
+from tests.factories import make_board
 from tests.live.live_support import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -152,3 +159,51 @@ def test_reload_and_killed_server_show_the_same_board(
         expect(alice.note(words)).to_be_visible()
     bob = open_own_board("bob")
     expect(bob.note("Écrite pendant la panne")).to_be_visible()
+
+
+def test_hundreds_of_notes_are_drawn_from_afar_and_can_be_picked(
+    open_board: OpenBoard, live_server: LiveServer
+) -> None:
+    with live_server.transaction() as session:
+        board = make_board(session, live_server.world.project, live_server.world.alice, "Grand tableau")
+        doc = board_with_many_notes(f"u{live_server.world.alice.id}")
+        row = session.get(DocumentUpdate, (board.document_id, 1))
+        assert row is not None
+        row.update = doc.get_update()
+        path = f"/boards/{board.id}"
+    alice = open_board("alice")
+    alice.page.goto(path)
+    alice.wait_ready()
+    alice.page.get_by_role("button", name="Tout voir").click()
+    expect(alice.page.locator("#board [data-object]")).to_have_count(0)
+    colours = alice.page.evaluate(
+        """() => {
+            const canvas = document.querySelector('[data-far-layer]');
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const seen = new Set();
+            for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+            return [...seen];
+        }"""
+    )
+    assert {"254,222,108", "156,200,178", "168,225,255"} <= set(colours)
+    alice.page.get_by_role("searchbox", name="Chercher dans le tableau").fill("Note 777 ")
+    alice.row("Note 777").click()
+    expect(alice.note("Note 777")).to_have_attribute("aria-selected", "true")
+    box = alice.note("Note 777").bounding_box()
+    assert box is not None
+    alice.press("Escape")
+    alice.page.mouse.click(700, 120)
+    alice.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(alice.note("Note 777")).to_be_focused()
+
+
+def board_with_many_notes(author: str) -> "Doc[Any]":
+    """A thousand notes side by side, below the template."""
+    doc: Doc[Any] = Doc(client_id=2)
+    apply_updates(doc, (seed_board("defi", "fr"),))
+    with doc.transaction():
+        for i in range(1000):
+            place = {"x": i % 40 * 168, "y": 1400 + i // 40 * 168, "zone": "", "order": order_key(100 + i)}
+            values = {"colour": COLOURS[i % 8], "text": f"Note {i} parmi d’autres", "author": author}
+            add_objects(doc, [(f"many-{i}", "note", place | values)])
+    return doc

@@ -83,7 +83,7 @@ export class PlanRows {
       const { people, peers, names } = this.context;
       const writer = peers.at(note.id)?.writer ?? "";
       if (note.type === "note") setAttribute(row, "data-colour", note.colour);
-      mark.toggleAttribute("hidden", note.type !== "note");
+      mark.classList.toggle("is-blank", note.type !== "note");
       write(note.text.trim() || t("Sans texte"));
       words.classList.toggle("soft", note.text.trim() === "");
       setText(aside, writer ? t("%(name)s écrit…", { name: writer }) : people.shortNameOf(note.author));
