@@ -130,7 +130,7 @@ export function startBoard(): void {
   views.followSkipLinks(signal);
   const plan = new Plan(context, contextBar, dialogs, () => {
     views.show("board");
-    focusBoard(context);
+    stage.takeFocus();
   });
   new Header(context);
   new Tray(context, copy);
@@ -178,11 +178,6 @@ function noteInView(context: BoardContext): void {
   const focus = selection.only;
   const made = actions.createNote(focus !== null && isWritten(board.get(focus)) ? { beside: focus } : {});
   if (made) editor.open(made, "end", true);
-}
-
-function focusBoard({ selection, stage, page }: BoardContext): void {
-  stage.flush();
-  ((selection.focus !== null && stage.elementOf(selection.focus)) || page.list).focus({ preventScroll: true });
 }
 
 function readLetters(): boolean {

@@ -32,7 +32,7 @@ export function followBoard({ board, selection, stage, peers, people, announcer,
     "objects",
     (change) => {
       if (change.removed.length > 0) selection.drop(change.removed.map((object) => object.id));
-      page.list.tabIndex = selection.focus === null ? 0 : -1;
+      page.list.tabIndex = isWritten(board.get(selection.focus ?? "")) ? -1 : 0;
       if (change.local || !page.root.hasAttribute("data-ready")) return;
       const added = change.added.map((id) => board.get(id)).filter(isWritten);
       const author = added[0] ? people.nameOf(added[0].author) : "";
@@ -51,7 +51,7 @@ export function followBoard({ board, selection, stage, peers, people, announcer,
   selection.events.on(
     "change",
     () => {
-      page.list.tabIndex = selection.focus === null ? 0 : -1;
+      page.list.tabIndex = isWritten(board.get(selection.focus ?? "")) ? -1 : 0;
     },
     signal,
   );

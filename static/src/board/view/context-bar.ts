@@ -36,7 +36,7 @@ export class ContextBar {
       (event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();
-        this.focusBack();
+        this.context.stage.takeFocus();
       },
       signal,
     );
@@ -61,18 +61,18 @@ export class ContextBar {
         if (ids[0] === undefined) break;
         tools.take("connector", ids[0]);
         announcer.say(t("Choisissez la note d’arrivée"));
-        this.focusBack();
+        this.context.stage.takeFocus();
         break;
       case "duplicate":
         actions.duplicate(ids);
-        this.focusBack();
+        this.context.stage.takeFocus();
         break;
       case "move":
         this.dialogs.chooseZone((zone) => actions.moveToZone(ids, zone));
         break;
       case "remove": {
         const able = ids.filter((id) => rights.mayChange(board.get(id)));
-        if (actions.remove(able.length > 0 ? able : ids)) this.context.page.list.focus({ preventScroll: true });
+        if (actions.remove(able.length > 0 ? able : ids)) this.context.stage.takeFocus();
         break;
       }
       default:
@@ -169,11 +169,5 @@ export class ContextBar {
     const below = end.y + GAP_PX;
     const y = below + h + 8 <= clientHeight ? below : start.y - GAP_PX - h;
     this.bar.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(8, Math.min(y, clientHeight - h - 8)))}px)`;
-  }
-
-  private focusBack(): void {
-    const { selection, stage, page } = this.context;
-    stage.flush();
-    ((selection.focus && stage.elementOf(selection.focus)) || page.list).focus({ preventScroll: true });
   }
 }

@@ -68,7 +68,7 @@ export class BoardEditor {
   finish(focus: boolean, goesOn = false): void {
     const area = this.area;
     if (!area) return;
-    const { board, selection, stage, page } = this.context();
+    const { board, selection, stage } = this.context();
     const id = selection.editing;
     this.area = null;
     this.close?.abort();
@@ -79,10 +79,7 @@ export class BoardEditor {
     }
     area.remove();
     if (!goesOn) this.stepBack();
-    if (!focus) return;
-    stage.flush();
-    const target = (id !== null && stage.elementOf(id)) || page.list;
-    (target.matches("[role=option]") ? target : page.list).focus({ preventScroll: true });
+    if (focus) stage.takeFocus();
   }
 
   /** Zooms in to write in letters that can be read. */

@@ -113,14 +113,7 @@ export class Gestures {
       else if (id !== null) this.press(event, screen, id);
       else this.gesture = new MarqueeGesture(this.context, camera.toBoard(screen), event.shiftKey);
     }
-    this.focusBoard();
-  }
-
-  private focusBoard(): void {
-    const { page, selection, stage } = this.context;
-    stage.flush();
-    const focused = selection.focus === null ? null : stage.elementOf(selection.focus);
-    (focused ?? page.list).focus({ preventScroll: true });
+    this.context.stage.takeFocus();
   }
 
   private press(event: PointerEvent, screen: Point, id: string): void {
@@ -235,11 +228,7 @@ export class Gestures {
       const made = actions.createNote({ at: camera.toBoard(screen) });
       if (made) editor.open(made, "end", true);
     }
-    this.focusBoardAfterTap();
-  }
-
-  private focusBoardAfterTap(): void {
-    if (!this.context.editor.isOpen) this.focusBoard();
+    if (!editor.isOpen) this.context.stage.takeFocus();
   }
 
   private cancel(event: PointerEvent): void {

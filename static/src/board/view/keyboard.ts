@@ -258,8 +258,7 @@ export class BoardKeyboard {
     else if (add) selection.set([...selection.ids, id], id);
     else selection.set([id], id);
     camera.reveal(object);
-    stage.flush();
-    stage.elementOf(id)?.focus({ preventScroll: true });
+    stage.takeFocus();
   }
 
   private zoneEdge(last: boolean): boolean {
@@ -301,7 +300,7 @@ export class BoardKeyboard {
   // Acting
 
   private removeSelected(): void {
-    const { selection, board, actions, page, stage } = this.context;
+    const { selection, board, actions, stage } = this.context;
     const ids = selection.ids.size > 0 ? [...selection.ids] : selection.focus === null ? [] : [selection.focus];
     const first = ids.map((id) => board.placed(id)).find((object) => object !== undefined);
     const gone = new Set(ids);
@@ -313,10 +312,7 @@ export class BoardKeyboard {
       : null;
     if (ids.length === 0 || !actions.remove(ids)) return;
     if (next) this.goTo(next.id, false);
-    else {
-      stage.flush();
-      page.list.focus({ preventScroll: true });
-    }
+    else stage.takeFocus();
   }
 
   private escape(): boolean {

@@ -7,11 +7,11 @@ import type { BoardKeyboard } from "./keyboard";
 import type { Plan } from "./plan";
 
 export function pageKeys(context: BoardContext, keyboard: BoardKeyboard, plan: Plan, dialogs: Dialogs): void {
-  const { actions, editor, selection, stage, page, signal } = context;
+  const { actions, editor, stage, page, signal } = context;
 
   const regions: (() => HTMLElement | null)[] = [
     () => find('.board-dock [tabindex="0"]', page.root),
-    () => (selection.focus !== null && stage.elementOf(selection.focus)) || page.list,
+    () => stage.focusTarget(),
     () => find("#plan-tree [tabindex='0']", page.root) ?? find("[data-plan-search]", page.root),
     () => find(".board-back", page.root),
   ];

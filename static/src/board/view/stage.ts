@@ -45,7 +45,7 @@ export class Stage {
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "stage" | "world" | "far" | "zones" | "notes">,
+    private readonly page: Pick<Page, "stage" | "world" | "list" | "far" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -71,6 +71,19 @@ export class Stage {
     if (!this.farIds) return null;
     const here = this.board.query({ ...point, w: 1, h: 1 });
     return this.farIds.findLast((id) => here.has(id) && isWritten(this.board.get(id))) ?? null;
+  }
+
+  /** Where the board's focus lies: the option in focus, else the list itself (a zone or an arrow is no option). */
+  focusTarget(): HTMLElement {
+    const { focus } = this.selection;
+    const element = focus === null ? null : this.elementOf(focus);
+    return element?.getAttribute("role") === "option" ? element : this.page.list;
+  }
+
+  /** Gives the board the focus. */
+  takeFocus(): void {
+    this.flush();
+    this.focusTarget().focus({ preventScroll: true });
   }
 
   /** Draws at once what is waiting, so that the element of an object can be focused now. */
