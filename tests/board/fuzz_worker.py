@@ -1,8 +1,13 @@
-"""Mutates genuine updates and builds unsound ones; those the guard accepts are applied with yrs.
+"""Mutates genuine updates and writes unsound ones; those that are accepted are applied with yrs.
 
 Run by `test_board_fuzz` in a process of its own with bounded memory, so that a crash, a hang or a bomb is
-seen as what it is. In: a line of JSON {"seed", "count", "messages": [base64]}. Out: per accepted update a
-line {"base", "update", "after", "state"}, at the end {"codes": {code: count}}.
+seen as what it is. In: a line of JSON {"seed", "count", "messages": [base64], "way"}. Out: per accepted
+document a line {"updates": [base64], "after": base64, "state": {client: clock}}, at the end
+{"codes": {code: count}}.
+
+The way `guard` tries each update on the guard and on yrs alone: what rules would refuse is tried too. The
+way `board` is that of an edit: guard, rehearsal, rules, accept; what is accepted stays, and the next updates
+are made for the document it gives.
 """
 
 import base64
@@ -16,16 +21,21 @@ from typing import Any
 from pycrdt import Doc
 
 from models.board.guard import STORED, SYNC, decode_state_vector, forget, inspect
+from models.board.rules import BoardActor
 from models.board.shadow import Shadow
 from models.board.skeleton import Skeleton
+from models.board.sync import LiveDocument
 from models.errors import Refused
 from tests.board import forge
+from tests.board.grammar import Grammar
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 INTERESTING = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x7F, 0x80, 0xFF, 0x27, 0x28, 0x84, 0xA8, 0xC4)
 LARGE = (127, 128, 2**14, 2**31 - 1, 2**31, 2**53, 2**56)
 KEYS = ("x", "y", "text", "colour", "type", "zone", "author", "__proto__")
 WORDS = ("a", "bc", "é", "rose", "😀x")
+STAYS = 6
+"""How many accepted updates a document takes before the next begins."""
 VALUES: tuple[object, ...] = ("rose", "ciel", 1.5, None, True, [1, [2]], {"a": 1})
 
 
@@ -131,30 +141,60 @@ def main() -> None:
     """Read the order, work, print."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     order = json.loads(sys.stdin.readline())
-    messages = [base64.b64decode(message) for message in order["messages"]]
-    bases: list[tuple[bytes, Skeleton]] = []
-    doc: Doc[Any] = Doc()
-    for message in messages:
-        doc.apply_update(message)
-        snapshot = doc.get_update()
-        skeleton = Skeleton()
-        inspect(snapshot, skeleton, limits=STORED)
-        bases.append((snapshot, skeleton))
-    mutator = Mutator(order["seed"], messages)
-    codes: Counter[str] = Counter()
-    for _ in range(order["count"]):
-        number = mutator.random.randrange(len(bases) - 1)
-        base, skeleton = bases[number]
-        next_message = messages[number + 1]
-        genuine = mutator.random.random() < 0.6
-        update = mutator.mutate(next_message) if genuine else mutator.build(skeleton.state())
-        codes[attempt(base, skeleton, update)] += 1
-    say({"codes": codes})
+    mutator = Mutator(order["seed"], [base64.b64decode(message) for message in order["messages"]])
+    work = try_on_boards if order["way"] == "board" else try_on_guard
+    say({"codes": work(mutator, order["count"])})
 
 
 def say(line: object) -> None:
     """One line of JSON."""
     sys.stdout.write(json.dumps(line) + "\n")
+
+
+def say_accepted(updates: list[bytes], after: bytes, state: dict[int, int]) -> None:
+    """A document that was accepted."""
+    encoded = [base64.b64encode(update).decode() for update in updates]
+    say({"updates": encoded, "after": base64.b64encode(after).decode(), "state": state})
+
+
+def skeleton_of(snapshot: bytes) -> Skeleton:
+    """What the guard knows of a document."""
+    skeleton = Skeleton()
+    inspect(snapshot, skeleton, limits=STORED)
+    return skeleton
+
+
+def snapshots(messages: list[bytes]) -> list[bytes]:
+    """The document after each message."""
+    doc: Doc[Any] = Doc()
+    found = []
+    for message in messages:
+        doc.apply_update(message)
+        found.append(doc.get_update())
+    return found
+
+
+# -- the guard alone ----------------------------------------------------------------------------
+
+
+def try_on_guard(mutator: Mutator, count: int) -> Counter[str]:
+    """Each update on its own, on a document that stays what it was."""
+    pick = mutator.random
+    bases = [(snapshot, skeleton_of(snapshot)) for snapshot in snapshots(mutator.messages)]
+    grammars = [Grammar(pick, skeleton, "u1") for _snapshot, skeleton in bases]
+    codes: Counter[str] = Counter()
+    for _ in range(count):
+        number = pick.randrange(len(bases) - 1)
+        base, skeleton = bases[number]
+        match pick.choices("mbg", (5, 3, 2))[0]:
+            case "m":
+                update = mutator.mutate(mutator.messages[number + 1])
+            case "b":
+                update = mutator.build(skeleton.state())
+            case _:
+                update = grammars[number].update()
+        codes[attempt(base, skeleton, update)] += 1
+    return codes
 
 
 def attempt(base: bytes, skeleton: Skeleton, update: bytes) -> str:
@@ -170,15 +210,53 @@ def attempt(base: bytes, skeleton: Skeleton, update: bytes) -> str:
         shadow.apply(update)
     except Refused as refused:
         return f"yrs {refused.code} {update.hex()}"
-    after = shadow.encoded()
     if decode_state_vector(shadow.state_vector()) != wanted:
         return f"clocks {update.hex()}"
-    line = {
-        name: base64.b64encode(data).decode()
-        for name, data in (("base", base), ("update", update), ("after", after))
-    }
-    say({**line, "state": wanted})
+    say_accepted([base, update], shadow.encoded(), wanted)
     return "accepted"
+
+
+# -- the whole path of an edit ------------------------------------------------------------------
+
+
+def try_on_boards(mutator: Mutator, count: int) -> Counter[str]:
+    """Documents that grow by what they accept, until another begins."""
+    bases = snapshots(mutator.messages)
+    codes: Counter[str] = Counter()
+    while (left := count - codes.total()) > 0:
+        number = mutator.random.randrange(len(bases) - 1)
+        codes += try_on_board(mutator, bases[number], mutator.messages[number + 1], min(left, 100))
+    return codes
+
+
+def try_on_board(mutator: Mutator, base: bytes, next_message: bytes, count: int) -> Counter[str]:
+    """At most `count` updates on one board."""
+    actor = BoardActor("u1", can_edit=True)
+    board = LiveDocument.open(base, [])
+    grammar = Grammar(mutator.random, skeleton_of(base), actor.key)
+    updates = [base]
+    codes: Counter[str] = Counter()
+    while codes.total() < count and len(updates) <= STAYS:
+        genuine = mutator.random.random() < 0.25
+        sent = mutator.mutate(next_message) if genuine else grammar.update()
+        before = board.state_vector()
+        try:
+            proposal = board.propose(sent, actor, limits=SYNC)
+        except Refused as refused:
+            codes[refused.code] += 1
+            if board.state_vector() != before:
+                codes[f"changed by a refused one {sent.hex()}"] += 1
+            continue
+        codes["empty" if proposal.is_empty else "accepted"] += 1
+        if not proposal.is_empty:
+            board.accept(proposal.update)
+            updates.append(proposal.update)
+            grammar = Grammar(mutator.random, skeleton_of(board.snapshot()), actor.key)
+    reopened = LiveDocument.open(board.snapshot(), [])
+    if reopened.outline() != board.outline():
+        codes[f"reads otherwise once reopened {updates[-1].hex()}"] += 1
+    say_accepted(updates, board.snapshot(), decode_state_vector(board.state_vector()))
+    return codes
 
 
 if __name__ == "__main__":
