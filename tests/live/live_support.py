@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,7 +61,7 @@ class LiveServer:
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
-        self.output = ""
+        self._csrf: tuple[str, str] | None = None
         self.world = world or self._make_world()
 
     def _make_world(self) -> World:
@@ -197,6 +197,12 @@ class LiveServer:
 
     # -- HTTP -----------------------------------------------------------------------------------
 
+    def csrf(self) -> tuple[str, str]:
+        """A CSRF token of the server's own making, and the cookie that goes with it."""
+        if self._csrf is None:
+            self._csrf = _csrf_of(self)
+        return self._csrf
+
     def request(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> "HttpAnswer":
@@ -228,7 +234,6 @@ class Person:
     name: str
     token: str
     login_session_id: int
-    _csrf: tuple[str, str] | None = field(default=None)
 
     @property
     def cookie(self) -> str:
@@ -250,8 +255,7 @@ class Person:
         """POST with the cookie, and a CSRF token of the server's own making."""
         cookie = self.cookie
         if csrf:
-            token, form_cookie = self._csrf or _csrf_of(self.server)
-            self._csrf = (token, form_cookie)
+            token, form_cookie = self.server.csrf()
             cookie = f"{cookie}; {form_cookie}"
             headers["X-CSRFToken"] = token
         headers = {"Cookie": cookie, "Content-Type": "application/octet-stream", **headers}
@@ -275,12 +279,13 @@ def _csrf_of(server: LiveServer) -> tuple[str, str]:
 
 
 class Driver:
-    """The Node process that holds the Yjs clients."""
+    """The Node process that holds the Yjs clients. `environment` is added to its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self._process = subprocess.Popen(
             [str(NODE), str(DRIVER)],
             cwd=ROOT,
+            env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
