@@ -4,7 +4,9 @@ The bytes are written by the realtime package only. `SharedDocument.last_seq` is
 the newest committed row; `epoch` changes when a document is replaced as a whole.
 """
 
+import zlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +15,12 @@ from models.base import Base, Versioned, WithId, utcnow
 from models.people import User
 from models.policy import Where
 from models.project import Project
+
+
+def checksum_default(context: Any) -> int:
+    """The CRC-32 of the bytes of the row that is being inserted."""
+    values = context.get_current_parameters()
+    return zlib.crc32(values["update"] if "update" in values else values["content"])
 
 
 class SharedDocument(WithId, Base):
@@ -38,6 +46,8 @@ class DocumentUpdate(Base):
     update: Mapped[bytes] = mapped_column(LargeBinary)
     actor_keys: Mapped[str] = mapped_column(String(400), default="")
     at: Mapped[datetime] = mapped_column(default=utcnow)
+    checksum: Mapped[int | None] = mapped_column(BigInteger, default=checksum_default)
+    """CRC-32 of `update`; None for a row written before there were checksums."""
 
 
 class DocumentClient(Base):
@@ -63,6 +73,7 @@ class DocumentSnapshot(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(default=utcnow)
+    checksum: Mapped[int | None] = mapped_column(BigInteger, default=checksum_default)
 
 
 class Board(WithId, Versioned, Base):

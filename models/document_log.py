@@ -2,9 +2,11 @@
 
 Every row of `document_update` has the next number of its document's `last_seq`, taken by one UPDATE that
 locks the document's row: two processes never give the same number, and a reader who knows a number sees
-whether rows came between. Nothing here decodes the bytes.
+whether rows came between. Nothing here decodes the bytes; a checksum beside them tells whether they are
+still what was committed.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +17,9 @@ from sqlalchemy.orm import Session
 
 from models.base import utcnow
 from models.document import DocumentClient, DocumentSnapshot, DocumentUpdate, SharedDocument
-from models.errors import NotFound
+from models.errors import CorruptDocument, NotFound
 
 MAX_ACTOR_KEYS_CHARS = 400
-KEPT_SNAPSHOTS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class StoredDocument:
     owners: Mapping[int, str]
 
 
+class MissingRows(CorruptDocument):
+    """Between a snapshot and the newest row, numbers are missing."""
+
+
 @dataclass(frozen=True)
 class LogRow:
     """One committed row."""
@@ -43,48 +48,92 @@ class LogRow:
 
 
 def load_document(session: Session, document_id: int) -> StoredDocument:
-    """Everything needed to open the document, read in one transaction. Raises: NotFound."""
+    """Everything needed to open the document, read in one transaction.
+
+    Raises: NotFound; CorruptDocument when bytes have changed since their commit or rows are missing.
+    """
+    try:
+        return _load(session, document_id)
+    except MissingRows:
+        # Between two queries a job may have replaced rows by a snapshot. Bytes that are lost stay lost.
+        return _load(session, document_id)
+
+
+def _load(session: Session, document_id: int) -> StoredDocument:
     head = session.execute(
         select(SharedDocument.epoch, SharedDocument.last_seq).where(SharedDocument.id == document_id)
     ).one_or_none()
     if head is None:
         raise NotFound
     snapshot = session.execute(
-        select(DocumentSnapshot.seq, DocumentSnapshot.content)
+        select(DocumentSnapshot.seq, DocumentSnapshot.content, DocumentSnapshot.checksum)
         .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq <= head.last_seq)
         .order_by(DocumentSnapshot.seq.desc())
         .limit(1)
     ).one_or_none()
+    if snapshot and not is_intact(snapshot.content, snapshot.checksum):
+        raise CorruptDocument(f"snapshot {snapshot.seq}: checksum")
     snapshot_seq = snapshot.seq if snapshot else 0
-    rows = rows_after(session, document_id, snapshot_seq, head.last_seq)
     return StoredDocument(
         document_id=document_id,
         epoch=head.epoch,
         seq=head.last_seq,
         snapshot=snapshot.content if snapshot else None,
         snapshot_seq=snapshot_seq,
-        updates=tuple(row.update for row in rows),
+        updates=tuple(
+            row.update for row in whole_rows_after(session, document_id, snapshot_seq, head.last_seq)
+        ),
         owners=owners_of(session, document_id),
     )
 
 
 def rows_after(session: Session, document_id: int, seq: int, last: int) -> list[LogRow]:
-    """The rows numbered `seq` + 1 to `last`, in order."""
+    """The rows numbered `seq` + 1 to `last` that are there, in order; of the oldest, some may be gone.
+
+    Raises: CorruptDocument when the bytes of one have changed since its commit.
+    """
     found = session.execute(
-        select(DocumentUpdate.seq, DocumentUpdate.update)
+        select(DocumentUpdate.seq, DocumentUpdate.update, DocumentUpdate.checksum)
         .where(
             DocumentUpdate.document_id == document_id, DocumentUpdate.seq > seq, DocumentUpdate.seq <= last
         )
         .order_by(DocumentUpdate.seq)
     )
-    return [LogRow(row.seq, row.update) for row in found]
+    rows = []
+    for row in found:
+        if not is_intact(row.update, row.checksum):
+            raise CorruptDocument(f"row {row.seq}: checksum")
+        rows.append(LogRow(row.seq, row.update))
+    return rows
 
 
-def append_update(session: Session, document_id: int, content: bytes, actor_keys: Iterable[str]) -> int:
-    """Append one row; gives its number. Raises: NotFound when the document is gone."""
+def whole_rows_after(session: Session, document_id: int, seq: int, last: int) -> list[LogRow]:
+    """All rows numbered `seq` + 1 to `last`. Raises: CorruptDocument; MissingRows when there is a hole."""
+    rows = rows_after(session, document_id, seq, last)
+    if len(rows) != last - seq:
+        known = {row.seq for row in rows}
+        hole = next(number for number in range(seq + 1, last + 1) if number not in known)
+        raise MissingRows(f"row {hole}: missing")
+    return rows
+
+
+def checksum_of(content: bytes) -> int:
+    """What is stored beside bytes, to know later whether they have changed."""
+    return zlib.crc32(content)
+
+
+def is_intact(content: bytes, checksum: int | None) -> bool:
+    """Whether bytes are what was committed; those stored before there were checksums are believed."""
+    return checksum is None or zlib.crc32(content) == checksum
+
+
+def append_update(
+    session: Session, document_id: int, content: bytes, actor_keys: Iterable[str], epoch: int
+) -> int:
+    """Append one row; gives its number. Raises: NotFound when the document is gone, or of another epoch."""
     seq = session.scalar(
         update(SharedDocument)
-        .where(SharedDocument.id == document_id)
+        .where(SharedDocument.id == document_id, SharedDocument.epoch == epoch)
         .values(last_seq=SharedDocument.last_seq + 1)
         .returning(SharedDocument.last_seq)
         .execution_options(synchronize_session=False)
@@ -98,6 +147,7 @@ def append_update(session: Session, document_id: int, content: bytes, actor_keys
             update=content,
             actor_keys=_shortened(actor_keys),
             at=utcnow(),
+            checksum=zlib.crc32(content),
         )
     )
     return seq
@@ -139,26 +189,19 @@ def last_seqs(session: Session, document_ids: Sequence[int]) -> dict[int, tuple[
 
 
 def write_snapshot(session: Session, document_id: int, seq: int, content: bytes) -> None:
-    """Store the whole document as of row `seq`, and drop snapshots older than the one before it.
-
-    The rows stay: they are the history, and the way back if a snapshot is damaged.
-    """
-    known = list(
-        session.scalars(
-            select(DocumentSnapshot.seq)
-            .where(DocumentSnapshot.document_id == document_id)
-            .order_by(DocumentSnapshot.seq.desc())
-        )
-    )
-    if seq in known:
-        return
-    session.execute(
-        insert(DocumentSnapshot).values(document_id=document_id, seq=seq, content=content, at=utcnow())
-    )
-    old = [other for other in sorted([*known, seq], reverse=True)[KEPT_SNAPSHOTS:] if other != seq]
+    """Store the whole document as of row `seq`; it replaces one that was stored for that row."""
     session.execute(
         delete(DocumentSnapshot).where(
-            DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq.in_(old)
+            DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq == seq
+        )
+    )
+    session.execute(
+        insert(DocumentSnapshot).values(
+            document_id=document_id,
+            seq=seq,
+            content=content,
+            at=utcnow(),
+            checksum=zlib.crc32(content),
         )
     )
 

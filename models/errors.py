@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.i18n import N_
+
 
 class DomainError(Exception):
     """A refusal with a reason a person can read. `message` is a French msgid of the catalogue."""
@@ -43,3 +45,18 @@ class Refused(DomainError):
     def __init__(self, code: str, message: str = "", **values: Any) -> None:
         super().__init__(message, **values)
         self.code = code
+
+
+class CorruptDocument(DomainError):
+    """The stored bytes of a document cannot be opened: it alone is concerned, and waits to be restored.
+
+    `reason` says for the operator which bytes, in no more than a few words and without content.
+    """
+
+    code = "corrupt"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            N_("Ce tableau est abîmé et ne peut pas être ouvert. L’équipe technique est prévenue.")
+        )
+        self.reason = reason

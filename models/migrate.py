@@ -41,6 +41,14 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def revisions() -> list[str]:
+    """The revisions of the code, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    walked = ScriptDirectory.from_config(config).walk_revisions()
+    return [script.revision for script in walked][::-1]
+
+
 def is_current(engine: Engine) -> bool:
     """Whether the database is at the newest revision."""
     return current_revision(engine) == head_revision()

@@ -2,18 +2,27 @@
 
 `transaction()` commits, closes, then publishes the domain events recorded in it; nothing is emitted
 inside a transaction. SQLite has one writer: a process-wide lock is taken before BEGIN IMMEDIATE, so
-that no thread or greenlet ever waits for the database's own lock (that wait would freeze the hub).
+that no thread or greenlet ever waits for the database's own lock (that wait would freeze the hub). Should
+another process (the worker, a command) be writing, BEGIN IMMEDIATE is tried again, with sleeps in between
+that let the others of this process go on.
 """
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, Result, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.events import publish, take_events
+
+BUSY_MILLISECONDS = 2000
+WRITER_WAIT_SECONDS = 5.0
+WRITER_POLL_SECONDS = 0.002
 
 
 class Database:
@@ -37,14 +46,41 @@ class Database:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=2000"):
+    # secure_delete: what is deleted is overwritten, so that erased text is not left in free pages.
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        _begin_immediate(driver)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _begin_immediate(driver: Any) -> None:
+    deadline = time.monotonic() + WRITER_WAIT_SECONDS
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
+            time.sleep(WRITER_POLL_SECONDS)
+        else:
+            return
 
 
 _current: list[Database] = []

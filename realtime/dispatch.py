@@ -12,9 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.access import access_board_of_document
 from models.board.guard import LIVE
-from models.board.sync import CorruptDocument
 from models.board_rights import BoardRights, board_rights
-from models.errors import DomainError, Forbidden, NotFound, Refused
+from models.errors import CorruptDocument, DomainError, Forbidden, NotFound, Refused
 from models.session import reading
 from realtime import protocol
 from realtime.clients import Client

@@ -145,7 +145,7 @@ class Flusher:
             return Appended(room.seq, (), ())
         keys = list(dict.fromkeys(batch.actor.key for batch in one.batches if batch.update))
         rows = [
-            LogRow(append_update(session, room.document_id, content, keys), content)
+            LogRow(append_update(session, room.document_id, content, keys, room.epoch), content)
             for content in _merged(updates)
         ]
         own_clients(session, room.document_id, one.owners)

@@ -32,11 +32,7 @@ from models.board.rules import BoardActor, check, check_actor, warning
 from models.board.scan import scan
 from models.board.shadow import OBJECTS, Shadow, apply_updates
 from models.board.skeleton import Skeleton
-from models.errors import DomainError, Refused
-
-
-class CorruptDocument(DomainError):
-    """The stored bytes cannot be opened: quarantine this document, the others are not concerned."""
+from models.errors import CorruptDocument, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class LiveDocument:
             apply_updates(live, chain((snapshot,) if snapshot else (), updates))
             return cls(live)
         except Refused as error:
-            raise CorruptDocument(error.message) from error
+            raise CorruptDocument(error.code) from error
 
     def state_vector(self) -> bytes:
         """What the live copy holds, as a Yjs state vector."""

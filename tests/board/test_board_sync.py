@@ -11,8 +11,8 @@ from models.board.messages import refusal
 from models.board.rules import BoardActor
 from models.board.seed import seed_board
 from models.board.shadow import Shadow
-from models.board.sync import CorruptDocument, LiveDocument
-from models.errors import Refused
+from models.board.sync import LiveDocument
+from models.errors import CorruptDocument, Refused
 from tests.board import forge
 from tests.board.people import Objects, Person, note
 

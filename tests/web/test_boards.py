@@ -25,7 +25,7 @@ def write_notes(world: World, notes: list[tuple[str, int, str, str]]) -> None:
         session.execute(
             update(DocumentUpdate)
             .where(DocumentUpdate.document_id == world.board.document_id)
-            .values(update=demo_notes("defi", notes))
+            .values(update=demo_notes("defi", notes), checksum=None)
         )
 
 

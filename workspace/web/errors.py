@@ -8,14 +8,14 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from models.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused
+from models.errors import Conflict, CorruptDocument, DomainError, Forbidden, Invalid, NotFound, Refused
 from models.i18n import N_
 from workspace.i18n import _
 from workspace.web.guard import wants_json
 
 log = logging.getLogger("etabli.web")
 
-STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 400, Refused: 409}
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 400, Refused: 409, CorruptDocument: 409}
 DESIGNED = {400, 403, 404, 413, 429, 500}
 
 MESSAGES = {

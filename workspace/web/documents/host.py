@@ -71,7 +71,7 @@ class StoredDocuments:
                     may_use=may_use(stored.owners, actor.key),
                 )
                 if not proposal.is_empty:
-                    seq = append_update(session, document_id, proposal.update, [actor.key])
+                    seq = append_update(session, document_id, proposal.update, [actor.key], stored.epoch)
                     new = {client: actor.key for client in proposal.clients if client not in stored.owners}
                     own_clients(session, document_id, new)
                     document.accept(proposal.update)
