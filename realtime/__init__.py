@@ -1,1 +1,1 @@
-"""The boards in real time: Socket.IO under eventlet. The only package that may import eventlet."""
+"""The boards in real time: Socket.IO. The only package that may import eventlet or gevent."""

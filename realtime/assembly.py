@@ -5,7 +5,10 @@ import sys
 
 from flask import Flask
 
-from realtime.sockets import Live, attach
+from realtime.hardening.attachment import attach_with_lanes
+from realtime.hardening.hub import Hub
+from realtime.hardening.web import GreenWeb
+from realtime.sockets import Live
 from realtime.web import Web
 from workspace.app import create_app
 from workspace.settings import Settings, SettingsError
@@ -14,18 +17,18 @@ from workspace.settings import Settings, SettingsError
 SILENCED = ("etabli.socketio", "etabli.engineio")
 
 
-def web_for(settings: Settings) -> Web:
+def web_for(settings: Settings, hub: Hub) -> Web:
     """The web server of the async mode."""
-    if settings.async_mode == "eventlet":
-        from realtime.hardening.web import EventletWeb  # noqa: PLC0415
+    if settings.async_mode == "gevent":
+        from realtime.hardening.gevent_http import GeventHttp  # noqa: PLC0415
 
-        return EventletWeb()
-    from realtime.threaded import ThreadedWeb  # noqa: PLC0415
+        return GreenWeb(hub, GeventHttp(hub))
+    from realtime.hardening.eventlet_http import EventletHttp  # noqa: PLC0415
 
-    return ThreadedWeb()
+    return GreenWeb(hub, EventletHttp(hub))
 
 
-def assemble(settings: Settings) -> tuple[Flask, Live]:
+def assemble(settings: Settings, hub: Hub) -> tuple[Flask, Live]:
     """The application with its sockets attached. Raises: SettingsError with what is missing."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -36,8 +39,4 @@ def assemble(settings: Settings) -> tuple[Flask, Live]:
         app = create_app(settings)
     except RuntimeError as error:  # texts not compiled, interface not built: they say what to do
         raise SettingsError(str(error)) from error
-    if settings.async_mode != "eventlet":
-        return app, attach(app, settings)
-    from realtime.hardening.attachment import attach_with_lanes  # noqa: PLC0415
-
-    return app, attach_with_lanes(app, settings)
+    return app, attach_with_lanes(app, settings, hub)

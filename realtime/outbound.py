@@ -1,7 +1,7 @@
-"""What leaves for a client: an event encoded once, and the two ways to write it.
+"""What leaves for a client: an event encoded once, and the way to write it.
 
-`Outgoing.frames` are ready WebSocket frames, made at most once whatever the number of receivers. With the
-socket lane they are written as they are; in another async mode the same event goes through Socket.IO.
+`Outgoing.frames` are ready WebSocket frames, made at most once whatever the number of receivers; the socket
+lane writes them as they are.
 """
 
 from collections.abc import Callable, Mapping
@@ -111,28 +111,3 @@ class LaneOutlet:
     def close(self, code: int, reason: str) -> None:
         """See Outlet."""
         self._lane.close(code, reason)
-
-
-class SocketIOOutlet:
-    """Through Socket.IO, for async modes without the lane."""
-
-    def __init__(self, server: Any, sid: str) -> None:
-        self._server = server
-        self._sid = sid
-
-    def open(self, receiver: Receiver) -> None:
-        """Nothing to prepare: nobody is ever behind here."""
-
-    def send(self, *events: Outgoing) -> None:
-        """See Outlet."""
-        for event in events:
-            self._server.emit(event.event, event.payload, to=self._sid)
-
-    def offer(self, *events: Outgoing) -> bool:
-        """See Outlet."""
-        self.send(*events)
-        return True
-
-    def close(self, code: int, reason: str) -> None:  # noqa: ARG002
-        """See Outlet."""
-        self._server.disconnect(self._sid)

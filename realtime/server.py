@@ -24,8 +24,7 @@ def main() -> None:
         settings = load()
     except SettingsError as error:
         _give_up(BAD_SETTING, str(error))
-    if settings.async_mode == "eventlet":
-        _patch_for_eventlet()
+    _patch(settings.async_mode)
     try:
         _run(settings)
     except SettingsError as error:
@@ -34,7 +33,13 @@ def main() -> None:
         sys.exit(0)
 
 
-def _patch_for_eventlet() -> None:
+def _patch(mode: str) -> None:
+    if mode == "gevent":
+        os.environ["PSYCOPG_WAIT_FUNC"] = "wait_poll"  # its select refuses descriptors above 1023
+        import gevent.monkey  # noqa: PLC0415
+
+        gevent.monkey.patch_all()
+        return
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
     # Threads hash passwords: they leave a core to everybody else.
     os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", str(max(1, (os.cpu_count() or 2) - 1)))
@@ -47,10 +52,12 @@ def _patch_for_eventlet() -> None:
 
 def _run(settings: Settings) -> None:
     from realtime.assembly import assemble, web_for  # noqa: PLC0415
+    from realtime.hardening.hub import hub_of  # noqa: PLC0415
 
-    web = web_for(settings)
+    hub = hub_of(settings.async_mode)
+    web = web_for(settings, hub)
     settings = web.listen(settings)
-    app, live = assemble(settings)
+    app, live = assemble(settings, hub)
     _check_database()
     live.start()
     web.serve(app)

@@ -1,7 +1,7 @@
 """Socket.IO for the application: who may connect, and which handler each event has.
 
-`attach()` builds everything that live documents need, in any async mode; the background loops start with
-`Live.start()`. Nothing here imports eventlet.
+`attach()` builds everything that live documents need, in either async mode; the background loops start with
+`Live.start()`. Nothing here imports eventlet or gevent.
 """
 
 import logging
@@ -22,7 +22,7 @@ from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
 from realtime.fanout import Fanout, SingleProcess
 from realtime.messages import Sentences
-from realtime.outbound import Outlet, SocketIOOutlet
+from realtime.outbound import Outlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
 from realtime.revocation import SWEEP_SECONDS, Revocation
@@ -53,12 +53,8 @@ POLICY: dict[str, Permission | str] = {
     protocol.SELECTION: JOINED,
 }
 
-OutletOf = Callable[[Any, str, str], Outlet]
-
-
-def socketio_outlet(server: Any, sid: str, _engine_sid: str) -> Outlet:
-    """The outlet for async modes without a socket lane."""
-    return SocketIOOutlet(server, sid)
+# The way to the client of an engineio id; None when it has gone meanwhile.
+OutletOf = Callable[[Any, str], Outlet | None]
 
 
 class Live:
@@ -197,7 +193,9 @@ class _Handlers:
         sid: str = request.sid  # type: ignore[attr-defined]
         server = live.socketio.server
         engine_sid = server.manager.eio_sid_from_sid(sid, "/")
-        outlet = live.outlet_of(server, sid, engine_sid)
+        outlet = live.outlet_of(server, engine_sid)
+        if outlet is None:
+            raise self._refusal("unavailable")
         client = Client(sid, actor, outlet, live.sentences)
         live.clients.add(client)
         outlet.open(client)
@@ -232,8 +230,6 @@ class _Handlers:
                 member.room.leave(member)
 
 
-def attach(
-    app: Flask, settings: Settings, outlet_of: OutletOf = socketio_outlet, fanout: Fanout | None = None
-) -> Live:
+def attach(app: Flask, settings: Settings, outlet_of: OutletOf, fanout: Fanout | None = None) -> Live:
     """Give `app` its live documents."""
     return Live(app, settings, outlet_of, fanout or SingleProcess())

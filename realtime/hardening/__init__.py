@@ -1,7 +1,7 @@
-"""The socket lane under engineio for eventlet: bounded, direct, uncompressed WebSockets.
+"""The socket lane under engineio: bounded, direct, uncompressed WebSockets, on eventlet or gevent.
 
-With `realtime.server`, the only place that imports eventlet. It replaces engineio's WebSocket driver and
-per-client queue, and so depends on internals of eventlet, python-engineio and python-socketio:
+With `realtime.server`, the only place that imports either. It replaces engineio's WebSocket driver and
+per-client queue, and so depends on internals of them, of python-engineio and of python-socketio:
 `tests/realtime/test_internals.py` fails when one of them moves.
 """
 

@@ -3,16 +3,16 @@
 import logging
 from typing import Any
 
-import eventlet.tpool
 from flask import Flask
 
-from realtime import frames, protocol
+from realtime import frames, offload, protocol
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
+from realtime.hardening.hub import Hub
 from realtime.hardening.lane import Lane
 from realtime.hardening.limits import Limits
 from realtime.outbound import LaneOutlet, Outlet
-from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach, socketio_outlet
+from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach
 from workspace.services import passwords
 from workspace.settings import Settings
 
@@ -28,7 +28,7 @@ UPDATE_HEADER = _header(protocol.UPDATE)
 PRESENCE_HEADER = _header(protocol.PRESENCE)
 
 
-def attach_with_lanes(app: Flask, settings: Settings) -> Live:
+def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
     """`attach`, with the socket lane under every WebSocket and slow hashes outside the hub."""
     live = attach(app, settings, _outlet_of)
     dispatcher = live.dispatcher
@@ -45,11 +45,12 @@ def attach_with_lanes(app: Flask, settings: Settings) -> Live:
             lane.close(frames.INTERNAL_ERROR, "error")
         return True
 
-    install(Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))
-    passwords.run_blocking = eventlet.tpool.execute
+    install(hub, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))
+    offload.use(hub.offload)
+    passwords.run_blocking = hub.offload
     return live
 
 
-def _outlet_of(server: Any, sid: str, engine_sid: str) -> Outlet:
+def _outlet_of(server: Any, engine_sid: str) -> Outlet | None:
     lane = lane_of(server.eio, engine_sid)
-    return socketio_outlet(server, sid, engine_sid) if lane is None else LaneOutlet(lane)
+    return None if lane is None else LaneOutlet(lane)

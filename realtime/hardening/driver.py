@@ -8,15 +8,16 @@ to the lane at once, and whole messages go to Socket.IO from here.
 import base64
 import binascii
 import hashlib
+import importlib
 import logging
+import socket
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
-import eventlet.wsgi
 from engineio import packet as engine_packet
-from engineio.async_drivers import eventlet as engine_driver
 
 from realtime import frames
+from realtime.hardening.hub import Hub
 from realtime.hardening.lane import HotPair, Inbound, Lane
 from realtime.hardening.limits import Limits
 
@@ -27,17 +28,38 @@ MAX_ATTACHMENTS = 1
 MAX_CONNECT_PACKETS = 3
 
 
-def install(limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
-    """Make engineio's eventlet mode use lanes for every WebSocket of this process."""
+UPGRADE = "etabli.upgrade"
+
+
+class Upgrade(Protocol):
+    """How a request leaves HTTP: each web server of ours puts one at environ[UPGRADE]."""
+
+    def take(self, answer: bytes, seconds: float) -> socket.socket:
+        """Write `answer` within `seconds` and give the system's socket; the server writes nothing more.
+
+        The connection counts as idle from then on: a graceful stop of the server may shut it.
+        """
+        ...
+
+
+def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
+    """Make engineio use lanes for every WebSocket of this process."""
 
     def make_driver(handler: Callable[..., Any], server: Any) -> LaneDriver:
-        return LaneDriver(handler.__self__, server, limits, hot, hot_headers)  # type: ignore[attr-defined]
+        return LaneDriver(hub, handler.__self__, server, limits, hot, hot_headers)  # type: ignore[attr-defined]
 
-    engine_driver._async["websocket"] = make_driver  # noqa: SLF001 - the driver table is the only seam
+    driver_table(hub.mode)["websocket"] = make_driver
+
+
+def driver_table(mode: str) -> dict[str, Any]:
+    """What engineio asks of an async library, by name."""
+    driver = importlib.import_module(f"engineio.async_drivers.{mode}")
+    table: dict[str, Any] = driver._async  # noqa: SLF001 - the only seam
+    return table
 
 
 def lane_of(server: Any, engine_sid: str) -> Lane | None:
-    """The lane of an engineio client, None if it is gone or on another driver."""
+    """The lane of an engineio client, None if it is gone."""
     engine_socket = server.sockets.get(engine_sid)
     queue = getattr(engine_socket, "queue", None)
     return queue.lane if isinstance(queue, LaneQueue) else None
@@ -68,8 +90,15 @@ class LaneDriver:
     """The WSGI application that engineio runs for one WebSocket."""
 
     def __init__(
-        self, engine_socket: Any, server: Any, limits: Limits, hot: HotPair, hot_headers: frozenset[str]
+        self,
+        hub: Hub,
+        engine_socket: Any,
+        server: Any,
+        limits: Limits,
+        hot: HotPair,
+        hot_headers: frozenset[str],
     ) -> None:
+        self._hub = hub
         self._engine_socket = engine_socket
         self._server = server
         self._limits = limits
@@ -85,12 +114,9 @@ class LaneDriver:
             self._engine_socket.close(wait=False, abort=True)
             start_response("400 Bad Request", [("Connection", "close"), ("Content-Type", "text/plain")])
             return [b"Bad WebSocket handshake"]
-        sock = environ["eventlet.input"].get_socket()
-        sock.settimeout(self._limits.connect_seconds)
-        sock.sendall(answer)
-        environ["eventlet.set_idle"]()  # a graceful stop of the server may shut this connection
-        self._serve(Lane(sock, self._limits, self._hot, self._hot_headers))
-        eventlet.wsgi.WSGI_LOCAL.already_handled = True
+        upgrade: Upgrade = environ[UPGRADE]
+        sock = upgrade.take(answer, self._limits.connect_seconds)
+        self._serve(Lane(self._hub, sock, self._limits, self._hot, self._hot_headers))
         return []
 
     @staticmethod

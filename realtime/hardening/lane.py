@@ -13,14 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import eventlet
-from eventlet.event import Event
-from eventlet.hubs.hub import READ, WRITE
-
 from realtime import frames
 from realtime.budget import ByteBudget
+from realtime.hardening.hub import READ, WRITE, Hub, Signal
 from realtime.hardening.limits import Limits
-from realtime.hardening.listeners import Listeners
 
 log = logging.getLogger("etabli.lane")
 
@@ -37,9 +33,11 @@ Inbound = tuple[str, bytes] | str | bytes
 class Lane:
     """One connection. Everything that comes while something waits goes through the inbox, in order."""
 
-    def __init__(self, sock: Any, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
-        self._socket: socket.socket = sock.fd  # the plain non-blocking socket inside eventlet's
-        self._fileno = self._socket.fileno()
+    def __init__(
+        self, hub: Hub, sock: socket.socket, limits: Limits, hot: HotPair, hot_headers: frozenset[str]
+    ) -> None:
+        self._socket = sock  # the system's own, non-blocking
+        self._async = hub
         self._limits = limits
         self._reader = frames.FrameReader(limits.message_bytes, limits.fragments)
         self._budget = ByteBudget(limits.bytes_per_second, limits.burst_bytes, limits.message_cost)
@@ -51,9 +49,9 @@ class Lane:
         self._inbox: deque[Inbound] = deque()
         self._is_handling = False
         self._handled = 0
-        self._sleeper: Event | None = None
+        self._sleeper: Signal | None = None
         self._queue: deque[bytes] = deque()
-        self._hub = Listeners(self._fileno, self._finish)
+        self._watches = hub.watches(sock.fileno(), self._finish)
         self._said_goodbye = False
         self.closed = False
         self.is_connected = False
@@ -74,14 +72,14 @@ class Lane:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Left alone, the kernel would queue megabytes for a reader that does not read.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
-        self._hub.listen(READ, self._on_readable)
-        self._hub.after(self._limits.connect_seconds, self._require_connected)
+        self._watches.listen(READ, self._on_readable)
+        self._watches.after(self._limits.connect_seconds, self._require_connected)
 
     def _require_connected(self) -> None:
         if not self.is_connected:
             self.close(frames.POLICY, "connect timeout")
 
-    def _on_readable(self, _fileno: int) -> None:
+    def _on_readable(self) -> None:
         if self.closed:
             return
         try:
@@ -129,7 +127,7 @@ class Lane:
     def _take_later(self, seconds: float) -> None:
         if not self._is_waiting:
             self._is_waiting = True
-            self._hub.after(seconds, self._take_rest)
+            self._watches.after(seconds, self._take_rest)
 
     def _take_rest(self) -> None:
         self._is_waiting = False
@@ -137,11 +135,11 @@ class Lane:
             self._take()
 
     def _pause_reading(self) -> None:
-        self._hub.unlisten(READ)
+        self._watches.unlisten(READ)
 
     def _resume_reading(self) -> None:
-        if not self.closed and not self._hub.listens(READ):
-            self._hub.listen(READ, self._on_readable)
+        if not self.closed and not self._watches.listens(READ):
+            self._watches.listen(READ, self._on_readable)
 
     def _sort(self, opcode: int, message: str | bytes) -> None:
         """Give a hot pair to `hot` when nothing waits before it; queue all else for the greenlet."""
@@ -179,10 +177,10 @@ class Lane:
         """
         self._handled += 1
         if self._handled % YIELD_EVERY == 0:
-            eventlet.sleep(0)
+            self._async.pause()
         self._is_handling = False
         while not self._inbox and not self.is_closing:
-            self._sleeper = Event()
+            self._sleeper = self._async.signal()
             self._sleeper.wait()
         if self.is_closing:
             return None
@@ -195,7 +193,7 @@ class Lane:
     def wait_closed(self) -> None:
         """Wait, at most `close_seconds`, until the socket is done."""
         while not self.closed:
-            self._sleeper = Event()
+            self._sleeper = self._async.signal()
             self._sleeper.wait()
 
     # -- writing: from any greenlet or the hub --------------------------------------------------
@@ -219,8 +217,8 @@ class Lane:
         self.queued_bytes += len(data) - sent
         if self.queued_bytes > self._limits.queue_hard_bytes:
             self._finish()
-        elif not self._hub.listens(WRITE):
-            self._hub.listen(WRITE, self._on_writable)
+        elif not self._watches.listens(WRITE):
+            self._watches.listen(WRITE, self._on_writable)
             self._watch_for_stall()
 
     def offer(self, data: bytes) -> bool:
@@ -232,7 +230,7 @@ class Lane:
         self.write(data)
         return True
 
-    def _on_writable(self, _fileno: int) -> None:
+    def _on_writable(self) -> None:
         while self._queue and not self.closed:
             data = self._queue[0]
             try:
@@ -249,7 +247,7 @@ class Lane:
             self._queue.popleft()
         if self.closed:
             return
-        self._hub.unlisten(WRITE)
+        self._watches.unlisten(WRITE)
         if self._said_goodbye:
             self._shut(socket.SHUT_WR)
         elif self.is_behind:
@@ -268,7 +266,7 @@ class Lane:
             else:
                 self._watch_for_stall()
 
-        self._hub.after(self._limits.write_stall_seconds, check)
+        self._watches.after(self._limits.write_stall_seconds, check)
 
     # -- closing --------------------------------------------------------------------------------
 
@@ -283,14 +281,14 @@ class Lane:
         self._resume_reading()  # to see the peer's own goodbye while the kernel delivers ours
         if not self._queue:
             self._shut(socket.SHUT_WR)
-        self._hub.after(self._limits.close_seconds, self._finish)
+        self._watches.after(self._limits.close_seconds, self._finish)
         self._wake()
 
     def _finish(self) -> None:
         if self.closed:
             return
         self.closed = True
-        self._hub.forget()
+        self._watches.forget()
         self._queue.clear()
         self._inbox.clear()
         self.queued_bytes = 0

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+# Before a WebSocket: how long a connection may stay silent between requests, and how long each of a request's
+# line and headers may take.
+KEEPALIVE_SECONDS = 75
+HEADERS_SECONDS = 15
+
 
 @dataclass(frozen=True)
 class Limits:

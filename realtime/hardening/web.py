@@ -1,23 +1,23 @@
-"""The web server under eventlet: our own accept loop around eventlet's HTTP protocol.
+"""The web server: our own accept loop around the HTTP protocol of the async library.
 
-eventlet's own loop ends when descriptors run out, cuts WebSockets before they are told, and lets a client
-send headers for ever.
+The loops of the libraries end, or write tracebacks, when descriptors run out; cut WebSockets before they are
+told; and let a client send headers for ever.
 """
 
+import contextlib
 import errno
 import gc
 import logging
 import os
 import resource
+import select
 import signal
 import socket
-from typing import Any
-
-import eventlet
-import eventlet.wsgi
-from eventlet import greenio, hubs
+import time
+from typing import Any, Protocol
 
 from models.session import database
+from realtime.hardening.hub import Hub, Task
 from realtime.web import await_healthy, cannot_listen, with_port
 from workspace.settings import Settings
 
@@ -25,58 +25,50 @@ log = logging.getLogger("etabli.server")
 
 MAX_CONNECTIONS = 20_000
 BACKLOG = 1024
-KEEPALIVE_SECONDS = 75
 SOCKET_SECONDS = 60
-HEADERS_SECONDS = 15
 OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
-
-class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
-    """HTTP with a deadline for the headers, and nothing written about bad requests."""
-
-    def parse_request(self) -> bool:
-        """Read the headers within `HEADERS_SECONDS`, however slowly they drip; a stop waits for none."""
-        self.conn_state[2] = eventlet.wsgi.STATE_IDLE
-        with eventlet.Timeout(HEADERS_SECONDS, TimeoutError("headers")):
-            is_whole = bool(super().parse_request())
-        self.conn_state[2] = eventlet.wsgi.STATE_REQUEST
-        return is_whole
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing: a request line may hold a token."""
+# A connection is [address, socket, state]: the list that eventlet's protocol keeps its state in.
+Connection = list[Any]
+STATE = 2
+IDLE, REQUEST, CLOSE = "idle", "request", "close"
 
 
-class ErrorLog:
-    """What eventlet's server calls its log: it writes only the tracebacks of failed requests there."""
+class Http(Protocol):
+    """The HTTP protocol of one async library."""
 
-    def info(self, message: str, *_arguments: Any) -> None:
-        """A traceback."""
-        log.error("a request failed\n%s", message)
+    def prepare(self, address: tuple[str, int], app: Any) -> None:
+        """The server listens at `address` and serves `app`."""
+        ...
 
-    error = info
+    def serve(self, connection: Connection) -> None:
+        """Serve all requests of one connection; sets its state. OSError or ValueError when it breaks."""
+        ...
 
-    def debug(self, *_arguments: Any) -> None:
-        """Who connected: not kept."""
 
-
-class EventletWeb:
+class GreenWeb:
     """See realtime.web.Web."""
 
-    def __init__(self) -> None:
+    def __init__(self, hub: Hub, http: Http) -> None:
         self._settings: Settings
-        self._listener: Any = None
-        self._acceptor: Any = None
-        self._pool = eventlet.GreenPool(MAX_CONNECTIONS)
-        self._connections: dict[Any, list[Any]] = {}
+        self._listener: socket.socket
+        self._acceptor: Task
+        self._hub = hub
+        self._http = http
+        self._pool = hub.pool(MAX_CONNECTIONS)
+        self._connections: dict[int, Connection] = {}
 
     def listen(self, settings: Settings) -> Settings:
         """See Web."""
         _allow_many_descriptors()
         try:
-            family, _kind, _proto, _name, address = socket.getaddrinfo(
+            family, kind, proto, _name, address = socket.getaddrinfo(
                 settings.host, settings.port, type=socket.SOCK_STREAM
             )[0]
-            self._listener = eventlet.listen(address, family, backlog=BACKLOG, reuse_port=False)
+            self._listener = socket.socket(family, kind, proto)
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._listener.bind(address)
+            self._listener.listen(BACKLOG)
         except OSError as error:
             raise cannot_listen(settings, error) from error
         self._settings = with_port(settings, self._listener.getsockname()[1])
@@ -84,49 +76,38 @@ class EventletWeb:
 
     def serve(self, app: Any) -> None:
         """See Web."""
-        server = eventlet.wsgi.Server(
-            self._listener,
-            self._listener.getsockname(),
-            app,
-            protocol=Protocol,
-            log=None,
-            log_output=False,
-            debug=False,
-            keepalive=KEEPALIVE_SECONDS,
-            socket_timeout=SOCKET_SECONDS,
-        )
-        server.log = ErrorLog()
+        self._http.prepare(self._listener.getsockname()[:2], app)
         gc.collect()
         gc.freeze()  # what the start made stays: later collections need not look at it
-        self._acceptor = eventlet.spawn(self._accept, server)
+        self._acceptor = self._hub.spawn(self._accept)
 
-    def _accept(self, server: Any) -> None:
+    def _accept(self) -> None:
         while True:
             try:
                 client, address = self._listener.accept()
             except OSError as error:
                 if error.errno in OUT_OF_DESCRIPTORS:
                     log.warning("no more connections can be taken: %s", error.strerror)
-                    eventlet.sleep(0.1)
+                    time.sleep(0.1)
                     continue
                 if error.errno in (errno.EBADF, errno.EINVAL):
                     return
                 continue  # the peer left before it was taken
             client.settimeout(SOCKET_SECONDS)
-            connection = [address, client, eventlet.wsgi.STATE_IDLE]
+            connection = [address, client, IDLE]
             self._connections[client.fileno()] = connection
-            self._pool.spawn(self._handle, server, connection, client.fileno())
+            self._pool.spawn(self._handle, connection, client.fileno())
 
-    def _handle(self, server: Any, connection: list[Any], key: int) -> None:
+    def _handle(self, connection: Connection, key: int) -> None:
         try:
-            server.process_request(connection)
-        except (OSError, TimeoutError, EOFError, ValueError):
+            self._http.serve(connection)
+        except (OSError, EOFError, ValueError):
             pass  # the peer broke the connection or the protocol
         finally:
             if self._connections.get(key) is connection:
                 del self._connections[key]
-            connection[2] = eventlet.wsgi.STATE_CLOSE
-            greenio.shutdown_safe(connection[1])
+            connection[STATE] = CLOSE
+            _shut(connection)
             connection[1].close()
 
     def await_healthy(self) -> None:
@@ -141,7 +122,7 @@ class EventletWeb:
         signal.set_wakeup_fd(write_end)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
-        hubs.trampoline(read_end, read=True)
+        select.select([read_end], [], [])
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)  # a second one ends at once
@@ -153,14 +134,22 @@ class EventletWeb:
 
     def finish(self, seconds: float) -> None:
         """See Web."""
-        with eventlet.Timeout(max(seconds, 0.1), False):
-            for connection in list(self._connections.values()):
-                if connection[2] == eventlet.wsgi.STATE_IDLE:
-                    connection[2] = eventlet.wsgi.STATE_CLOSE
-                    greenio.shutdown_safe(connection[1])
-            self._pool.waitall()
+        try:
+            with self._hub.deadline(max(seconds, 0.1)):
+                for connection in list(self._connections.values()):
+                    if connection[STATE] == IDLE:
+                        connection[STATE] = CLOSE
+                        _shut(connection)
+                self._pool.wait_all()
+        except TimeoutError:
+            pass  # who has not ended by now is cut
         database().engine.dispose()
         os._exit(0)  # threads of the pool may still hash: they must not hold the exit
+
+
+def _shut(connection: Connection) -> None:
+    with contextlib.suppress(OSError):  # it may be already
+        connection[1].shutdown(socket.SHUT_RDWR)
 
 
 def _allow_many_descriptors() -> None:

@@ -81,6 +81,7 @@ class LiveServer:
             "ETABLI_DATA": str(self.folder),
             "ETABLI_DATABASE_URL": self.database_url,
             "ETABLI_DEMO": "0",
+            "ETABLI_ASYNC_MODE": os.environ.get("ETABLI_TEST_ASYNC_MODE", "eventlet"),
             **self.environment,
         }
 

@@ -1,8 +1,9 @@
-"""Every socket event declares what it requires; eventlet stays where it belongs."""
+"""Every socket event declares what it requires; eventlet and gevent stay where they belong."""
 
 import ast
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from realtime import protocol
@@ -15,15 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_handler_declares_its_policy_and_every_policy_has_its_handler(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    from dataclasses import replace  # noqa: PLC0415
 
-    live = attach(app, replace(settings, async_mode="threading"))
+    live = attach(app, settings, lambda _server, _engine_sid: None)
     handlers = set(live.socketio.server.handlers["/"]) - {"connect", "disconnect", "*"}
     assert handlers == set(POLICY) == protocol.CLIENT_EVENTS
     assert set(POLICY.values()) == {"view_board", "edit_board", JOINED}
 
 
-def test_only_the_server_and_the_lane_import_eventlet() -> None:
+@pytest.mark.parametrize("library", ["eventlet", "gevent"])
+def test_only_the_server_and_the_lane_import_the_async_library(library: str) -> None:
     importers = set()
     for package in ("models", "workspace", "realtime"):
         for path in (ROOT / package).rglob("*.py"):
@@ -31,7 +32,7 @@ def test_only_the_server_and_the_lane_import_eventlet() -> None:
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 if isinstance(node, ast.ImportFrom) and node.module:
                     names.append(node.module)
-                if any(name.split(".")[0] == "eventlet" for name in names):
+                if any(name.split(".")[0] == library for name in names):
                     importers.add(path.relative_to(ROOT).as_posix())
     assert {name for name in importers if not name.startswith("realtime/hardening/")} == {
         "realtime/server.py"
