@@ -1,0 +1,27 @@
+//! The load generator of `make bench`: thousands of people on shared boards, in one thread.
+//!
+//!     generator load PLAN     people join, edit and are measured; JSON lines on the standard output
+//!
+//! One delivery is one person's edit arriving at one other person, however the server packs them: every
+//! update received is read, and edits are recognised by their writer's Yjs client id and clock.
+
+mod load;
+mod plan;
+mod slow;
+mod stats;
+mod sys;
+mod wires;
+mod ws;
+mod yjs;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    sys::raise_limits();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[1..] {
+        ["load", path] => load::Load::new(plan::read(path)).run(),
+        _ => {
+            eprintln!("usage: generator load PLAN");
+            std::process::exit(2);
+        }
+    }
+}
