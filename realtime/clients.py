@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("etabli.realtime")
 
 MAX_STRIKES = 5
+MAX_ECHOED = 32
 
 
 @dataclass(eq=False)
@@ -47,6 +48,13 @@ class Client:
             if member.has_missed:
                 member.has_missed = False
                 self.say("resync", "resync", doc=member.room.document_id)
+
+    def refuse(self, event: str, code: str) -> None:
+        """Say of an event that has no answer of its own why it was not taken, and count it."""
+        sentence = self.sentences.say(code, self.actor.locale)
+        payload = {"kind": "refused", "event": event[:MAX_ECHOED], "code": code, "message": sentence}
+        self.outlet.send(Outgoing(protocol.CONTROL, payload))
+        self.strike(f"{code}: {event[:MAX_ECHOED]!r}")
 
     def strike(self, reason: str) -> None:
         """Count a message that no honest client sends; past `MAX_STRIKES` the connection ends."""

@@ -51,7 +51,7 @@ class Dispatcher:
         try:
             sent = ClientUpdate.decode(payload)
         except Malformed:
-            client.strike("malformed update")
+            client.refuse(protocol.UPDATE, "malformed")
             return
         member = client.members.get(sent.handle)
         if member is None:
@@ -94,7 +94,7 @@ class Dispatcher:
         try:
             handle, cursor = protocol.decode_presence(payload)
         except Malformed:
-            client.strike("malformed presence")
+            client.refuse(protocol.PRESENCE, "malformed")
             return
         member = client.members.get(handle)
         if member is not None:
@@ -164,7 +164,7 @@ class Dispatcher:
         try:
             handle = Leave.decode(payload).handle
         except Malformed:
-            client.strike("malformed leave")
+            client.refuse(protocol.LEAVE, "malformed")
             return
         member = client.members.get(handle)
         if member is not None:
@@ -175,15 +175,15 @@ class Dispatcher:
         try:
             selection = Selection.decode(payload)
         except Malformed:
-            client.strike("malformed selection")
+            client.refuse(protocol.SELECTION, "malformed")
             return
         member = client.members.get(selection.handle)
         if member is not None:
             self._presence.chose(member, selection)
 
-    def unknown(self, client: Client) -> Answer:
-        """Any other event."""
-        client.strike("unknown event")
+    def unknown(self, client: Client, event: str) -> Answer:
+        """Any other event: refused, whether an answer was asked for or not."""
+        client.refuse(event, "unknown_event")
         return self._refusal(client, Refused("unknown_event"))
 
     def _refusal(self, client: Client, error: Exception) -> Answer:

@@ -163,9 +163,9 @@ class _Handlers:
             self._live.socketio.start_background_task(self._live.dispatcher.introduce, member)
         return answer
 
-    def _unknown(self, *_payload: object) -> Answer:
+    def _unknown(self, event: str, *_payload: object) -> Answer:
         client = self._client()
-        return self._live.dispatcher.unknown(client) if client else {"ok": False, "code": "sign_in"}
+        return self._live.dispatcher.unknown(client, event) if client else {"ok": False, "code": "sign_in"}
 
     # -- the connection -------------------------------------------------------------------------
 
@@ -185,9 +185,10 @@ class _Handlers:
         live = self._live
         if urlsplit(f"//{request.host}").netloc not in {urlsplit(o).netloc for o in live.settings.origins}:
             raise self._refusal("origin")
-        if not isinstance(auth, dict) or auth.get("v") != protocol.PROTOCOL_VERSION:
+        fields = auth if isinstance(auth, dict) else {}
+        if fields.get("v") is True or fields.get("v") != protocol.PROTOCOL_VERSION:
             raise self._refusal("version")
-        actor = self._authenticate(auth.get("ticket"))
+        actor = self._authenticate(fields.get("ticket"))
         if len(live.clients.of_session(actor.login_session_id or 0)) >= MAX_SOCKETS_PER_SESSION:
             raise self._refusal("too_many_sockets")
         sid: str = request.sid  # type: ignore[attr-defined]

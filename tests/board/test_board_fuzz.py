@@ -26,7 +26,7 @@ BY_RULES = {
     "empty",
 }  # fmt: skip
 PINNED: tuple[tuple[str, int, int], ...] = ()
-"""(way, seed, count) that once failed: always replayed."""
+"""(way, seed, count) that once failed, to replay always."""
 SHARDS: tuple[tuple[str, int, int], ...] = (
     (
         *(("guard", 20260312 + number, 25_000) for number in range(20)),
