@@ -16,8 +16,9 @@ from pycrdt import merge_updates
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from models import failpoints
 from models.document_log import LogRow, append_update, own_clients, rows_after
-from models.errors import NotFound
+from models.errors import DomainError, NotFound
 from models.session import transaction
 from realtime.fanout import DocumentBell, Fanout
 from realtime.journal import Journal
@@ -115,28 +116,56 @@ class Flusher:
         if not gathered:
             return
         try:
-            self._commit(gathered)
-        except (SQLAlchemyError, NotFound) as error:
+            results = self._store(gathered)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is logged, and nothing is committed
             if len(gathered) == 1:
                 self._failed(gathered[0], error)
                 return
             for one in gathered:
                 try:
-                    self._commit([one])
-                except (SQLAlchemyError, NotFound) as own_error:
+                    (result,) = self._store([one])
+                except Exception as own_error:  # noqa: BLE001
                     self._failed(one, own_error)
+                else:
+                    self._tell(one, result)
+        else:
+            for one, result in zip(gathered, results, strict=True):
+                self._tell(one, result)
 
-    def _commit(self, gathered: Sequence[Gathered]) -> None:
+    def _store(self, gathered: Sequence[Gathered]) -> list[Appended]:
+        """One commit. Raises: SQLAlchemyError, NotFound; nothing is in the database then."""
+        failpoints.reach("gathered")
         with transaction() as session:
             results = [self._append(session, one) for one in gathered]
+            failpoints.reach("appended")
             self._journal.write(session, [(one.room, one.batches) for one in gathered])
+            failpoints.reach("journaled")
         self._failing_since = None
-        for one, result in zip(gathered, results, strict=True):
-            one.room.committed(one.batches, result.seq, result.between)
-            for row in result.rows:
-                self._fanout.ring(DocumentBell(one.room.document_id, row.seq, row.update))
-            if one.room.is_broken:
-                self._rebuild(one.room)
+        return results
+
+    def _tell(self, one: Gathered, result: Appended) -> None:
+        """What is committed is told, whatever happens on the way: those who missed it ask again."""
+        room = one.room
+        try:
+            failpoints.reach("committed")
+            room.committed(one.batches, result.seq, result.between)
+            failpoints.reach("told")
+        except Exception:
+            log.exception("document %d: row %d is committed but was not told", room.document_id, result.seq)
+            self._mend(room)
+            room.tell_again(one.batches, result.seq)
+        for row in result.rows:
+            self._fanout.ring(DocumentBell(room.document_id, row.seq, row.update))
+        if room.is_broken:
+            self._mend(room)
+
+    def _mend(self, room: Room) -> None:
+        """Open the document anew; when the database does not answer, filling gaps tries again."""
+        room.is_broken = True
+        try:
+            self._rebuild(room)
+        except (SQLAlchemyError, DomainError):
+            log.exception("document %d could not be opened anew", room.document_id)
 
     @staticmethod
     def _append(session: Session, one: Gathered) -> Appended:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from models import failpoints
 from models.board.guard import SYNC
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
@@ -79,6 +80,7 @@ class Rooms:
             board = _board_facts(session, document_id)
             stored = load_document(session, document_id)
         document = LiveDocument.open(stored.snapshot, stored.updates)
+        failpoints.reach("opened")
         elapsed = time.monotonic() - started
         log.info("document %d opened: %d rows in %.0f ms", document_id, len(stored.updates), elapsed * 1000)
         return Room(document_id, next(self._handles), board, document, stored)
@@ -121,7 +123,11 @@ class Rooms:
             return
         with reading() as session:
             newest = last_seqs(session, list(rooms))
-            behind = [room for key, room in rooms.items() if key in newest and newest[key][1] > room.seq]
+            behind = [
+                room
+                for key, room in rooms.items()
+                if key in newest and (newest[key][1] > room.seq or room.is_broken)
+            ]
             missed = [
                 (
                     room,
@@ -152,8 +158,11 @@ class Rooms:
     def snapshot(self, room: Room) -> None:
         """Store the committed document, so that it opens without its whole log."""
         seq, content = room.whole()
+        failpoints.reach("snapshot.encoded")
         with transaction() as session:
             write_snapshot(session, room.document_id, seq, content)
+            failpoints.reach("snapshot.written")
+        failpoints.reach("snapshot.stored")
         room.snapshot_seq = seq
 
     def write_journals(self) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from models import failpoints
 from models.board.guard import Limits
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
@@ -122,6 +123,7 @@ class Room:
 
         What brings nothing new waits too, empty, so that its answer keeps its place.
         """
+        failpoints.reach("received")
         with self.lock:
             proposal = self.document.propose(
                 sent.update, actor, limits=limits, may_use=lambda clients: self._may_use(clients, actor.key)
@@ -183,6 +185,7 @@ class Room:
                 self._apply(self.document.accept, batch.update)
             self.seq = seq
             self.is_committing = False
+        failpoints.reach("applied")
         self._tell_commit(seq, batches, fresh)
 
     def _tell_commit(self, seq: int, batches: Sequence[Batch], fresh: Sequence[Batch]) -> None:
@@ -203,8 +206,19 @@ class Room:
                 member.has_missed = True
                 if ack:
                     outlet.send(ack)
+            failpoints.reach("broadcasting")
         for member, ack in acks.items():
+            failpoints.reach("acknowledging")
             member.client.outlet.send(ack)
+
+    def tell_again(self, batches: Sequence[Batch], seq: int) -> None:
+        """Row `seq` is committed and telling it broke off: acknowledge it; everybody asks for the rest."""
+        with self.lock:
+            self.is_committing = False
+        for member, ack in self._acknowledgements(batches, seq).items():
+            member.client.outlet.send(ack)
+        for member in list(self.members.values()):
+            member.client.say("resync", "resync", doc=self.document_id)
 
     def absorb(self, row: LogRow) -> None:
         """Take in a row that another process committed, and pass it on."""

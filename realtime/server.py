@@ -11,6 +11,7 @@ import time
 import warnings
 from typing import NoReturn
 
+from models import failpoints
 from workspace.settings import Settings, SettingsError, load
 
 CANNOT_START = 1
@@ -59,6 +60,7 @@ def _run(settings: Settings) -> None:
     settings = web.listen(settings)
     app, live = assemble(settings, hub)
     _check_database()
+    failpoints.arm(settings.failpoint)
     live.start()
     web.serve(app)
     web.await_healthy()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from models import failpoints
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production")
 ASYNC_MODES = ("eventlet", "gevent")
@@ -36,6 +38,7 @@ class Settings:
     origins: tuple[str, ...]
     trusted_proxies: int
     async_mode: str
+    failpoint: str = ""
     max_body_bytes: int = 1_000_000
     session_days: int = 30
     session_idle_days: int = 7
@@ -86,6 +89,7 @@ def load(environ: Mapping[str, str] = os.environ, *, prepare_data: bool = True) 
         origins=_origins(environ, host, port),
         trusted_proxies=_integer(environ, "ETABLI_TRUSTED_PROXIES", 0, 0, 5),
         async_mode=environ.get("ETABLI_ASYNC_MODE", "eventlet"),
+        failpoint=_failpoint(environ),
     )
     if settings.async_mode not in ASYNC_MODES:
         raise SettingsError(f"ETABLI_ASYNC_MODE doit valoir « {' » ou « '.join(ASYNC_MODES)} ».")
@@ -110,6 +114,18 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in ("0", "1"):
         raise SettingsError(f"{name} vaut « {text} » : donnez 0 ou 1.")
     return text == "1"
+
+
+def _failpoint(environ: Mapping[str, str]) -> str:
+    text = environ.get("ETABLI_FAILPOINT", "")
+    try:
+        failpoints.parse(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"ETABLI_FAILPOINT contient « {error} » : donnez « point:passage:action » "
+            "(points et actions : models/failpoints.py)."
+        ) from error
+    return text
 
 
 def _prepare_data(data: Path) -> None:
@@ -183,5 +199,7 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
             "ETABLI_TRUSTED_PROXIES est obligatoire en production : "
             "le nombre exact de mandataires devant l’application."
         )
+    if settings.failpoint:
+        raise SettingsError("ETABLI_FAILPOINT est refusé en production : retirez cette variable.")
     if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
         raise SettingsError("FLASK_DEBUG est refusé en production : retirez cette variable.")

@@ -16,6 +16,7 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
+from models import failpoints
 from models.board.changes import Changes, Fact, View
 from models.board.export import Outline, outline_of
 from models.board.guard import (
@@ -151,8 +152,10 @@ class LiveDocument:
             raise refusal("client_id")
         sound = inspection.update
         try:
+            failpoints.reach("guarded")
             changes = shadow.apply(sound)
             check(changes, actor, view)
+            failpoints.reach("rehearsed")
         except BaseException:
             self._shadow = None
             forget(skeleton, inspection)
