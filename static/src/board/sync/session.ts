@@ -10,10 +10,13 @@ import { Emitter } from "../emitter";
 import { type BoardDocument, REMOTE } from "../model/document";
 import { browserClock, type Clock } from "./clock";
 import { Connector, FINAL } from "./connector";
+import { HttpExchange } from "./http-exchange";
+import { Keeping } from "./keeping";
 import type { LocalCopy } from "./local-copy";
 import { BATCH_BYTES, type Batch } from "./outbox";
+import { Place } from "./place";
+import { Recovery } from "./recovery";
 import type { Control, Joined, JoinRefused, Link, LinkHandlers, Me, Peer, Refusal, Transport } from "./transport";
-import { HttpError } from "./transport";
 import { type NotSaved, Uplink } from "./uplink";
 import type { PointerSample } from "./wire";
 
@@ -50,7 +53,6 @@ interface SessionEvents {
 /** Not the change's fault: it stays and is sent again on a new connection, after a moment. */
 const TRY_LATER = new Set(["unavailable", "not_joined"]);
 const LATER_MS = 3_000;
-const NOTHING = new Uint8Array();
 /** Live messages are at most 64 KiB: what is larger goes over HTTP. */
 const LIVE_BYTES = BATCH_BYTES + 8 * 1024;
 const POLL_MS = 3_000;
@@ -62,29 +64,20 @@ export class SyncSession {
   readonly events = new Emitter<SessionEvents>();
   private readonly uplink: Uplink;
   private readonly connector: Connector;
+  private readonly exchange: HttpExchange;
+  private readonly recovery: Recovery;
+  private readonly keeping: Keeping;
+  private readonly place: Place;
   private connection: Connection = "connecting";
-  private handle: number | null = null;
-  /** Joined and in step: what waits may be sent. */
-  private isInStep = false;
-  private seq = 0;
-  private epoch: number | null = null;
-  private can: string[];
-  private frozen: boolean;
   private caughtUp = false;
   private wasAway = false;
   private stopped = false;
-  /** The document is being rebuilt from the server. */
-  private recovering = false;
   private flushPlanned = false;
   /** A batch is on its way over HTTP. */
   private pushing = false;
   private loaded: Promise<void> = Promise.resolve();
   private cancelQuietLoss: (() => void) | null = null;
   private cancelWatch: (() => void) | null = null;
-  /** What arrived before the answer to a join said whose it is. */
-  private early: { handle: number; run: () => void }[] = [];
-  /** Where incoming changes go: the board's document, or the fresh one being prepared. */
-  private target: Y.Doc;
 
   constructor(
     private readonly board: BoardDocument,
@@ -94,8 +87,8 @@ export class SyncSession {
     private readonly clock: Clock = browserClock,
     random: () => number = Math.random,
   ) {
-    this.can = rights.can;
-    this.frozen = rights.frozen;
+    this.place = new Place(board, rights);
+    this.keeping = new Keeping(copy, () => this.events.emit("status", this.status));
     this.connector = new Connector(transport, clock, random, {
       handlers: () => this.handlers(),
       join: (link) => this.join(link),
@@ -103,31 +96,33 @@ export class SyncSession {
       away: () => this.setConnection("offline"),
       end: (code, message) => this.end(code, message),
     });
-    this.target = board.doc;
-    board.changes.on("replaced", () => {
-      this.target = board.doc;
-    });
     this.uplink = new Uplink(board, copy, () => {
       this.caughtUp = false;
-      if (this.connection === "offline") this.keep();
+      if (this.connection === "offline") this.keeping.keep();
       this.changed();
       this.planFlush();
     });
+    this.exchange = new HttpExchange(transport, this.place, {
+      settled: (n) => this.settled(n),
+      refused: (refusal) => this.onRefused(refusal),
+      end: (code, message) => this.end(code, message),
+    });
+    const { uplink, connector, place } = this;
+    this.recovery = new Recovery(board, transport, connector, copy, uplink, place, {
+      accept: (answer): answer is Joined => this.accept(answer),
+      notSaved: (what) => this.events.emit("notSaved", what),
+    });
   }
-
-  private kept = true;
-  private keeping = false;
-  private keepAgain = false;
 
   get status(): SyncStatus {
     return {
       connection: this.connection,
       unsaved: this.uplink.uncommitted().size,
-      frozen: this.frozen,
-      canEdit: this.can.includes("edit") && !this.frozen && this.connection !== "ended",
+      frozen: this.place.frozen,
+      canEdit: this.place.canEdit && this.connection !== "ended",
       caughtUp: this.caughtUp,
       durable: this.copy.isDurable,
-      kept: this.kept,
+      kept: this.keeping.isKept,
     };
   }
 
@@ -157,11 +152,11 @@ export class SyncSession {
   }
 
   sendPointer(sample: PointerSample): void {
-    if (this.handle !== null) this.connector.link?.sendPointer(this.handle, sample);
+    if (this.place.handle !== null) this.connector.link?.sendPointer(this.place.handle, sample);
   }
 
   sendSelection(ids: string[], editing: string | null): void {
-    if (this.handle !== null) this.connector.link?.sendSelection(this.handle, ids, editing);
+    if (this.place.handle !== null) this.connector.link?.sendSelection(this.place.handle, ids, editing);
   }
 
   // Sending
@@ -179,13 +174,13 @@ export class SyncSession {
   flushNow(): void {
     if (this.connection === "fallback") this.connector.wakeUp();
     const { link } = this.connector;
-    if (!link || this.handle === null || !this.isInStep || this.uplink.isRefused || this.pushing) return;
+    if (!link || this.place.handle === null || !this.place.isInStep || this.uplink.isRefused || this.pushing) return;
     for (let batch = this.uplink.take(); batch; batch = this.uplink.take()) {
       if (batch.update.length > LIVE_BYTES) {
         void this.push(batch);
         return;
       }
-      link.sendUpdate(this.handle, batch.n, batch.update);
+      link.sendUpdate(this.place.handle, batch.n, batch.update);
       this.watch();
     }
   }
@@ -194,29 +189,13 @@ export class SyncSession {
   private async push(batch: Batch): Promise<void> {
     this.pushing = true;
     try {
-      await this.exchange(batch);
+      await this.exchange.run(batch);
     } catch {
       this.onClosed();
     } finally {
       this.pushing = false;
     }
     this.planFlush();
-  }
-
-  /** One POST of the sync endpoint: brings a batch if there is one, takes what is missing. Raises when the network fails. */
-  private async exchange(batch: Batch | null): Promise<void> {
-    try {
-      const answer = await this.transport.sync(Y.encodeStateVector(this.target), batch?.update ?? NOTHING);
-      Y.applyUpdate(this.target, answer.missing, REMOTE);
-      this.seq = Math.max(this.seq, answer.seq);
-      if (batch) this.settled(batch.n);
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.isPassing) throw error;
-      const { code, status, message } = error;
-      const isFinal = FINAL.has(code) || status === 401 || status === 404;
-      if (batch && code && !isFinal) this.onRefused({ n: batch.n, code, message });
-      else this.end(status === 401 ? "sign_in" : code || "forbidden", message);
-    }
   }
 
   private settled(n: number): void {
@@ -240,26 +219,6 @@ export class SyncSession {
     });
   }
 
-  /** Says that changes are kept once this browser has written them. */
-  private keep(): void {
-    this.kept = false;
-    if (this.keeping) {
-      this.keepAgain = true;
-      return;
-    }
-    this.keeping = true;
-    void this.copy.settled().then(() => {
-      this.keeping = false;
-      if (this.keepAgain) {
-        this.keepAgain = false;
-        this.keep();
-        return;
-      }
-      this.kept = true;
-      this.events.emit("status", this.status);
-    });
-  }
-
   private changed(): void {
     this.copy.writeUnsaved(this.uplink.uncommitted());
     this.events.emit("status", this.status);
@@ -268,8 +227,8 @@ export class SyncSession {
   // Connecting
 
   private async load(): Promise<void> {
-    this.epoch = await this.copy.open(this.board.doc);
-    if (this.epoch === null) {
+    this.place.epoch = await this.copy.open(this.board.doc);
+    if (this.place.epoch === null) {
       try {
         Y.applyUpdate(this.board.doc, await this.transport.snapshot(), REMOTE);
       } catch {
@@ -280,15 +239,12 @@ export class SyncSession {
   }
 
   private handlers(): LinkHandlers {
-    const inTurn = (handle: number, run: () => void): void => {
-      if (this.handle === null) this.early.push({ handle, run });
-      else if (handle === this.handle) run();
-    };
-    const { events } = this;
+    const { events, place } = this;
+    const inTurn = place.inTurn.bind(place);
     return {
       updates: (handle, seq, updates) =>
         inTurn(handle, () => {
-          for (const update of updates) Y.applyUpdate(this.target, update, REMOTE);
+          for (const update of updates) place.takeIn(update);
           this.follow(seq);
         }),
       acknowledged: (handle, n, seq) =>
@@ -311,13 +267,14 @@ export class SyncSession {
       await this.recover();
       return;
     }
-    const hasNothing = this.epoch === null && this.board.size === 0;
+    const hasNothing = this.place.epoch === null && this.board.size === 0;
     const answer = await link.join(hasNothing ? null : Y.encodeStateVector(this.board.doc));
     if (!this.accept(answer)) return;
-    if (this.epoch !== null && this.epoch !== answer.epoch) await this.startAfresh(answer.handle);
+    if (this.place.epoch !== null && this.place.epoch !== answer.epoch) await this.recovery.afterRestore();
     else {
-      this.setEpoch(answer.epoch);
-      await this.takeIn(answer, this.board.doc);
+      this.place.epoch = answer.epoch;
+      this.copy.setEpoch(answer.epoch);
+      await this.recovery.takeIn(answer, this.board.doc);
       this.uplink.startFrom(answer.sv);
     }
     this.events.emit("ready", undefined);
@@ -331,30 +288,16 @@ export class SyncSession {
       this.end(answer.code, answer.message);
       return false;
     }
-    this.handle = answer.handle;
-    this.isInStep = false;
-    this.seq = answer.seq;
-    this.can = answer.can;
-    this.frozen = answer.frozen;
+    this.place.enter(answer);
     this.events.emit("peersReset", undefined);
     this.events.emit("identity", answer.me);
-    for (const { handle, run } of this.early.splice(0)) if (handle === answer.handle) run();
+    this.place.runEarly();
     return true;
   }
 
-  private setEpoch(epoch: number): void {
-    this.epoch = epoch;
-    this.copy.setEpoch(epoch);
-  }
-
-  private async takeIn(answer: Joined, doc: Y.Doc): Promise<void> {
-    if (answer.missing) Y.applyUpdate(doc, answer.missing, REMOTE);
-    if (answer.snapshot) Y.applyUpdate(doc, await this.transport.snapshot(answer.snapshot), REMOTE);
-  }
-
   private comeBack(): void {
-    if (this.stopped || this.handle === null) return;
-    this.isInStep = true;
+    if (this.stopped || this.place.handle === null) return;
+    this.place.isInStep = true;
     this.connector.succeeded();
     if (this.uplink.isEmpty && this.wasAway && this.connection === "offline") this.caughtUp = true;
     this.setConnection("live");
@@ -363,21 +306,19 @@ export class SyncSession {
 
   /** Own place in the server's numbering; a hole means that something did not arrive. */
   private follow(seq: number): void {
-    const hole = seq > this.seq + 1;
-    this.seq = Math.max(this.seq, seq);
-    if (hole) this.catchUp();
+    if (this.place.follow(seq)) this.catchUp();
   }
 
   private catchUp(): void {
-    void this.exchange(null).catch(() => this.loseConnection());
+    void this.exchange.run(null).catch(() => this.loseConnection());
   }
 
   private onControl(control: Control): void {
     if (control.kind === "revoked") this.end("revoked", control.message);
     else if (control.kind === "resync") this.catchUp();
     else if (control.can && control.kind !== "draining") {
-      this.can = control.can;
-      if (control.kind !== "role") this.frozen = control.kind === "frozen";
+      this.place.can = control.can;
+      if (control.kind !== "role") this.place.frozen = control.kind === "frozen";
       this.events.emit("status", this.status);
     } else this.onClosed(); // The server is about to stop: come back through the door.
   }
@@ -389,7 +330,7 @@ export class SyncSession {
     if (this.connection !== "live") return;
     this.cancelQuietLoss?.();
     this.cancelQuietLoss = this.clock.after(QUIET_LOSS_MS, () => {
-      if (this.handle === null) this.setConnection("offline");
+      if (this.place.handle === null) this.setConnection("offline");
     });
   }
 
@@ -400,9 +341,7 @@ export class SyncSession {
   }
 
   private forgetLink(): void {
-    this.handle = null;
-    this.isInStep = false;
-    this.early = [];
+    this.place.leave();
     this.cancelWatch?.();
     this.cancelWatch = null;
     this.events.emit("peersReset", undefined);
@@ -415,7 +354,7 @@ export class SyncSession {
     this.connection = connection;
     if (connection === "offline") {
       this.wasAway = true;
-      this.keep();
+      this.keeping.keep();
     }
     this.changed();
   }
@@ -437,7 +376,7 @@ export class SyncSession {
         this.uplink.startFrom(Y.encodeStateVectorFromUpdate(await this.transport.snapshot()));
       }
       while (!this.stopped && Date.now() < until) {
-        do await this.exchange(this.uplink.take());
+        do await this.exchange.run(this.uplink.take());
         while (!this.uplink.isEmpty && !this.uplink.isRefused && !this.stopped);
         if (this.uplink.isRefused) await this.recover();
         this.events.emit("ready", undefined);
@@ -461,56 +400,14 @@ export class SyncSession {
   }
 
   private recoverWhenAnswered(): void {
-    if (!this.uplink.isRefused || this.recovering || !this.uplink.isAnswered || !this.connector.link) return;
+    if (!this.uplink.isRefused || this.recovery.isRunning || !this.uplink.isAnswered || !this.connector.link) return;
     void this.recover().catch(() => this.onClosed());
   }
 
-  /** Rebuilds the document from the server and writes again what was not refused. Raises when the network fails. */
+  /** Raises when the network fails. */
   private async recover(): Promise<void> {
-    this.recovering = true;
-    this.isInStep = false;
-    try {
-      const fresh = await this.fetchFresh();
-      if (!fresh) return;
-      const notSaved = this.uplink.rewriteOn(fresh);
-      if (this.epoch !== null) this.copy.setEpoch(this.epoch);
-      if (notSaved) this.events.emit("notSaved", notSaved);
-      this.changed();
-    } finally {
-      this.target = this.board.doc;
-      this.recovering = false;
-    }
+    if (!(await this.recovery.afterRefusal())) return;
+    this.changed();
     if (this.connection !== "fallback") this.comeBack();
-  }
-
-  /** The server's document as a new one; from then on incoming changes go there. Null when the door is closed. */
-  private async fetchFresh(leaving = this.handle): Promise<Y.Doc | null> {
-    const fresh = new Y.Doc();
-    const { link } = this.connector;
-    if (!link) {
-      Y.applyUpdate(fresh, await this.transport.snapshot(), REMOTE);
-      return fresh;
-    }
-    if (leaving !== null) link.leave(leaving);
-    this.handle = null;
-    const answer = await link.join(null);
-    this.target = fresh;
-    if (!this.accept(answer)) return null;
-    this.epoch = answer.epoch;
-    await this.takeIn(answer, fresh);
-    return fresh;
-  }
-
-  /** The board was restored or compacted meanwhile: own uncommitted words are handed back, the rest is the server's. */
-  private async startAfresh(handle: number): Promise<void> {
-    try {
-      const fresh = await this.fetchFresh(handle);
-      if (!fresh) return;
-      const objects = this.uplink.abandonFor(fresh);
-      if (this.epoch !== null) this.copy.setEpoch(this.epoch);
-      if (objects.length > 0) this.events.emit("notSaved", { code: "restored", message: "", objects });
-    } finally {
-      this.target = this.board.doc;
-    }
   }
 }
