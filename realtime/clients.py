@@ -39,7 +39,8 @@ class Client:
 
     def say(self, kind: str, code: str, **fields: object) -> None:
         """Send a control event `x` with its sentence in the client's language."""
-        payload = {"kind": kind, "message": self.sentences.say(code, self.actor.locale), **fields}
+        sentence = self.sentences.say(code, self.actor.locale)
+        payload = {"kind": kind, "code": code, "message": sentence, **fields}
         self.outlet.send(Outgoing(protocol.CONTROL, payload))
 
     def caught_up(self) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import failpoints
 from models.board.guard import SYNC
+from models.board.messages import refusal
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.cohort import Team
@@ -99,10 +100,17 @@ class Rooms:
         return DocumentState(room.epoch, *room.whole())
 
     def sync(
-        self, document_id: int, actor: BoardActor, state_vector: bytes, update: bytes
+        self,
+        document_id: int,
+        actor: BoardActor,
+        state_vector: bytes,
+        update: bytes,
+        epoch: int | None = None,
     ) -> tuple[int, bytes]:
         """See DocumentHost. Returns after the commit."""
         room = self.open(document_id)
+        if epoch is not None and epoch != room.epoch:
+            raise refusal("epoch")
         if update:
             batch = room.propose(ClientUpdate(room.handle, 0, update), actor, SYNC, None)
             waiter = batch.waiter = threading.Event()

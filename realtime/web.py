@@ -44,7 +44,9 @@ def with_port(settings: Settings, port: int) -> Settings:
     """The settings once the system has chosen the port (PORT=0)."""
     if settings.port == port:
         return settings
-    origins = tuple(origin.removesuffix(":0") + f":{port}" for origin in settings.origins)
+    origins = tuple(
+        f"{origin[:-2]}:{port}" if origin.endswith(":0") else origin for origin in settings.origins
+    )
     return replace(settings, port=port, origins=origins)
 
 

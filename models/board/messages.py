@@ -20,6 +20,7 @@ MESSAGES: Mapping[str, str] = {
     "surrogate": N_("Un émoji a été coupé en deux. Effacez-le, puis recommencez."),
     "too_large": N_("Cette modification est trop volumineuse. Collez le texte en plusieurs fois."),
     "too_many": N_("Cette modification touche trop d’objets à la fois. Recommencez en plusieurs fois."),
+    "epoch": N_("Le tableau a été remis dans un état précédent."),
     # Who may change what.
     "read_only": N_("Vous pouvez lire ce tableau, mais pas le modifier."),
     "frozen": N_("Ce tableau est figé : il ne se modifie plus."),

@@ -33,6 +33,9 @@ class Server {
   refuse: Rule = () => null;
   socketsBlocked = false;
   networkDown = false;
+  frozen = false;
+  /** Connections are accepted and nothing comes through. */
+  socketsSilent = false;
   holdAnswers = false;
   /** The answer to a join sends to a snapshot that takes its time. */
   slowSnapshot = false;
@@ -84,21 +87,24 @@ class Server {
       },
       open: async (_ticket, handlers) => {
         reach();
+        if (this.socketsSilent) await new Promise((_resolve, reject) => setTimeout(() => reject(new Error("silent")), 200));
         if (this.socketsBlocked) throw new Error("websocket error");
         return this.link(handlers);
       },
       snapshot: async () => {
         reach();
         if (this.slowSnapshot) await new Promise((resolve) => setTimeout(resolve, 10));
-        return Y.encodeStateAsUpdate(this.doc);
+        return { epoch: this.epoch, update: Y.encodeStateAsUpdate(this.doc) };
       },
-      sync: async (vector, update) => {
+      sync: async (vector, update, epoch) => {
         reach();
         this.posts += 1;
+        if (epoch !== null && epoch !== this.epoch) throw new HttpError(409, "epoch", "remplacé");
         const code = update.length > 0 ? this.judge(update) : null;
         if (code) throw new HttpError(422, code, `refusé : ${code}`);
         if (update.length > 0) this.commit(update, null);
-        return { seq: this.seq, missing: Y.encodeStateAsUpdate(this.doc, vector) };
+        const can = this.frozen ? ["read"] : ["read", "edit"];
+        return { seq: this.seq, missing: Y.encodeStateAsUpdate(this.doc, vector), can, frozen: this.frozen };
       },
     };
   }
@@ -509,6 +515,43 @@ test("where sockets are blocked, the board is kept in step over HTTP, refusals i
   assert.equal(textOf(awa.board, "bad"), "(absent)");
 });
 
+test("over HTTP the rights are followed, and a socket that opens at last takes over", async () => {
+  const server = new Server();
+  server.socketsSilent = true;
+  const awa = person(server);
+  await until(() => awa.session.status.connection === "fallback", "fallback while the socket stays silent");
+  server.frozen = true;
+  await until(() => awa.session.status.frozen && !awa.session.status.canEdit, "frozen told over HTTP");
+  server.frozen = false;
+  await until(() => awa.session.status.canEdit, "unfrozen");
+  server.socketsSilent = false;
+  awa.session.retryNow();
+  await live(awa);
+  const { posts } = server;
+  write(awa.board, "n", "par la liaison");
+  await saved(awa);
+  assert.equal(server.posts, posts, "nothing goes over HTTP any more");
+});
+
+test("a board restored while one is on HTTP is taken anew, not mixed with the former one", async () => {
+  const server = new Server();
+  server.socketsBlocked = true;
+  const awa = person(server);
+  await until(() => awa.session.status.connection === "fallback");
+  write(awa.board, "old", "ancien état");
+  await until(() => server.words("old") === "ancien état" && awa.session.status.unsaved === 0);
+  server.doc = new Y.Doc();
+  server.epoch = 2;
+  const restored = new BoardDocument(server.doc);
+  write(restored, "back", "restaurée");
+  write(awa.board, "mine", "pas encore envoyée");
+  await until(() => textOf(awa.board, "back") === "restaurée");
+  assert.equal(textOf(awa.board, "old"), "(absent)");
+  assert.deepEqual(awa.refused.map(({ code, objects }) => [code, objects.map((o) => o.mine?.texts.text)]), [["restored", ["pas encore envoyée"]]]);
+  write(awa.board, "go", "on repart");
+  await until(() => server.words("go") === "on repart");
+});
+
 test("a hole in the numbering is filled", async () => {
   const server = new Server();
   const awa = person(server);
@@ -568,7 +611,7 @@ test("a revoked access ends the session and nothing is sent after", async () => 
   await until(() => other.ended.length === 1);
 });
 
-test("a frozen board is read-only until it is opened again, and draining is silent", async () => {
+test("a frozen board is read-only until it is opened again, and a restart is told as one", async () => {
   const server = new Server();
   const awa = person(server);
   await live(awa);
@@ -582,9 +625,10 @@ test("a frozen board is read-only until it is opened again, and draining is sile
   const seen: string[] = [];
   awa.session.events.on("status", ({ connection }) => seen.push(connection));
   tell("draining");
-  await until(() => server.connections.size === 1);
+  assert.deepEqual([server.connections.size, seen.at(-1)], [0, "restarting"]);
   write(awa.board, "n", "pendant le redémarrage");
   await saved(awa);
+  assert.equal(server.words("n"), "pendant le redémarrage");
   assert.ok(!seen.includes("offline"), seen.join());
 });
 

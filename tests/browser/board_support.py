@@ -80,11 +80,13 @@ class BoardPage:
         return " ".join(self.page.locator("[data-polite], [data-assertive]").all_text_contents())
 
 
-def opener(chromium: Browser, server: LiveServer) -> Iterator[OpenBoard]:
+def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterator[OpenBoard]:
     """Gives `open_board("alice", **options of the browser context)`: everybody opens the same new board.
 
+    `base_url`: where browsers reach the server, when not directly.
     Errors thrown by a page's own scripts, and violations of its content policy, fail the test.
     """
+    base_url = base_url or server.url
     with server.transaction() as session:
         board = make_board(session, server.world.project, server.world.alice)
         session.expunge_all()
@@ -93,10 +95,10 @@ def opener(chromium: Browser, server: LiveServer) -> Iterator[OpenBoard]:
 
     def open_board(name: str, *, wait: bool = True, **options: object) -> BoardPage:
         context = chromium.new_context(
-            base_url=server.url, **{"viewport": DESKTOP, "locale": "fr-FR", **options}
+            base_url=base_url, **{"viewport": DESKTOP, "locale": "fr-FR", **options}
         )
         contexts.append(context)
-        context.add_cookies([{"name": COOKIE, "value": server.sign_in(name).token, "url": server.url}])
+        context.add_cookies([{"name": COOKIE, "value": server.sign_in(name).token, "url": base_url}])
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: troubles.append(f"{name}: {error}"))
@@ -118,7 +120,7 @@ def opener(chromium: Browser, server: LiveServer) -> Iterator[OpenBoard]:
     yield open_board
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert troubles == [], troubles
 
 
 @pytest.fixture

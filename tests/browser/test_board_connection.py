@@ -69,7 +69,7 @@ def test_without_websocket_the_board_syncs_over_http_and_says_so(open_board: Ope
     alice.page.context.route_web_socket(re.compile(".*"), lambda socket: socket.close())
     alice.page.goto(f"/boards/{alice.board_id}")
     alice.wait_ready()
-    expect(alice.page.locator("[data-notice]")).to_contain_text("toutes les 3 secondes", timeout=SOON_MS)
+    expect(alice.page.locator("[data-notice]")).to_contain_text("Connexion limitée", timeout=SOON_MS)
     bob = open_board("bob")
     alice.write("Par la poste", 420, 300)
     expect(bob.note("Par la poste")).to_be_visible(timeout=SOON_MS)

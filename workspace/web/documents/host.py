@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from flask import current_app
 
 from models.board.guard import SYNC
+from models.board.messages import refusal
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.document_log import append_update, load_document, own_clients
@@ -36,11 +37,17 @@ class DocumentHost(Protocol):
         ...
 
     def sync(
-        self, document_id: int, actor: BoardActor, state_vector: bytes, update: bytes
+        self,
+        document_id: int,
+        actor: BoardActor,
+        state_vector: bytes,
+        update: bytes,
+        epoch: int | None = None,
     ) -> tuple[int, bytes]:
         """Commit `update` (b"": none) and give the newest seq and what `state_vector` misses.
 
-        Raises: Refused, NotFound, CorruptDocument.
+        `epoch` is the one that the caller's document belongs to, None when they do not know it.
+        Raises: Refused ("epoch" when the document was replaced meanwhile), NotFound, CorruptDocument.
         """
         ...
 
@@ -56,11 +63,18 @@ class StoredDocuments:
         return DocumentState(stored.epoch, stored.seq, document.snapshot())
 
     def sync(
-        self, document_id: int, actor: BoardActor, state_vector: bytes, update: bytes
+        self,
+        document_id: int,
+        actor: BoardActor,
+        state_vector: bytes,
+        update: bytes,
+        epoch: int | None = None,
     ) -> tuple[int, bytes]:
         """See DocumentHost. One transaction reads the document and appends to it."""
         with transaction() as session:
             stored = load_document(session, document_id)
+            if epoch is not None and epoch != stored.epoch:
+                raise refusal("epoch")
             document = LiveDocument.open(stored.snapshot, stored.updates)
             seq = stored.seq
             if update:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import brotli
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 
 from models.access import access_board_of_document
 from models.board.messages import refusal
@@ -72,11 +73,21 @@ def sync(document_id: int) -> ResponseReturnValue:
         state_vector, update = split_sync_request(request.get_data(cache=False))
     except Malformed:
         return _refused(refusal("malformed"))
+    epoch = request.args.get("epoch", type=int)
     try:
-        seq, missing = documents().sync(document_id, rights.board_actor, state_vector, update)
+        seq, missing = documents().sync(document_id, rights.board_actor, state_vector, update, epoch)
     except Refused as error:
         return _refused(error)
-    return Response(sync_answer(seq, missing), mimetype=BINARY, headers={"Cache-Control": "no-store"})
+    standing = [*rights.can, "frozen"] if rights.board_actor.frozen else rights.can
+    headers = {"Cache-Control": "no-store", "Document-Rights": ", ".join(standing)}
+    return Response(sync_answer(seq, missing), mimetype=BINARY, headers=headers)
+
+
+@blueprint.get("/form-token")
+@signed_in
+def form_token() -> ResponseReturnValue:
+    """The token for `X-CSRFToken`, for a page that outlived the one it was made with."""
+    return jsonify(token=generate_csrf()), 200, {"Cache-Control": "no-store"}
 
 
 def _rights(document_id: int) -> BoardRights:

@@ -1,6 +1,6 @@
 /**
  * Tries again and again to be connected: ticket, socket, join, until the link is lost; then a pause that grows with failures.
- * Where sockets are blocked it lets the session poll instead, and tries a socket again from time to time.
+ * Where sockets are blocked it lets the session keep in step over HTTP, and goes on trying to open one meanwhile.
  */
 
 import { Backoff } from "./backoff";
@@ -18,15 +18,21 @@ export const FINAL = new Set([
   "too_many_documents",
 ]);
 
-const SOCKET_TRIES = 2;
+/** A socket that is not open by then may be blocked without saying so. */
+const PATIENCE_MS = 4_000;
+/** Between two tries of a socket while HTTP works: from the first to the longest, doubled each time. */
+const SOCKET_AGAIN_MS = 5_000;
+const SOCKET_AGAIN_LONGEST_MS = 60_000;
 
 /** What the connector asks of the session. */
 export interface Host {
   handlers(): LinkHandlers;
   /** Joins over a new link. Raises when another try may do. */
   join(link: Link): Promise<void>;
-  /** Keeps in step over HTTP for a while; true when it worked. */
+  /** Keeps in step over HTTP until `stopPolling`; false when HTTP fails. */
   poll(): Promise<boolean>;
+  /** Resolves when nothing goes over HTTP any more. */
+  stopPolling(): Promise<void>;
   /** There is no connection now. */
   away(): void;
   end(code: string, message: string): void;
@@ -35,10 +41,9 @@ export interface Host {
 export class Connector {
   link: Link | null = null;
   private readonly backoff: Backoff;
-  private socketFailures = 0;
   private leastPause = 0;
   private stopped = false;
-  /** Ends the pause between two attempts or two polls. */
+  /** Ends the pause between two attempts. */
   private wake: (() => void) | null = null;
   /** Ends the attempt whose link is gone. */
   private lost: (() => void) | null = null;
@@ -46,7 +51,7 @@ export class Connector {
   constructor(
     private readonly transport: Transport,
     private readonly clock: Clock,
-    random: () => number,
+    private readonly random: () => number,
     private readonly host: Host,
   ) {
     this.backoff = new Backoff(random);
@@ -54,9 +59,8 @@ export class Connector {
 
   async run(): Promise<void> {
     while (!this.stopped) {
-      const polled = await this.attempt();
+      await this.attempt();
       if (this.stopped) return;
-      if (polled) continue;
       await this.pause(Math.max(this.backoff.next(), this.leastPause));
       this.leastPause = 0;
     }
@@ -66,6 +70,7 @@ export class Connector {
     this.stopped = true;
     this.drop();
     this.wakeUp();
+    void this.host.stopPolling();
   }
 
   /** Closes the link, if there is one; the next attempt follows. */
@@ -82,6 +87,7 @@ export class Connector {
 
   /** The network is said to be back: try now. */
   retryNow(): void {
+    if (this.leastPause > 0) return; // A restarting server is not to be met by everybody at once.
     this.backoff.reset();
     this.wakeUp();
   }
@@ -96,7 +102,7 @@ export class Connector {
     this.leastPause = ms;
   }
 
-  pause(ms: number): Promise<void> {
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.clock.after(ms, () => this.wake?.());
       this.wake = () => {
@@ -107,43 +113,77 @@ export class Connector {
     });
   }
 
-  /** One connection, from the ticket to its loss; true when polling took its place. */
-  private async attempt(): Promise<boolean> {
+  /** One connection, from the ticket to its loss. */
+  private async attempt(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.lost = resolve;
     });
-    let ticket: string;
     try {
-      ticket = await this.transport.ticket();
+      const opening = this.transport.open(await this.transport.ticket(), this.host.handlers());
+      const link = (await this.openSoon(opening)) ?? (await this.overHttp(opening));
+      if (!link) {
+        this.host.away();
+        return;
+      }
+      this.link = link;
     } catch (error) {
-      if (error instanceof HttpError && !error.isPassing) this.host.end("sign_in", error.message);
+      if (error instanceof LinkRefused && FINAL.has(error.code)) this.host.end(error.code, error.message);
+      else if (error instanceof HttpError && !error.isPassing) this.host.end("sign_in", error.message);
       else this.host.away();
-      return false;
+      return;
     }
-    try {
-      this.link = await this.transport.open(ticket, this.host.handlers());
-      this.socketFailures = 0;
-    } catch (error) {
-      return this.withoutSocket(error);
+    if (this.stopped) {
+      this.drop();
+      return;
     }
     try {
       await this.host.join(this.link);
     } catch {
       this.drop();
       this.host.away();
-      return false;
+      return;
     }
     await closed;
-    return false;
   }
 
-  private async withoutSocket(error: unknown): Promise<boolean> {
-    if (error instanceof LinkRefused) {
-      if (FINAL.has(error.code)) this.host.end(error.code, error.message);
-      else this.host.away();
-      return false;
+  /** The link, or null when there is none for now. Raises LinkRefused. */
+  private async openSoon(opening: Promise<Link>): Promise<Link | null> {
+    let cancel = (): void => undefined;
+    const late = new Promise<null>((resolve) => {
+      cancel = this.clock.after(PATIENCE_MS, () => resolve(null));
+    });
+    const opened = opening.catch((error: unknown) => {
+      if (error instanceof LinkRefused) throw error;
+      return null;
+    });
+    return Promise.race([opened, late]).finally(() => cancel());
+  }
+
+  /** In step over HTTP until a socket opens: gives it; null when HTTP fails too. Raises LinkRefused. */
+  private async overHttp(opening: Promise<Link>): Promise<Link | null> {
+    let isOver = false;
+    const over = this.host.poll().then(() => {
+      isOver = true;
+      this.wakeUp();
+      return null;
+    });
+    const none = (): null => null;
+    let trying: Promise<Link | null> = opening.catch(none);
+    for (let wait = SOCKET_AGAIN_MS; ; wait = Math.min(SOCKET_AGAIN_LONGEST_MS, wait * 2)) {
+      const link = await Promise.race([trying, over]);
+      if (link) {
+        await this.host.stopPolling();
+        return link;
+      }
+      if (!isOver) await this.pause(wait * (0.7 + 0.6 * this.random()));
+      if (isOver || this.stopped) {
+        void trying.then((late) => late?.close());
+        return null;
+      }
+      trying = this.transport
+        .ticket()
+        .then((ticket) => this.transport.open(ticket, this.host.handlers()))
+        .catch(none);
     }
-    this.socketFailures += 1;
-    return this.socketFailures >= SOCKET_TRIES && this.host.poll();
   }
 }

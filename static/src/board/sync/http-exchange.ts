@@ -12,6 +12,8 @@ export interface ExchangeHost {
   /** Every batch up to `n` is committed. */
   settled(n: number): void;
   refused(refusal: Refusal): void;
+  /** The document was replaced as a whole. */
+  replaced(): Promise<void>;
   end(code: string, message: string): void;
 }
 
@@ -26,15 +28,18 @@ export class HttpExchange {
   async run(batch: Batch | null): Promise<void> {
     const { place } = this;
     try {
-      const answer = await this.transport.sync(Y.encodeStateVector(place.target), batch?.update ?? NOTHING);
+      const vector = Y.encodeStateVector(place.target);
+      const answer = await this.transport.sync(vector, batch?.update ?? NOTHING, place.epoch);
       place.takeIn(answer.missing);
       place.seq = Math.max(place.seq, answer.seq);
+      place.setRights(answer);
       if (batch) this.host.settled(batch.n);
     } catch (error) {
       if (!(error instanceof HttpError) || error.isPassing) throw error;
       const { code, status, message } = error;
       const isFinal = FINAL.has(code) || status === 401 || status === 404;
-      if (batch && code && !isFinal) this.host.refused({ n: batch.n, code, message });
+      if (code === "epoch") await this.host.replaced();
+      else if (batch && code && !isFinal) this.host.refused({ n: batch.n, code, message });
       else this.host.end(status === 401 ? "sign_in" : code || "forbidden", message);
     }
   }

@@ -45,6 +45,7 @@ export class BrowserCopy implements LocalCopy {
     const patience = this.readUnsaved().length > 0 ? OPEN_UNSAVED_MS : OPEN_MS;
     const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), patience));
     this.isDurable = await Promise.race([opened, late]);
+    if (this.isDurable) this.watch(persistence);
     if (!this.isDurable) {
       // Arriving later, it would show changes that nobody sends. It stays for the next time.
       this.persistence = null;
@@ -53,6 +54,17 @@ export class BrowserCopy implements LocalCopy {
     }
     const epoch: unknown = await persistence.get("epoch");
     return typeof epoch === "number" ? epoch : null;
+  }
+
+  /** Signed out in another tab, the copy is deleted under this one: nothing more is written to it. */
+  private watch(persistence: IndexeddbPersistence): void {
+    const lost = (): void => {
+      if (this.persistence !== persistence) return;
+      this.persistence = null;
+      this.isDurable = false;
+      void persistence.destroy();
+    };
+    for (const name of ["versionchange", "close"]) persistence.db?.addEventListener(name, lost);
   }
 
   settled(): Promise<void> {
@@ -75,7 +87,9 @@ export class BrowserCopy implements LocalCopy {
     const former = this.persistence;
     const generation = Number(this.readNote("generation") ?? "0");
     this.writeNote("generation", String(generation + 1));
-    this.persistence = new IndexeddbPersistence(this.databaseName(), doc);
+    const next = new IndexeddbPersistence(this.databaseName(), doc);
+    this.persistence = next;
+    void next.whenSynced.then(() => this.watch(next));
     void former.destroy().then(() => indexedDB.deleteDatabase(former.name));
   }
 

@@ -33,13 +33,17 @@ export class Place {
     return this.can.includes("edit") && !this.frozen;
   }
 
+  setRights({ can, frozen }: { can: string[]; frozen: boolean }): void {
+    this.can = can;
+    this.frozen = frozen;
+  }
+
   /** Takes over what the answer to a join says. */
   enter(answer: Joined): void {
     this.handle = answer.handle;
     this.isInStep = false;
     this.seq = answer.seq;
-    this.can = answer.can;
-    this.frozen = answer.frozen;
+    this.setRights(answer);
   }
 
   /** What `enter` makes possible: to be called once those who listen know of it. */

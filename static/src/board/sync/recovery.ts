@@ -69,7 +69,7 @@ export class Recovery {
   /** Brings a document up to what the answer to a join says. */
   async takeIn(answer: Joined, doc: Y.Doc): Promise<void> {
     if (answer.missing) Y.applyUpdate(doc, answer.missing, REMOTE);
-    if (answer.snapshot) Y.applyUpdate(doc, await this.transport.snapshot(answer.snapshot), REMOTE);
+    if (answer.snapshot) Y.applyUpdate(doc, (await this.transport.snapshot(answer.snapshot)).update, REMOTE);
   }
 
   /** The server's document as a new one; from then on incoming changes go there. Null when the door is closed. */
@@ -78,7 +78,9 @@ export class Recovery {
     const fresh = new Y.Doc();
     const { link } = this.connector;
     if (!link) {
-      Y.applyUpdate(fresh, await this.transport.snapshot(), REMOTE);
+      const { epoch, update } = await this.transport.snapshot();
+      Y.applyUpdate(fresh, update, REMOTE);
+      place.epoch = epoch ?? place.epoch;
       return fresh;
     }
     if (leaving !== null) link.leave(leaving);

@@ -10,6 +10,7 @@ import { Emitter } from "../emitter";
 import { type BoardDocument, REMOTE } from "../model/document";
 import { browserClock, type Clock } from "./clock";
 import { Connector, FINAL } from "./connector";
+import { Fallback } from "./fallback";
 import { HttpExchange } from "./http-exchange";
 import { Keeping } from "./keeping";
 import type { LocalCopy } from "./local-copy";
@@ -20,7 +21,8 @@ import type { Control, Joined, JoinRefused, Link, LinkHandlers, Me, Peer, Refusa
 import { type NotSaved, Uplink } from "./uplink";
 import type { PointerSample } from "./wire";
 
-export type Connection = "connecting" | "live" | "offline" | "fallback" | "ended";
+/** `restarting`: the server said that it stops for a moment. `fallback`: over HTTP, every few seconds. */
+export type Connection = "connecting" | "live" | "restarting" | "offline" | "fallback" | "ended";
 
 export interface SyncStatus {
   connection: Connection;
@@ -55,16 +57,21 @@ const TRY_LATER = new Set(["unavailable", "not_joined"]);
 const LATER_MS = 3_000;
 /** Live messages are at most 64 KiB: what is larger goes over HTTP. */
 const LIVE_BYTES = BATCH_BYTES + 8 * 1024;
-const POLL_MS = 3_000;
-const SOCKET_AGAIN_MS = 60_000;
 const ANSWER_MS = 15_000;
 const QUIET_LOSS_MS = 2_500;
+/** A server that restarts is not met by all its people at once: the first try comes after this and as much again, at most. */
+const RESTART_MS = 1_000;
+/** Longer than that and it is no restart any more, but an absence. */
+const LONG_RESTART_MS = 30_000;
+/** What the server says of rights, and of edits in general. */
+const RIGHTS = new Set(["frozen", "unfrozen", "role"]);
 
 export class SyncSession {
   readonly events = new Emitter<SessionEvents>();
   private readonly uplink: Uplink;
   private readonly connector: Connector;
   private readonly exchange: HttpExchange;
+  private readonly fallback: Fallback;
   private readonly recovery: Recovery;
   private readonly keeping: Keeping;
   private readonly place: Place;
@@ -85,7 +92,7 @@ export class SyncSession {
     private readonly copy: LocalCopy,
     rights: { can: string[]; frozen: boolean },
     private readonly clock: Clock = browserClock,
-    random: () => number = Math.random,
+    private readonly random: () => number = Math.random,
   ) {
     this.place = new Place(board, rights);
     this.keeping = new Keeping(copy, () => this.events.emit("status", this.status));
@@ -93,7 +100,8 @@ export class SyncSession {
       handlers: () => this.handlers(),
       join: (link) => this.join(link),
       poll: () => this.poll(),
-      away: () => this.setConnection("offline"),
+      stopPolling: () => this.fallback.stop(),
+      away: () => this.away(),
       end: (code, message) => this.end(code, message),
     });
     this.uplink = new Uplink(board, copy, () => {
@@ -105,7 +113,12 @@ export class SyncSession {
     this.exchange = new HttpExchange(transport, this.place, {
       settled: (n) => this.settled(n),
       refused: (refusal) => this.onRefused(refusal),
+      replaced: () => this.onReplaced(),
       end: (code, message) => this.end(code, message),
+    });
+    this.fallback = new Fallback(transport, this.exchange, this.uplink, clock, {
+      recover: () => this.recover(),
+      inStep: () => this.inStepOverHttp(),
     });
     const { uplink, connector, place } = this;
     this.recovery = new Recovery(board, transport, connector, copy, uplink, place, {
@@ -172,7 +185,7 @@ export class SyncSession {
 
   /** Sends what waits at once. */
   flushNow(): void {
-    if (this.connection === "fallback") this.connector.wakeUp();
+    this.fallback.wakeUp();
     const { link } = this.connector;
     if (!link || this.place.handle === null || !this.place.isInStep || this.uplink.isRefused || this.pushing) return;
     for (let batch = this.uplink.take(); batch; batch = this.uplink.take()) {
@@ -230,7 +243,9 @@ export class SyncSession {
     this.place.epoch = await this.copy.open(this.board.doc);
     if (this.place.epoch === null) {
       try {
-        Y.applyUpdate(this.board.doc, await this.transport.snapshot(), REMOTE);
+        const { epoch, update } = await this.transport.snapshot();
+        Y.applyUpdate(this.board.doc, update, REMOTE);
+        this.setEpoch(epoch);
       } catch {
         return; // The join brings it, or says why not.
       }
@@ -261,6 +276,11 @@ export class SyncSession {
     };
   }
 
+  private setEpoch(epoch: number | null): void {
+    this.place.epoch = epoch;
+    if (epoch !== null) this.copy.setEpoch(epoch);
+  }
+
   private async join(link: Link): Promise<void> {
     await this.loaded;
     if (this.uplink.isRefused) {
@@ -272,8 +292,7 @@ export class SyncSession {
     if (!this.accept(answer)) return;
     if (this.place.epoch !== null && this.place.epoch !== answer.epoch) await this.recovery.afterRestore();
     else {
-      this.place.epoch = answer.epoch;
-      this.copy.setEpoch(answer.epoch);
+      this.setEpoch(answer.epoch);
       await this.recovery.takeIn(answer, this.board.doc);
       this.uplink.startFrom(answer.sv);
     }
@@ -314,16 +333,44 @@ export class SyncSession {
   }
 
   private onControl(control: Control): void {
-    if (control.kind === "revoked") this.end("revoked", control.message);
-    else if (control.kind === "resync") this.catchUp();
-    else if (control.can && control.kind !== "draining") {
-      this.place.can = control.can;
-      if (control.kind !== "role") this.place.frozen = control.kind === "frozen";
+    const { kind, can } = control;
+    if (kind === "revoked") this.end(control.code === "signed_out" ? "signed_out" : "revoked", control.message);
+    else if (kind === "resync") this.catchUp();
+    else if (kind === "epoch") void this.onReplaced();
+    else if (kind === "draining") this.onDraining();
+    else if (RIGHTS.has(kind) && can) {
+      this.place.setRights({ can, frozen: kind === "role" ? this.place.frozen : kind === "frozen" });
       this.events.emit("status", this.status);
-    } else this.onClosed(); // The server is about to stop: come back through the door.
+    }
   }
 
-  /** The link is gone. Most absences are short: they are not told at once. */
+  /** The server is about to stop: come back through the door in a moment, not all at once. */
+  private onDraining(): void {
+    if (!this.connector.link) return;
+    this.connector.notBefore(RESTART_MS * (1 + this.random()));
+    this.dropLink(false);
+    this.setConnection("restarting");
+    this.cancelQuietLoss = this.clock.after(LONG_RESTART_MS, () => {
+      if (this.connection === "restarting") this.setConnection("offline");
+    });
+  }
+
+  /** The document was replaced as a whole. Raises when the network fails. */
+  private async onReplaced(): Promise<void> {
+    if (this.connector.link) {
+      this.dropLink(); // Joining again says it, and brings the new one.
+      return;
+    }
+    await this.recovery.afterRestore();
+    this.changed();
+  }
+
+  /** There is no connection. Most absences are short: one that began just now is not told at once. */
+  private away(): void {
+    if (!this.cancelQuietLoss) this.setConnection("offline");
+  }
+
+  /** The link is gone. */
   private onClosed(): void {
     if (!this.connector.link) return;
     this.dropLink();
@@ -334,10 +381,10 @@ export class SyncSession {
     });
   }
 
-  private dropLink(): void {
+  private dropLink(again = true): void {
     this.forgetLink();
     this.connector.drop();
-    this.connector.wakeUp();
+    if (again) this.connector.wakeUp();
   }
 
   private forgetLink(): void {
@@ -370,24 +417,15 @@ export class SyncSession {
 
   private async poll(): Promise<boolean> {
     await this.loaded;
-    const until = Date.now() + SOCKET_AGAIN_MS;
-    try {
-      if (!this.uplink.isEmpty) {
-        this.uplink.startFrom(Y.encodeStateVectorFromUpdate(await this.transport.snapshot()));
-      }
-      while (!this.stopped && Date.now() < until) {
-        do await this.exchange.run(this.uplink.take());
-        while (!this.uplink.isEmpty && !this.uplink.isRefused && !this.stopped);
-        if (this.uplink.isRefused) await this.recover();
-        this.events.emit("ready", undefined);
-        if (!this.stopped) this.setConnection("fallback");
-        if (this.uplink.isEmpty) await this.connector.pause(POLL_MS);
-      }
-      return true;
-    } catch {
-      this.setConnection("offline");
-      return false;
-    }
+    return this.fallback.run();
+  }
+
+  private inStepOverHttp(): void {
+    this.events.emit("ready", undefined);
+    this.connector.succeeded();
+    if (this.uplink.isEmpty && this.wasAway && this.connection === "offline") this.caughtUp = true;
+    if (this.connection === "fallback") this.events.emit("status", this.status);
+    else this.setConnection("fallback");
   }
 
   // Refusals and restores
@@ -408,6 +446,6 @@ export class SyncSession {
   private async recover(): Promise<void> {
     if (!(await this.recovery.afterRefusal())) return;
     this.changed();
-    if (this.connection !== "fallback") this.comeBack();
+    if (!this.fallback.isRunning) this.comeBack();
   }
 }

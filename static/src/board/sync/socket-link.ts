@@ -34,13 +34,23 @@ export class SocketTransport extends Http implements Transport {
       auth: { ticket, v: PROTOCOL_VERSION },
     });
     return new Promise((resolve, reject) => {
+      // A proxy may open the connection and let nothing through.
+      const silent = setTimeout(() => {
+        socket.close();
+        reject(new Error("silent"));
+      }, ANSWER_MS);
       // Cut before the two sides have greeted each other, as some proxies do: no other event tells.
       socket.io.engine.once("close", () => {
+        clearTimeout(silent);
         if (!socket.connected) socket.close();
         reject(new Error("closed"));
       });
-      socket.once("connect", () => resolve(new SocketLink(socket, this.document, handlers)));
+      socket.once("connect", () => {
+        clearTimeout(silent);
+        resolve(new SocketLink(socket, this.document, handlers));
+      });
       socket.once("connect_error", (error: Error & { data?: { code?: string } }) => {
+        clearTimeout(silent);
         socket.close();
         reject(error.data?.code ? new LinkRefused(error.data.code, error.message) : error);
       });

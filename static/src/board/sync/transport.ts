@@ -42,7 +42,8 @@ export interface Peer {
 }
 
 export interface Control {
-  kind: "revoked" | "draining" | "frozen" | "unfrozen" | "role" | "resync";
+  kind: string;
+  code?: string;
   doc?: number;
   can?: string[];
   message: string;
@@ -81,8 +82,22 @@ export interface Transport {
   ticket(): Promise<string>;
   /** Raises LinkRefused when the server answers no, another error when the socket cannot be opened. */
   open(ticket: string, handlers: LinkHandlers): Promise<Link>;
-  snapshot(url?: string): Promise<Uint8Array>;
-  sync(stateVector: Uint8Array, update: Uint8Array): Promise<{ seq: number; missing: Uint8Array }>;
+  snapshot(url?: string): Promise<Snapshot>;
+  /** `epoch`: the one of the document at hand, null when it is not known. */
+  sync(stateVector: Uint8Array, update: Uint8Array, epoch: number | null): Promise<Synced>;
+}
+
+/** A whole document; `epoch` is null when the server did not say it. */
+export interface Snapshot {
+  epoch: number | null;
+  update: Uint8Array;
+}
+
+export interface Synced {
+  seq: number;
+  missing: Uint8Array;
+  can: string[];
+  frozen: boolean;
 }
 
 export class HttpError extends Error {
@@ -116,26 +131,48 @@ const TIMEOUT_MS = 20_000;
 export class Http {
   constructor(
     private readonly documentId: number,
-    private readonly csrf: string,
+    private csrf: string,
   ) {}
 
   async ticket(): Promise<string> {
-    const answer = await this.request("/socket-ticket", { method: "POST", headers: { "X-CSRFToken": this.csrf } });
+    const answer = await this.post("/socket-ticket", null);
     return ((await answer.json()) as { ticket: string }).ticket;
   }
 
-  async snapshot(url = `/documents/${this.documentId}/snapshot`): Promise<Uint8Array> {
+  async snapshot(url = `/documents/${this.documentId}/snapshot`): Promise<Snapshot> {
     const answer = await this.request(url, {});
-    return new Uint8Array(await answer.arrayBuffer());
+    // "epoch.seq"; a proxy that compresses makes it weak.
+    const epoch = /^(?:W\/)?"(\d+)\./.exec(answer.headers.get("ETag") ?? "")?.[1];
+    return { epoch: epoch === undefined ? null : Number(epoch), update: bytesOf(await answer.arrayBuffer()) };
   }
 
-  async sync(stateVector: Uint8Array, update: Uint8Array): Promise<{ seq: number; missing: Uint8Array }> {
-    const answer = await this.request(`/documents/${this.documentId}/sync`, {
-      method: "POST",
-      headers: { "X-CSRFToken": this.csrf, "Content-Type": "application/octet-stream" },
-      body: encodeSync(stateVector, update),
-    });
-    return decodeSync(bytesOf(await answer.arrayBuffer()));
+  async sync(stateVector: Uint8Array, update: Uint8Array, epoch: number | null): Promise<Synced> {
+    const query = epoch === null ? "" : `?epoch=${epoch}`;
+    const answer = await this.post(`/documents/${this.documentId}/sync${query}`, encodeSync(stateVector, update));
+    const rights = (answer.headers.get("Document-Rights") ?? "").split(", ");
+    return {
+      ...decodeSync(bytesOf(await answer.arrayBuffer())),
+      can: rights.filter((word) => word !== "frozen"),
+      frozen: rights.includes("frozen"),
+    };
+  }
+
+  /** A POST with the page's token; a page that outlived its token asks for another and tries once more. */
+  private async post(url: string, body: Uint8Array<ArrayBuffer> | null): Promise<Response> {
+    const send = (): Promise<Response> =>
+      this.request(url, {
+        method: "POST",
+        headers: { "X-CSRFToken": this.csrf, "Content-Type": "application/octet-stream" },
+        body,
+      });
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.code !== "csrf") throw error;
+    }
+    const answer = await this.request("/form-token", {});
+    this.csrf = ((await answer.json()) as { token: string }).token;
+    return send();
   }
 
   private async request(url: string, options: RequestInit): Promise<Response> {

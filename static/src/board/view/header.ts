@@ -77,6 +77,7 @@ export class Header {
       ];
     }
     if (connection === "connecting") return ["connecting", t("Connexion…")];
+    if (connection === "restarting") return ["connecting", t("Reconnexion…")];
     if (unsaved > 0) return ["saving", t("Enregistrement…")];
     if (this.upToDateUntil > performance.now()) return ["saved", t("Tout est à jour")];
     return [connection === "fallback" ? "slow" : "saved", t("Enregistré")];
@@ -94,6 +95,8 @@ export class Header {
     if (status.connection === "offline" && before.connection !== "offline") {
       announcer.alert(t("Connexion perdue. Ce que vous écrivez est gardé sur cet appareil."));
     } else if (status.connection === "live" && before.connection === "offline") announcer.say(t("Connexion rétablie."));
+    else if (status.connection === "restarting" && before.connection !== "restarting") announcer.say(RESTARTING());
+    else if (status.connection === "fallback" && before.connection !== "fallback") announcer.say(LIMITED());
     if (status.caughtUp && !before.caughtUp) announcer.say(t("Tout est à jour"));
     if (status.frozen !== before.frozen) {
       announcer.alert(
@@ -145,6 +148,9 @@ export class Header {
   }
 }
 
+const LIMITED = (): string => t("Connexion limitée : les modifications passent toutes les 3 s.");
+const RESTARTING = (): string => t("L’Établi redémarre : continuez, vos modifications partiront dans un instant.");
+
 function noticeFor(status: SyncStatus): [kind: string, text: string] {
   if (status.frozen) return ["frozen", t("Ce tableau est figé : on peut le lire, plus l’écrire.")];
   if (status.connection === "offline") {
@@ -155,14 +161,8 @@ function noticeFor(status: SyncStatus): [kind: string, text: string] {
         : t("Hors ligne : gardez cette page ouverte, vos modifications partiront au retour du réseau."),
     ];
   }
-  if (status.connection === "fallback") {
-    return [
-      "slow",
-      t(
-        "Votre réseau bloque la liaison directe : le tableau se met à jour toutes les 3 secondes, sans les curseurs des autres.",
-      ),
-    ];
-  }
+  if (status.connection === "restarting") return ["restart", RESTARTING()];
+  if (status.connection === "fallback") return ["slow", LIMITED()];
   if (!status.canEdit && status.connection === "live")
     return ["read", t("Lecture seule : vous voyez le tableau en direct.")];
   return ["", ""];
