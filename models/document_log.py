@@ -153,19 +153,29 @@ def append_update(
     return seq
 
 
-def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -> None:
-    """Note who owns client ids that are new in this commit; an owner already noted stays."""
+def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -> dict[int, str]:
+    """Note who owns client ids that are new in this commit; an owner already noted stays.
+
+    Gives the ids that another process's commit gave to somebody else, with their owners: nothing written
+    under them may be committed.
+    """
     if not owners:
-        return
+        return {}
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     statement = (sqlite_insert if is_sqlite else postgresql_insert)(DocumentClient).on_conflict_do_nothing()
     session.execute(
         statement,
         [
             {"document_id": document_id, "client_id": client_id, "actor_key": actor_key}
-            for client_id, actor_key in owners.items()
+            for client_id, actor_key in sorted(owners.items())
         ],
     )
+    found = session.execute(
+        select(DocumentClient.client_id, DocumentClient.actor_key).where(
+            DocumentClient.document_id == document_id, DocumentClient.client_id.in_(owners)
+        )
+    )
+    return {row.client_id: row.actor_key for row in found if row.actor_key != owners[row.client_id]}
 
 
 def owners_of(session: Session, document_id: int) -> dict[int, str]:

@@ -38,6 +38,13 @@ class BoardChanged:
 
 
 @dataclass(frozen=True)
+class DocumentReplaced:
+    """A document was replaced as a whole: it has a new epoch, and no copy of the former one counts."""
+
+    document_id: int
+
+
+@dataclass(frozen=True)
 class Notified:
     """A notification was written for somebody."""
 

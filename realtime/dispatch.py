@@ -108,7 +108,7 @@ class Dispatcher:
             wanted = Join.decode(payload)
             rights = self._rights(client, wanted.document_id)
             room = self._rooms.open(wanted.document_id)
-            self._rooms.fill_gaps(room)
+            self._rooms.fill_gaps([room])
             if len(client.members) >= protocol.MAX_HANDLES and room.handle not in client.members:
                 raise Refused("too_many_documents")
             seq, vector, missing = room.catch_up(wanted.state_vector, protocol.MAX_MISSING_BYTES)

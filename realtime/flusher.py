@@ -9,7 +9,7 @@ acknowledged.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pycrdt import merge_updates
@@ -48,11 +48,23 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Appended:
-    """The newest number, the rows that hold it, and the rows of other processes before them."""
+    """The newest number, the rows that hold it, and the rows of other processes before them.
+
+    `has_gap` when some of those are gone by compaction.
+    """
 
     seq: int
     rows: Sequence[LogRow]
     between: Sequence[LogRow]
+    has_gap: bool = False
+
+
+class ClientsTaken(Exception):
+    """Another process's commit gave client ids of this one to other people: `owners`."""
+
+    def __init__(self, owners: Mapping[int, str]) -> None:
+        super().__init__()
+        self.owners = owners
 
 
 class Flusher:
@@ -155,8 +167,8 @@ class Flusher:
             self._mend(room)
             room.tell_again(one.batches, result.seq)
         for row in result.rows:
-            self._fanout.ring(DocumentBell(room.document_id, row.seq, row.update))
-        if room.is_broken:
+            self._fanout.ring(DocumentBell(room.document_id, room.epoch, row.seq, row.update))
+        if room.is_broken or result.has_gap:
             self._mend(room)
 
     def _mend(self, room: Room) -> None:
@@ -177,14 +189,20 @@ class Flusher:
             LogRow(append_update(session, room.document_id, content, keys, room.epoch), content)
             for content in _merged(updates)
         ]
-        own_clients(session, room.document_id, one.owners)
+        if taken := own_clients(session, room.document_id, one.owners):
+            raise ClientsTaken(taken)
         first = rows[0].seq
         between = rows_after(session, room.document_id, room.seq, first - 1) if first > room.seq + 1 else ()
-        return Appended(rows[-1].seq, rows, between)
+        return Appended(rows[-1].seq, rows, between, len(between) < first - 1 - room.seq)
 
     def _failed(self, one: Gathered, error: Exception) -> None:
         if isinstance(error, NotFound):
             one.room.refused(one.batches, "gone")
+            return
+        if isinstance(error, ClientsTaken):
+            log.warning("document %d: client ids were used by two people at once", one.room.document_id)
+            one.room.disown(one.batches, one.owners, error.owners)
+            self.mark(one.room)
             return
         now = time.monotonic()
         self._failing_since = self._failing_since or now

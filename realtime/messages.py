@@ -28,6 +28,7 @@ MESSAGES = {
     "unfrozen": N_("Ce tableau peut de nouveau être écrit."),
     "role": N_("Vos droits sur ce tableau ont changé."),
     "resync": N_("La connexion était trop lente. Le tableau est remis à jour."),
+    "replaced": N_("Ce tableau a été remplacé par une version enregistrée. Il est rouvert."),
     "error": N_("Une erreur est survenue de notre côté. Vous pouvez réessayer."),
 }
 

@@ -5,7 +5,7 @@ All varints are unsigned LEB128. Nothing here touches a socket, a document or th
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ __all__ = [
     "Leave",
     "Malformed",
     "Selection",
+    "decode_cursors",
     "decode_presence",
     "encode_cursors",
     "encode_updates",
@@ -93,6 +94,16 @@ def encode_cursors(cursors: Iterable[tuple[int, Cursor]]) -> bytes:
         write_varint(peer) + _POINT.pack(cursor.x, cursor.y, cursor.zoom_step, cursor.flags)
         for peer, cursor in cursors
     )
+
+
+def decode_cursors(buffer: bytes, offset: int) -> Iterator[tuple[int, Cursor]]:
+    """What `encode_cursors` wrote, from `offset` to the end. Raises: Malformed."""
+    while offset < len(buffer):
+        peer, offset = read_varint(buffer, offset)
+        if len(buffer) - offset < _POINT.size:
+            raise Malformed("presence")
+        yield peer, Cursor(*_POINT.unpack_from(buffer, offset))
+        offset += _POINT.size
 
 
 def encode_updates(seq: int, updates: Sequence[bytes]) -> bytes:

@@ -7,7 +7,7 @@ waits for the same commit and reaches the same people as one sent over a socket.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 from sqlalchemy import select
@@ -21,11 +21,11 @@ from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.cohort import Team
 from models.document import Board
-from models.document_log import last_seqs, load_document, owners_of, rows_after, write_snapshot
+from models.document_log import LogRow, last_seqs, load_document, owners_of, rows_after, write_snapshot
 from models.errors import NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
-from realtime.fanout import Fanout
+from realtime.fanout import DocumentBell, Fanout
 from realtime.flusher import Flusher
 from realtime.journal import Journal
 from realtime.members import BoardFacts
@@ -36,6 +36,8 @@ from workspace.web.documents.host import DocumentState
 log = logging.getLogger("etabli.realtime")
 
 IDLE_SECONDS = 60.0
+BELLS_CROSS_SECONDS = 0.01  # two processes' bells for one document may cross
+DATABASE_PAUSE_SECONDS = 0.5
 SNAPSHOT_WHEN_LIVE_ROWS = 200
 SNAPSHOT_WHEN_IDLE_ROWS = 50
 SYNC_TIMEOUT_SECONDS = 15.0
@@ -49,12 +51,17 @@ class Rooms:
         self._opening: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
         self._handles = count(1)
-        self._fanout = fanout
+        self._behind: set[Room] = set()
+        self._is_behind = threading.Event()
         self.journal = Journal()
         self.flusher = Flusher(self.journal, self.rebuild, fanout)
 
     def __iter__(self) -> Iterator[Room]:
         return iter(list(self._rooms.values()))
+
+    def find(self, document_id: int) -> Room | None:
+        """The room of a document if it is open here."""
+        return self._rooms.get(document_id)
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -123,14 +130,54 @@ class Rooms:
 
     # -- keeping house --------------------------------------------------------------------------
 
-    def fill_gaps(self, only: Room | None = None) -> None:
-        """Ask the database for rows that other processes committed, in every open document or one."""
-        wanted = [only] if only else list(self)
+    def hear(self, bell: DocumentBell) -> None:
+        """Another process committed a row: take it in, or have a look at what lacks."""
+        room = self._rooms.get(bell.document_id)
+        if room is None or (bell.epoch == room.epoch and bell.seq <= room.seq):
+            return
+        if bell.epoch != room.epoch:
+            self.suspect(room)
+        elif not room.hear(LogRow(bell.seq, bell.update)):
+            self._look_at(room)
+
+    def suspect(self, room: Room) -> None:
+        """Have the database asked whether this room lacks rows or was replaced."""
+        room.hear(LogRow(room.seq + 1, b""))
+        self._look_at(room)
+
+    def _look_at(self, room: Room) -> None:
+        self._behind.add(room)
+        self._is_behind.set()
+
+    def follow(self, is_stopped: Callable[[], bool]) -> None:
+        """Fill the gaps that bells show, until stopped."""
+        while not is_stopped():
+            self._is_behind.wait()
+            self._is_behind.clear()
+            time.sleep(BELLS_CROSS_SECONDS)
+            behind, self._behind = self._behind, set()
+            try:
+                self.fill_gaps(room for room in behind if not room.take_heard())
+            except SQLAlchemyError as error:
+                log.warning("gaps could not be filled: %s", type(error).__name__)
+                time.sleep(DATABASE_PAUSE_SECONDS)
+            for room in behind:
+                if room.is_committing and not room.is_closed:  # it is asked about once that is over
+                    self._look_at(room)
+
+    def fill_gaps(self, only: Iterable[Room] | None = None) -> None:
+        """Ask the database for rows that other processes committed, in every open document or some.
+
+        Rows that are gone by compaction are made up for by opening the document anew.
+        """
+        wanted = list(self) if only is None else only
         rooms = {room.document_id: room for room in wanted if not room.is_committing}
         if not rooms:
             return
+        heard = {room: room.newest_heard for room in rooms.values()}
         with reading() as session:
             newest = last_seqs(session, list(rooms))
+            changed = [rooms[key] for key, (epoch, _seq) in newest.items() if epoch != rooms[key].epoch]
             behind = [
                 room
                 for key, room in rooms.items()
@@ -143,14 +190,21 @@ class Rooms:
                     owners_of(session, room.document_id),
                 )
                 for room in behind
+                if room not in changed
             ]
+        for room in changed:
+            self._rooms.pop(room.document_id, None)
+            room.replaced()
         for room, rows, owners in missed:
             room.owners.update(owners)
             for row in rows:
                 if row.seq == room.seq + 1 and not room.is_committing:
                     room.absorb(row)
-            if room.is_broken:
+            is_gone = not rows or rows[0].seq > room.seq + 1
+            if room.is_broken or (is_gone and not room.is_committing):
                 self.rebuild(room)
+        for room, newest_heard in heard.items():
+            room.believe_only(newest_heard)
 
     def keep_house(self) -> None:
         """Snapshot what has grown; let go of what nobody uses."""

@@ -17,46 +17,35 @@ from sqlalchemy.orm import Session
 from models.access import access_board_of_document
 from models.board_rights import BoardRights, board_rights
 from models.errors import Forbidden, NotFound
-from models.events import AccessChanged, BoardChanged, SessionEnded, subscribe
+from models.events import AccessChanged, BoardChanged, SessionEnded
 from models.policy import Actor
 from models.session import reading
 from realtime import frames
 from realtime.clients import Client, Clients
-from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.members import Member
 from realtime.standing import Standing, standings
 from workspace.services.sessions import find_actor_of_session
 
 log = logging.getLogger("etabli.realtime")
 
-SWEEP_SECONDS = 2.0
+SWEEP_SECONDS = 0.8
+
+RightsEvent = SessionEnded | AccessChanged | BoardChanged
 
 
 class Revocation:
     """See the module."""
 
-    def __init__(self, clients: Clients, fanout: Fanout) -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._fanout = fanout
-        self._queue: deque[Bell] = deque()
+        self._queue: deque[RightsEvent] = deque()
         self._wake = threading.Event()
         self._standings: dict[str, Standing] = {}
 
-    def start(self) -> None:
-        """Listen to this process's events and to the other processes' bells."""
-        for kind in (SessionEnded, AccessChanged, BoardChanged):
-            subscribe(kind, self._on_own_event)
-        self._fanout.listen(self.hear)
-
-    def _on_own_event(self, event: Bell) -> None:
-        self._fanout.ring(event)
-        self.hear(event)
-
-    def hear(self, bell: Bell) -> None:
-        """Note what happened; the worker acts on it at its next turn."""
-        if not isinstance(bell, DocumentBell):
-            self._queue.append(bell)
-            self._wake.set()
+    def hear(self, event: RightsEvent) -> None:
+        """Note what happened, here or in another process; the worker acts on it at its next turn."""
+        self._queue.append(event)
+        self._wake.set()
 
     def run(self, is_stopped: Callable[[], bool]) -> None:
         """Act on what was heard until stopped."""
@@ -66,7 +55,7 @@ class Revocation:
             while self._queue:
                 self._act(self._queue.popleft())
 
-    def _act(self, bell: Bell) -> None:
+    def _act(self, bell: RightsEvent) -> None:
         if isinstance(bell, SessionEnded):
             for client in self._clients.of_session(bell.login_session_id):
                 client.kick("signed_out" if client.actor.user_id is not None else "revoked")
@@ -101,7 +90,7 @@ class Revocation:
             _update(member, _rights_of(session, actor, member))
 
 
-def _concerns(bell: Bell, client: Client) -> bool:
+def _concerns(bell: RightsEvent, client: Client) -> bool:
     match bell:
         case AccessChanged(user_id=user_id, guest_id=guest_id):
             actor = client.actor

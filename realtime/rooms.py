@@ -10,9 +10,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from models import failpoints
-from models.board.guard import Limits
+from models.board.guard import SYNC, Limits
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.board_rights import BoardRights
@@ -26,6 +27,7 @@ from realtime.protocol import ClientUpdate
 
 log = logging.getLogger("etabli.realtime")
 
+MAX_HEARD_ROWS = 64
 COLOURS = ("jonc", "ciel", "rose", "menthe", "abricot", "lilas", "anis", "sable")
 
 
@@ -55,6 +57,8 @@ class Room:
         self._last_peer = 0
         self._prefix = protocol.write_varint(handle)
         self._whole: tuple[int, bytes] | None = None
+        self._heard: dict[int, bytes] = {}  # rows that other processes rang, by number
+        self.newest_heard = 0
 
     def touch(self) -> None:
         """Somebody needs this document: it stays open a while longer."""
@@ -227,6 +231,30 @@ class Room:
             self.seq = row.seq
         self.offer_all(protocol.UPDATE, protocol.encode_updates(row.seq, [row.update]))
 
+    def hear(self, row: LogRow) -> bool:
+        """Another process rang row `seq`, with its bytes unless they are many; False when rows lack.
+
+        Bells of several processes may come in another order than their rows' numbers.
+        """
+        self.newest_heard = max(self.newest_heard, row.seq)
+        if row.update and len(self._heard) < MAX_HEARD_ROWS:
+            self._heard[row.seq] = row.update
+        return self.take_heard()
+
+    def take_heard(self) -> bool:
+        """Take in what was heard and can be; whether that is all."""
+        while not self.is_committing and self.seq + 1 in self._heard:
+            self.absorb(LogRow(self.seq + 1, self._heard[self.seq + 1]))
+        for seq in [seq for seq in self._heard if seq <= self.seq]:
+            del self._heard[seq]
+        return self.seq >= self.newest_heard
+
+    def believe_only(self, newest_heard: int) -> None:
+        """The database was asked after `newest_heard`: what it does not know of is not believed."""
+        if self.newest_heard == newest_heard and not self.is_committing:
+            self._heard.clear()
+            self.newest_heard = self.seq
+
     def _apply(self, how: Callable[[bytes], None], update: bytes) -> None:
         """What is committed is true, even if this copy of the document cannot take it: then it is rebuilt."""
         try:
@@ -236,14 +264,66 @@ class Room:
             self.is_broken = True
 
     def rebuild(self, document: LiveDocument, stored: StoredDocument) -> None:
-        """Go on with a document opened anew from the log; what waited is refused, to be sent again."""
+        """Go on with a document opened anew from the log; people get what they missed meanwhile."""
         with self.lock:
-            waiting, self.pending = self.pending, []
+            if self.is_committing or stored.seq < self.seq or stored.epoch != self.epoch:
+                return
+            known = None if self.is_broken else self.document.state_vector()
             self.document = document
             self.seq = stored.seq
-            self.is_broken = False
+            self.snapshot_seq = stored.snapshot_seq
+            self.owners.update(stored.owners)
+            self.is_broken = self._is_warm = False
+            missing = None if known is None else document.diff(known)
+            refused = self._propose_again(self.pending)
+        if missing is not None and len(missing) <= protocol.MAX_MISSING_BYTES:
+            self.offer_all(protocol.UPDATE, protocol.encode_updates(stored.seq, [missing]))
+        else:
+            for member in list(self.members.values()):
+                member.client.say("resync", "resync", doc=self.document_id)
+        for batch, refusal in refused:
+            self._refuse_batch(batch, refusal)
+
+    def _propose_again(self, batches: Sequence[Batch]) -> list[tuple[Batch, Refused]]:
+        """Let batches wait that were rehearsed on another copy; gives those that no longer hold."""
+        self.pending, refused = [], []
+        for batch in batches:
+            try:
+                if batch.update:
+                    may_use = partial(self._may_use, key=batch.actor.key)
+                    proposal = self.document.propose(batch.update, batch.actor, limits=SYNC, may_use=may_use)
+                    batch.update = b"" if proposal.is_empty else proposal.update
+                self.pending.append(batch)
+            except Refused as refusal:
+                refused.append((batch, refusal))
+        return refused
+
+    def disown(self, batches: Sequence[Batch], owners: Mapping[int, str], taken: Mapping[int, str]) -> None:
+        """Another process committed first use of these client ids by other people: refuse theirs here.
+
+        `owners` were claimed by `batches`, `taken` are the true owners. The commit was rolled back; what
+        does not stand on a refused edit waits for the next one.
+        """
+        with self.lock:
+            self.is_committing = False
+            self.document.reset_shadow()
+            self.owners.update(taken)
+            claimed = {**owners, **self.new_owners}
+            self.new_owners = {client: key for client, key in claimed.items() if client not in taken}
+            refused = self._propose_again([*batches, *self.pending])
+        for batch, refusal in refused:
+            self._refuse_batch(batch, refusal)
+
+    def replaced(self) -> None:
+        """The document has another epoch: everybody leaves, what waits is refused, they join again."""
+        with self.lock:
+            waiting, self.pending = self.pending, []
+            self.is_closed = True
         for batch in waiting:
-            self._refuse_batch(batch, "unavailable")
+            self._refuse_batch(batch, Refused("replaced"))
+        for member in list(self.members.values()):
+            self.leave(member)
+            member.client.say("replaced", "replaced", doc=self.document_id)
 
     def _acknowledgements(self, batches: Sequence[Batch], seq: int) -> dict[Member, Outgoing]:
         newest: dict[Member, int] = {}
@@ -260,12 +340,12 @@ class Room:
             self.document.reset_shadow()
             later, self.pending = self.pending, []
         for batch in [*batches, *later]:
-            self._refuse_batch(batch, code)
+            self._refuse_batch(batch, Refused(code))
 
-    def _refuse_batch(self, batch: Batch, code: str) -> None:
-        batch.answer(Refused(code))
+    def _refuse_batch(self, batch: Batch, refusal: Refused) -> None:
+        batch.answer(refusal)
         if batch.member is not None:
-            self.refuse(batch.member, batch.number, Refused(code))
+            self.refuse(batch.member, batch.number, refusal)
 
     def refuse(self, member: Member, number: int, refusal: Refused) -> None:
         """Answer `r`: the code, its sentence and the committed state vector."""

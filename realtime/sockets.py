@@ -20,12 +20,15 @@ from models.session import transaction
 from realtime import frames, protocol
 from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
+from realtime.doorbell import RedisDoorbell
 from realtime.fanout import Fanout, SingleProcess
+from realtime.hearing import Hearing
 from realtime.messages import Sentences
 from realtime.outbound import Outlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
 from realtime.revocation import SWEEP_SECONDS, Revocation
+from workspace.bells import channel_of
 from workspace.i18n import current_locale
 from workspace.services import sessions
 from workspace.settings import Settings
@@ -67,8 +70,10 @@ class Live:
         self.clients = Clients()
         self.presence = Presence()
         self.rooms = Rooms(fanout)
-        self.revocation = Revocation(self.clients, fanout)
+        self.revocation = Revocation(self.clients)
+        self.hearing = Hearing(fanout, self.rooms, self.revocation)
         self.dispatcher = Dispatcher(self.rooms, self.presence, self.sentences)
+        self.fanout = fanout
         self.is_stopped = False
         self.socketio = SocketIO(
             app,
@@ -93,9 +98,11 @@ class Live:
 
     def start(self) -> None:
         """Start the background loops and listen to what happens."""
-        self.revocation.start()
         run = self.socketio.start_background_task
+        self.hearing.start()
+        self.fanout.start(self.hearing, run, self._stopped)
         run(self.rooms.flusher.run)
+        run(self.rooms.follow, self._stopped)
         run(self.presence.run, self._stopped)
         run(self.revocation.run, self._stopped)
         run(self._every, SWEEP_SECONDS, self.revocation.sweep)
@@ -119,6 +126,7 @@ class Live:
             client.say("draining", "draining")
         self.rooms.flusher.wait_idle(DRAIN_SECONDS)
         self.rooms.write_journals()
+        self.fanout.stop()
         self.is_stopped = True
         self.rooms.flusher.stop()
         for client in self.clients:
@@ -233,4 +241,11 @@ class _Handlers:
 
 def attach(app: Flask, settings: Settings, outlet_of: OutletOf, fanout: Fanout | None = None) -> Live:
     """Give `app` its live documents."""
-    return Live(app, settings, outlet_of, fanout or SingleProcess())
+    return Live(app, settings, outlet_of, fanout or fanout_of(settings))
+
+
+def fanout_of(settings: Settings) -> Fanout:
+    """The way to the other processes, if the settings name one."""
+    if settings.redis_url:
+        return RedisDoorbell(settings.redis_url, channel_of(settings))
+    return SingleProcess()

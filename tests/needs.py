@@ -46,3 +46,11 @@ def chromium() -> str:
     if path is None:
         missing("Chromium", "installez-le (apt-get install chromium) ou donnez ETABLI_CHROMIUM")
     return str(path)
+
+
+def program(name: str, package: str) -> str:
+    """The path of a server program of the distribution."""
+    path = shutil.which(name)
+    if path is None:
+        missing(name, f"installez-le (apt-get install {package})")
+    return str(path)

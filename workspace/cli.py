@@ -28,7 +28,12 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
         try:
-            command(load(), **options)
+            settings = load()
+            if settings.redis_url:
+                from workspace.bells import announce  # noqa: PLC0415
+
+                announce(settings)
+            command(settings, **options)
         except SettingsError as error:
             stop(str(error))
         except OperationalError as error:

@@ -87,7 +87,8 @@ class StoredDocuments:
                 if not proposal.is_empty:
                     seq = append_update(session, document_id, proposal.update, [actor.key], stored.epoch)
                     new = {client: actor.key for client in proposal.clients if client not in stored.owners}
-                    own_clients(session, document_id, new)
+                    if own_clients(session, document_id, new):
+                        raise refusal("client_id")
                     document.accept(proposal.update)
             return seq, document.diff(state_vector)
 

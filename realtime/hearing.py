@@ -1,0 +1,48 @@
+"""What happened, here or in another process: each event and bell goes to whoever it concerns.
+
+Domain events of this process are told to the others too.
+"""
+
+from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded, subscribe
+from realtime.fanout import Bell, DocumentBell, Fanout
+from realtime.registry import Rooms
+from realtime.revocation import Revocation
+from workspace.bells import EVENT_KINDS, Event
+
+
+class Hearing:
+    """See the module, and realtime.fanout.Listener."""
+
+    def __init__(self, fanout: Fanout, rooms: Rooms, revocation: Revocation) -> None:
+        self._fanout = fanout
+        self._rooms = rooms
+        self._revocation = revocation
+
+    def start(self) -> None:
+        """Listen to this process's events."""
+        for event_type in EVENT_KINDS.values():
+            subscribe(event_type, self._happened)
+
+    def _happened(self, event: Event) -> None:
+        self._fanout.ring(event)
+        self.hear(b"", event)
+
+    def connected(self) -> None:
+        """See Listener. What was missed meanwhile is in the database."""
+        for room in self._rooms:
+            self._rooms.suspect(room)
+
+    def heard_from(self, origin: bytes) -> None:
+        """See Listener."""
+
+    def hear(self, origin: bytes, bell: Bell) -> None:  # noqa: ARG002
+        """See Listener."""
+        match bell:
+            case DocumentBell():
+                self._rooms.hear(bell)
+            case SessionEnded() | AccessChanged() | BoardChanged():
+                self._revocation.hear(bell)
+            case DocumentReplaced(document_id=document_id):
+                room = self._rooms.find(document_id)
+                if room is not None:
+                    self._rooms.suspect(room)
