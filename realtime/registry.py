@@ -22,7 +22,7 @@ from models.board.sync import LiveDocument
 from models.cohort import Team
 from models.document import Board
 from models.document_log import LogRow, last_seqs, load_document, owners_of, rows_after, write_snapshot
-from models.errors import NotFound, Refused
+from models.errors import CorruptDocument, NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
 from realtime.fanout import DocumentBell, Fanout
@@ -184,13 +184,10 @@ class Rooms:
                 if key in newest and (newest[key][1] > room.seq or room.is_broken)
             ]
             missed = [
-                (
-                    room,
-                    rows_after(session, room.document_id, room.seq, newest[room.document_id][1]),
-                    owners_of(session, room.document_id),
-                )
+                (room, rows, owners_of(session, room.document_id))
                 for room in behind
                 if room not in changed
+                and (rows := _rows_or_none(session, room, newest[room.document_id][1])) is not None
             ]
         for room in changed:
             self._rooms.pop(room.document_id, None)
@@ -202,7 +199,10 @@ class Rooms:
                     room.absorb(row)
             is_gone = not rows or rows[0].seq > room.seq + 1
             if room.is_broken or (is_gone and not room.is_committing):
-                self.rebuild(room)
+                try:
+                    self.rebuild(room)
+                except CorruptDocument as error:
+                    log.warning("document %d cannot be opened anew: %s", room.document_id, error)
         for room, newest_heard in heard.items():
             room.believe_only(newest_heard)
 
@@ -254,3 +254,12 @@ def _board_facts(session: Session, document_id: int) -> BoardFacts:
     if row is None:
         raise NotFound
     return BoardFacts(row.id, row.project_id, row.cohort_id, row.title)
+
+
+def _rows_or_none(session: Session, room: Room, last: int) -> list[LogRow] | None:
+    """The rows this room has not seen; None when one of them is damaged: the other rooms go on."""
+    try:
+        return rows_after(session, room.document_id, room.seq, last)
+    except CorruptDocument as error:
+        log.warning("document %d: a row cannot be read: %s", room.document_id, error)
+        return None
