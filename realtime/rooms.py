@@ -266,8 +266,10 @@ class Room:
     def rebuild(self, document: LiveDocument, stored: StoredDocument) -> None:
         """Go on with a document opened anew from the log; people get what they missed meanwhile."""
         with self.lock:
-            if self.is_committing or stored.seq < self.seq or stored.epoch != self.epoch:
+            if stored.epoch != self.epoch or stored.seq < self.seq:
                 return
+            if self.is_committing and not self.is_broken:
+                return  # the commit will find the same rows
             known = None if self.is_broken else self.document.state_vector()
             self.document = document
             self.seq = stored.seq
