@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
 FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
-.PHONY: help run test test-quick check lint bench bench-quick lock clean setup setup-dev
+.PHONY: help run test test-quick test-gevent check lint bench bench-quick lock clean setup setup-dev
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -22,6 +22,9 @@ test: setup-dev  ## run every test: units, web, sockets, browser, SQLite and Pos
 
 test-quick: setup-dev  ## the quick part: no browser, no live server
 	@$(BIN)/pytest -n 2 -m "not browser and not live and not slow"
+
+test-gevent: setup-dev  ## every live test on gevent, the other async mode
+	@ETABLI_TEST_ASYNC_MODE=gevent $(BIN)/python tools/run_tests.py tests/live
 
 check: setup-dev lint test  ## everything CI runs
 

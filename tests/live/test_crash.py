@@ -17,6 +17,7 @@ from tests.live.live_support import Driver, LiveServer, eventually
 
 pytestmark = pytest.mark.live
 
+ASYNC_MODE = os.environ.get("ETABLI_TEST_ASYNC_MODE", "eventlet")
 IS_LONG = os.environ.get("ETABLI_LONG") == "1"
 ROUNDS = int(os.environ.get("ETABLI_KILL_ROUNDS", "100" if IS_LONG else "10"))
 ON_POSTGRESQL = max(1, ROUNDS * 3 // 10)
@@ -26,17 +27,21 @@ WRITERS = 20
 BACKOFF = (300, 2000)
 
 
-def _slices(kind: str, rounds: int) -> Iterator[tuple[str, int]]:
+def _slices(kind: str, rounds: int) -> Iterator[tuple[str, str, int]]:
     """At most `ROUNDS_PER_BOARD` kills on one board."""
     for first in range(0, rounds, ROUNDS_PER_BOARD):
-        yield kind, min(ROUNDS_PER_BOARD, rounds - first)
+        yield kind, ASYNC_MODE, min(ROUNDS_PER_BOARD, rounds - first)
 
 
 @pytest.mark.timeout(60 + ROUNDS_PER_BOARD * 30)
 @pytest.mark.parametrize(
-    ("own_server", "rounds"),
-    [*_slices("sqlite", ROUNDS - ON_POSTGRESQL), *_slices("postgresql", ON_POSTGRESQL)],
-    indirect=["own_server"],
+    ("own_server", "async_mode", "rounds"),
+    [
+        *_slices("sqlite", ROUNDS - ON_POSTGRESQL),
+        *_slices("postgresql", ON_POSTGRESQL),
+        ("sqlite", "gevent", 1),
+    ],
+    indirect=["own_server", "async_mode"],
 )
 def test_killed_server_loses_no_acknowledged_edit_and_doubles_none(
     own_server: LiveServer, driver: Driver, rounds: int

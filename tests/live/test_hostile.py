@@ -118,6 +118,7 @@ BROKEN: list[tuple[str, Callable[[RawSocket], None], int]] = [
 ]
 
 
+@pytest.mark.both_modes
 @pytest.mark.parametrize(
     ("break_it", "code"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
 )
@@ -130,6 +131,7 @@ def test_broken_message_ends_that_connection(
         assert raw.close_code() == code
 
 
+@pytest.mark.both_modes
 def test_goodbye_is_answered_and_pings_are(live_server: LiveServer) -> None:
     with RawSocket(live_server) as raw:
         raw.connect(live_server.sign_in("bob"))
@@ -141,6 +143,7 @@ def test_goodbye_is_answered_and_pings_are(live_server: LiveServer) -> None:
         assert raw.is_cut()
 
 
+@pytest.mark.both_modes
 def test_repeated_malformed_edits_end_the_connection(live_server: LiveServer, driver: Driver) -> None:
     person = live_server.sign_in("bob")
     client = driver.client().enter(person)
@@ -155,6 +158,7 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+@pytest.mark.both_modes
 def test_thousands_of_malformed_frames_disturb_nobody(live_server: LiveServer, bystander: Bystander) -> None:
     assert live_server.process is not None
     process = psutil.Process(live_server.process.pid)
@@ -224,6 +228,7 @@ def test_flood_of_large_edits_disturbs_nobody(
             eventually(lambda: not bystander.is_still_working(), 60, "the bystander's work")
 
 
+@pytest.mark.both_modes
 def test_reader_that_does_not_read_is_bounded_and_told_to_catch_up(
     live_server: LiveServer, driver: Driver
 ) -> None:
@@ -249,6 +254,7 @@ def test_reader_that_does_not_read_is_bounded_and_told_to_catch_up(
     assert grown < 60 * 1024 * 1024, f"{grown / 1e6:.0f} MB"
 
 
+@pytest.mark.both_modes
 def test_half_open_handshakes_disturb_nobody(live_server: LiveServer, bystander: Bystander) -> None:
     with ExitStack() as stack, bystander.works():
         for _ in range(200):

@@ -41,6 +41,7 @@ def _others_are_answered(server: LiveServer, within: float) -> Iterator[None]:
     )
 
 
+@pytest.mark.both_modes
 def test_hashing_passwords_holds_nobody(live_server: LiveServer) -> None:
     person = Person(live_server, "nobody", "", 0)
 
@@ -65,6 +66,7 @@ def test_hashing_passwords_holds_nobody(live_server: LiveServer) -> None:
             one.join()
 
 
+@pytest.mark.both_modes
 @pytest.mark.parametrize("own_server", ["postgresql"], indirect=True)
 def test_waiting_for_postgresql_holds_nobody(own_server: LiveServer, driver: Driver) -> None:
     alice = driver.client().enter(own_server.sign_in("alice"))

@@ -15,6 +15,7 @@ from tests.live.live_support import ROOT, Driver, LiveServer, eventually
 pytestmark = pytest.mark.live
 
 
+@pytest.mark.both_modes
 def test_prints_its_address_once_it_answers(own_server: LiveServer) -> None:
     printed = (own_server.folder / "stdout.txt").read_text()
     assert printed == f"L'Établi · http://127.0.0.1:{own_server.port}/\n"
@@ -23,6 +24,7 @@ def test_prints_its_address_once_it_answers(own_server: LiveServer) -> None:
     assert own_server.errors() == ""
 
 
+@pytest.mark.both_modes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stop_signal_acknowledges_what_was_sent_and_ends_within_three_seconds(
     own_server: LiveServer, driver: Driver, number: signal.Signals
@@ -42,6 +44,7 @@ def test_stop_signal_acknowledges_what_was_sent_and_ends_within_three_seconds(
     assert acknowledged <= driver.client().enter(own_server.sign_in("bob")).objects().keys()
 
 
+@pytest.mark.both_modes
 def test_stop_signal_does_not_wait_for_silent_connections(own_server: LiveServer) -> None:
     half_open = socket.create_connection(("127.0.0.1", own_server.port))
     half_open.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")

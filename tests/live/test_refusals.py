@@ -7,7 +7,7 @@ import pytest
 
 from tests.live.live_support import Driver, LiveServer, YjsClient, eventually
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from models.membership import Membership
 from models.people import LoginSession
 from tests.live.live_support import Driver, LiveServer, Person, YjsClient, eventually
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 

@@ -8,7 +8,7 @@ from models.document import Board
 from models.people import User
 from tests.live.live_support import Driver, LiveServer, eventually
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 both_databases = pytest.mark.parametrize("live_server", ["sqlite", "postgresql"], indirect=True)
 
 
