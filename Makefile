@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
 FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
-.PHONY: help run test test-quick test-gevent check lint bench bench-quick lock clean setup setup-dev
+.PHONY: help run scale test test-quick test-gevent check lint bench bench-quick lock clean setup setup-dev
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -65,6 +65,9 @@ workspace/translations/.compiled: .venv/.ready $(wildcard workspace/translations
 lock:  ## write the lock files again after a change of requirements*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+scale: setup-dev  ## the whole deployment here: three web processes behind Caddy, PostgreSQL, Redis, the worker
+	@exec $(BIN)/python tools/scale.py
 
 clean:  ## remove what was built (keeps var/, your data)
 	rm -rf .venv node_modules static/dist build

@@ -40,7 +40,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _unprivileged() -> list[str]:
+def unprivileged() -> list[str]:
     """PostgreSQL refuses to run as root: run it as its own user, or as nobody."""
     if os.geteuid() != 0:
         return []
@@ -56,7 +56,7 @@ def postgres_cluster() -> Iterator[str | None]:
     if named or programs is None:
         yield named
         return
-    port, prefix = free_port(), _unprivileged()
+    port, prefix = free_port(), unprivileged()
     with tempfile.TemporaryDirectory(prefix="etabli-pg-") as folder:
         if prefix:
             shutil.chown(folder, prefix[2])
