@@ -79,10 +79,9 @@ class Outlet(Protocol):
 class Lane(Protocol):
     """What an outlet needs of `realtime.hardening.Lane`."""
 
-    is_connected: bool
-    owner: Any
     on_caught_up: Callable[[], None] | None
 
+    def admit(self, owner: Any) -> None: ...  # noqa: D102
     def write(self, data: bytes) -> None: ...  # noqa: D102
     def offer(self, data: bytes) -> bool: ...  # noqa: D102
     def close(self, code: int = ..., reason: str = ...) -> None: ...  # noqa: D102
@@ -96,8 +95,7 @@ class LaneOutlet:
 
     def open(self, receiver: Receiver) -> None:
         """See Outlet."""
-        self._lane.is_connected = True
-        self._lane.owner = receiver
+        self._lane.admit(receiver)
         self._lane.on_caught_up = receiver.caught_up
 
     def send(self, *events: Outgoing) -> None:

@@ -19,7 +19,8 @@ from engineio import packet as engine_packet
 from realtime import frames
 from realtime.hardening.hub import Hub
 from realtime.hardening.lane import HotPair, Inbound, Lane
-from realtime.hardening.limits import Limits
+from realtime.hardening.limits import MAX_JOINING, MAX_JOINING_PER_ADDRESS, Limits
+from realtime.hardening.waiting import Waiting
 
 log = logging.getLogger("etabli.lane")
 
@@ -45,8 +46,11 @@ class Upgrade(Protocol):
 def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
     """Make engineio use lanes for every WebSocket of this process."""
 
+    joining = Waiting("a Socket.IO CONNECT", MAX_JOINING_PER_ADDRESS, MAX_JOINING)
+
     def make_driver(handler: Callable[..., Any], server: Any) -> LaneDriver:
-        return LaneDriver(hub, handler.__self__, server, limits, hot, hot_headers)  # type: ignore[attr-defined]
+        engine_socket = handler.__self__  # type: ignore[attr-defined]
+        return LaneDriver(hub, engine_socket, server, joining, limits, hot, hot_headers)
 
     driver_table(hub.mode)["websocket"] = make_driver
 
@@ -94,6 +98,7 @@ class LaneDriver:
         hub: Hub,
         engine_socket: Any,
         server: Any,
+        joining: Waiting,
         limits: Limits,
         hot: HotPair,
         hot_headers: frozenset[str],
@@ -101,6 +106,7 @@ class LaneDriver:
         self._hub = hub
         self._engine_socket = engine_socket
         self._server = server
+        self._joining = joining
         self._limits = limits
         self._hot = hot
         self._hot_headers = hot_headers
@@ -116,7 +122,9 @@ class LaneDriver:
             return [b"Bad WebSocket handshake"]
         upgrade: Upgrade = environ[UPGRADE]
         sock = upgrade.take(answer, self._limits.connect_seconds)
-        self._serve(Lane(self._hub, sock, self._limits, self._hot, self._hot_headers))
+        lane = Lane(self._hub, sock, self._limits, self._hot, self._hot_headers)
+        lane.place = self._joining.enter(environ.get("REMOTE_ADDR", ""), lane.abort)
+        self._serve(lane)
         return []
 
     @staticmethod

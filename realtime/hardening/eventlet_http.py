@@ -48,7 +48,7 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
 
     def _read_request_line(self) -> bytes | str:
         """Wait for a request; its line must then come within `HEADERS_SECONDS`, however slowly it drips."""
-        self.connection.settimeout(KEEPALIVE_SECONDS)
+        self.connection.settimeout(self.conn_state.waits())
         if self.rfile.closed or not self.rfile.peek(1):
             self.close_connection = True
             return ""
@@ -62,6 +62,7 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         with self.server.hub.deadline(HEADERS_SECONDS):
             is_whole = bool(super().parse_request())
         self.conn_state[STATE] = REQUEST
+        self.conn_state.asks()
         return is_whole
 
     def get_environ(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gevent import pywsgi
 
 from realtime.hardening.driver import UPGRADE
 from realtime.hardening.hub import Hub
-from realtime.hardening.limits import HEADERS_SECONDS, KEEPALIVE_SECONDS
+from realtime.hardening.limits import HEADERS_SECONDS
 from realtime.hardening.web import CLOSE, IDLE, REQUEST, SOCKET_SECONDS, STATE, Connection
 
 log = logging.getLogger("etabli.server")
@@ -45,7 +45,7 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         if self._connection[STATE] == CLOSE:
             return ""
         self._connection[STATE] = IDLE
-        self.socket.settimeout(KEEPALIVE_SECONDS)
+        self.socket.settimeout(self._connection.waits())
         if not self.rfile.peek(1):
             return ""
         self.socket.settimeout(SOCKET_SECONDS)
@@ -58,6 +58,7 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         with self._hub.deadline(HEADERS_SECONDS):
             is_whole = bool(super().read_request(raw_requestline))
         self._connection[STATE] = REQUEST
+        self._connection.asks()
         return is_whole
 
     def MessageClass(self, *arguments: Any) -> Any:  # noqa: N802 - the library's name

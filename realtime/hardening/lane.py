@@ -17,6 +17,7 @@ from realtime import frames
 from realtime.budget import ByteBudget
 from realtime.hardening.hub import READ, WRITE, Hub, Signal
 from realtime.hardening.limits import Limits
+from realtime.hardening.waiting import Place
 
 log = logging.getLogger("etabli.lane")
 
@@ -55,6 +56,7 @@ class Lane:
         self._said_goodbye = False
         self.closed = False
         self.is_connected = False
+        self.place: Place | None = None
         self.queued_bytes = 0
         self.is_behind = False
         self.on_caught_up: Callable[[], None] | None = None
@@ -74,6 +76,13 @@ class Lane:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
         self._watches.listen(READ, self._on_readable)
         self._watches.after(self._limits.connect_seconds, self._require_connected)
+
+    def admit(self, owner: Any) -> None:
+        """Socket.IO has connected `owner`: it waits no longer to be."""
+        self.is_connected = True
+        self.owner = owner
+        if self.place is not None:
+            self.place.leave()
 
     def _require_connected(self) -> None:
         if not self.is_connected:
@@ -284,10 +293,16 @@ class Lane:
         self._watches.after(self._limits.close_seconds, self._finish)
         self._wake()
 
+    def abort(self) -> None:
+        """End without a goodbye, to make room."""
+        self._finish()
+
     def _finish(self) -> None:
         if self.closed:
             return
         self.closed = True
+        if self.place is not None:
+            self.place.leave()
         self._watches.forget()
         self._queue.clear()
         self._inbox.clear()

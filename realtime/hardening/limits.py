@@ -1,11 +1,17 @@
-"""The bounds of one connection."""
+"""The bounds of connections."""
 
 from dataclasses import dataclass
 
-# Before a WebSocket: how long a connection may stay silent between requests, and how long each of a request's
-# line and headers may take.
+# Before a WebSocket: how long a connection may stay silent before its first request and between two, and how
+# long each of a request's line and headers may take.
+OPENING_SECONDS = 20
 KEEPALIVE_SECONDS = 75
 HEADERS_SECONDS = 15
+
+# How many may wait at once; past that, the one that has waited longest makes room (waiting.py).
+MAX_OPENING_PER_ADDRESS, MAX_OPENING = 1024, 4096
+MAX_KEPT = 4096
+MAX_JOINING_PER_ADDRESS, MAX_JOINING = 1024, 4096
 
 
 @dataclass(frozen=True)

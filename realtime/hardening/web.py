@@ -18,6 +18,14 @@ from typing import Any, Protocol
 
 from models.session import database
 from realtime.hardening.hub import Hub, Task
+from realtime.hardening.limits import (
+    KEEPALIVE_SECONDS,
+    MAX_KEPT,
+    MAX_OPENING,
+    MAX_OPENING_PER_ADDRESS,
+    OPENING_SECONDS,
+)
+from realtime.hardening.waiting import Waiting
 from realtime.web import await_healthy, cannot_listen, with_port
 from workspace.settings import Settings
 
@@ -28,10 +36,44 @@ BACKLOG = 1024
 SOCKET_SECONDS = 60
 OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
-# A connection is [address, socket, state]: the list that eventlet's protocol keeps its state in.
-Connection = list[Any]
 STATE = 2
 IDLE, REQUEST, CLOSE = "idle", "request", "close"
+
+
+class Connection(list[Any]):
+    """[address, socket, state]: the list that eventlet's protocol keeps its state in.
+
+    Between requests it has a place among those who wait, and may be cut to make room.
+    """
+
+    def __init__(self, address: Any, sock: Any, opening: Waiting, kept: Waiting) -> None:
+        super().__init__([address, sock, IDLE])
+        self._address = str(address[0]) if address else ""
+        self._kept = kept
+        self._place = opening.enter(self._address, self.shut)
+        self._has_asked = False
+
+    def waits(self) -> float:
+        """It may ask now; returns for how many seconds it may stay silent."""
+        if not self._has_asked:
+            return OPENING_SECONDS
+        self._place.leave()
+        self._place = self._kept.enter(self._address, self.shut)
+        return KEEPALIVE_SECONDS
+
+    def asks(self) -> None:
+        """The line and headers of a request have come."""
+        self._has_asked = True
+        self._place.leave()
+
+    def leave(self) -> None:
+        """It ends."""
+        self._place.leave()
+
+    def shut(self) -> None:
+        """End it, whoever reads from it."""
+        with contextlib.suppress(OSError):  # it may be already
+            self[1].shutdown(socket.SHUT_RDWR)
 
 
 class Http(Protocol):
@@ -57,6 +99,8 @@ class GreenWeb:
         self._http = http
         self._pool = hub.pool(MAX_CONNECTIONS)
         self._connections: dict[int, Connection] = {}
+        self._opening: Waiting
+        self._kept = Waiting("another request", MAX_KEPT, MAX_KEPT)
 
     def listen(self, settings: Settings) -> Settings:
         """See Web."""
@@ -71,6 +115,9 @@ class GreenWeb:
             self._listener.listen(BACKLOG)
         except OSError as error:
             raise cannot_listen(settings, error) from error
+        # Behind a proxy everybody has the proxy's address: it counts them itself (deploy/).
+        per_address = MAX_OPENING if settings.trusted_proxies else MAX_OPENING_PER_ADDRESS
+        self._opening = Waiting("a first request", per_address, MAX_OPENING)
         self._settings = with_port(settings, self._listener.getsockname()[1])
         return self._settings
 
@@ -94,7 +141,7 @@ class GreenWeb:
                     return
                 continue  # the peer left before it was taken
             client.settimeout(SOCKET_SECONDS)
-            connection = [address, client, IDLE]
+            connection = Connection(address, client, self._opening, self._kept)
             self._connections[client.fileno()] = connection
             self._pool.spawn(self._handle, connection, client.fileno())
 
@@ -107,7 +154,8 @@ class GreenWeb:
             if self._connections.get(key) is connection:
                 del self._connections[key]
             connection[STATE] = CLOSE
-            _shut(connection)
+            connection.leave()
+            connection.shut()
             connection[1].close()
 
     def await_healthy(self) -> None:
@@ -139,17 +187,12 @@ class GreenWeb:
                 for connection in list(self._connections.values()):
                     if connection[STATE] == IDLE:
                         connection[STATE] = CLOSE
-                        _shut(connection)
+                        connection.shut()
                 self._pool.wait_all()
         except TimeoutError:
             pass  # who has not ended by now is cut
         database().engine.dispose()
         os._exit(0)  # threads of the pool may still hash: they must not hold the exit
-
-
-def _shut(connection: Connection) -> None:
-    with contextlib.suppress(OSError):  # it may be already
-        connection[1].shutdown(socket.SHUT_RDWR)
 
 
 def _allow_many_descriptors() -> None:

@@ -89,6 +89,15 @@ def test_ticket_is_given_to_the_signed_in_with_a_csrf_token_only(
         ({"Origin": "null"}, 400),
         ({"Origin": "http://127.0.0.1"}, 400),
         ({"Origin": "http://127.0.0.1.evil.example"}, 400),
+        ({"Origin": "{own} https://evil.example"}, 400),
+        ({"Origin": "{own}/"}, 400),
+        ({"Origin": "{own}.evil.example"}, 400),
+        ({"Origin": "{own}", "Host": "evil.example"}, 101),
+        ({"Origin": "http://evil.example", "Host": "evil.example"}, 400),
+        ({"Origin": "http://evil.example", "Host": "evil.example", "X_Forwarded_Host": "evil.example"}, 400),
+        ({"Origin": "HTTPS://{host}"}, 400),
+        ({"Origin": "file://"}, 400),
+        ({"Origin": "\u00e9"}, 400),
         ({"Sec_WebSocket_Version": "8"}, 400),
         ({"Sec_WebSocket_Key": "short"}, 400),
         ({"Sec_WebSocket_Key": ""}, 400),
@@ -99,8 +108,20 @@ def test_ticket_is_given_to_the_signed_in_with_a_csrf_token_only(
 def test_handshake_is_for_our_own_pages_and_version_13(
     live_server: LiveServer, headers: dict[str, str], status: int
 ) -> None:
+    own = {"own": live_server.url, "host": live_server.url.removeprefix("http://")}
     with RawSocket(live_server) as raw:
-        assert raw.upgrade(live_server.sign_in("alice").cookie, **headers) == status
+        sent = {name: value.format(**own) for name, value in headers.items()}
+        assert raw.upgrade(live_server.sign_in("alice").cookie, **sent) == status
+
+
+@pytest.mark.parametrize("origin", ["", "{own}"])
+def test_cookie_alone_opens_nothing_whatever_the_origin(live_server: LiveServer, origin: str) -> None:
+    person = live_server.sign_in("alice")
+    with RawSocket(live_server) as raw:
+        assert raw.upgrade(person.cookie, Origin=origin.format(own=live_server.url)) == 101
+        raw.text()
+        raw.send_text("40" + json.dumps({"v": 1}))
+        assert _code(raw.text()) == "ticket"
 
 
 def test_our_own_origin_is_accepted(live_server: LiveServer) -> None:
@@ -108,11 +129,27 @@ def test_our_own_origin_is_accepted(live_server: LiveServer) -> None:
         assert raw.upgrade(live_server.sign_in("alice").cookie, Origin=live_server.url) == 101
 
 
-def test_foreign_host_name_is_refused(live_server: LiveServer) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1"},
+        {"Host": "127.0.0.1:1"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Host": "{host}", "X_Forwarded_Host": "rebound.example"},
+        {"Host": "rebound.example", "X_Forwarded_Host": "{host}"},
+    ],
+)
+def test_host_is_what_the_connection_was_made_to(live_server: LiveServer, headers: dict[str, str]) -> None:
     person = live_server.sign_in("alice")
+    sent = {name: value.format(host=f"127.0.0.1:{live_server.port}") for name, value in headers.items()}
     with RawSocket(live_server) as raw:
-        assert raw.upgrade(person.cookie, Host="rebound.example") == 101
+        assert raw.upgrade(person.cookie, **sent) == 101
         raw.text()
+        if sent["Host"].endswith(f"1:{live_server.port}"):  # no proxy is trusted: its word does not count
+            raw.send_text("40" + json.dumps({"ticket": person.ticket(), "v": 1}))
+            assert raw.text().startswith("40")
+            return
         raw.send_text("40" + json.dumps({"ticket": person.ticket(), "v": 1}))
         assert _code(raw.text()) == "origin"
 
