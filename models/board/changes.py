@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from models.board.objects.spec import Scalar
+from models.board.objects.spec import Scalar, utf16_length
 
 
 class Odd(Enum):
@@ -59,12 +59,21 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """A text that was edited, as it reads now. `sound` is false when it holds more than characters."""
+    """A text that was edited, as it reads now: `value`, and `besides` UTF-16 units that were not read again.
+
+    `sound` is false when it holds more than characters.
+    """
 
     id: str
     name: str
     value: str
     sound: bool = True
+    besides: int = 0
+
+    @property
+    def units(self) -> int:
+        """How long it is now, in UTF-16 units."""
+        return self.besides + utf16_length(self.value)
 
 
 @dataclass(frozen=True, slots=True)

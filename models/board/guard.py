@@ -8,7 +8,7 @@ What it leaves open: neighbours that were never side by side pass as long as the
 then replicas may order the characters of that text, and of it only, each in its own way until reloaded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.board.crowds import Crowd
@@ -17,7 +17,7 @@ from models.board.messages import refusal
 from models.board.reader import Reader
 from models.board.skeleton import Skeleton
 from models.board.structs import Id
-from models.board.walk import MAX_CLIENT, MAX_CLOCK, Walk
+from models.board.walk import MAX_CLIENT, MAX_CLOCK, Placed, Walk
 from models.errors import Refused
 
 __all__ = [
@@ -44,6 +44,8 @@ class Inspection:
     """The Yjs client ids that bring structs the document did not have."""
     deletes: bool
     """Whether it carries a delete set, which may or may not delete anything still there."""
+    placed: Sequence[Placed]
+    """Where it put them."""
     marks: dict[int, Id]
     cuts: dict[int, set[int]]
     journal: dict[int, Crowd | None]
@@ -77,6 +79,7 @@ def inspect(update: bytes, skeleton: Skeleton, *, limits: Limits = LIVE) -> Insp
         update=walk.reader.repaired(),
         clients=frozenset(walk.marks),
         deletes=deletes,
+        placed=walk.placed,
         marks=walk.marks,
         cuts=cuts,
         journal=skeleton.crowds.journal,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from models.board.changes import Changes, Created, Fact, FieldChange, Odd, TextChange, View
 from models.board.messages import MESSAGES, refusal
 from models.board.objects.registry import OBJECT_SPECS
-from models.board.objects.spec import ID_PATTERN, Field, Kind, ObjectSpec, utf16_length
+from models.board.objects.spec import ID_PATTERN, Field, Kind, ObjectSpec
 
 __all__ = ["HARD_OBJECTS", "MESSAGES", "SOFT_OBJECTS", "BoardActor", "check", "check_actor", "warning"]
 
@@ -88,7 +88,7 @@ TextRule = tuple[str, Callable[[Field, TextChange], bool]]
 TEXT_RULES: tuple[TextRule, ...] = (
     ("structure", lambda field, change: field.kind is not Kind.TEXT or not change.sound),
     ("bad_text", lambda _field, change: "\0" in change.value),
-    ("text_too_long", lambda field, change: utf16_length(change.value) > field.size),
+    ("text_too_long", lambda field, change: change.units > field.size),
 )
 
 CreationRule = tuple[str, Callable[[Created, ObjectSpec, BoardActor, View], bool]]

@@ -1,12 +1,15 @@
 """The copy of a document on which an update is tried, and what it was seen to do there."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pycrdt import Doc, Map, Text
+from pycrdt import Doc, Map, Text, merge_updates
 
 from models.board.changes import Changes, Created, FieldChange, Odd, TextChange, Value
 from models.board.messages import refusal
+
+log = logging.getLogger("etabli.board")
 
 OBJECTS, META = "objects", "meta"
 
@@ -31,6 +34,24 @@ def apply_updates(doc: Doc[Any], updates: Iterable[bytes]) -> None:
         raise refusal("panic") from error
 
 
+def merged(updates: Sequence[bytes]) -> Sequence[bytes]:
+    """The updates as one, which is cheaper to apply; as they are, should yrs be unable to merge them."""
+    if len(updates) < 2:
+        return updates
+    try:
+        return [merge_updates(*updates)]
+    except BaseException as error:
+        if not is_of_yrs(error):
+            raise
+        log.exception("updates could not be merged")
+        return updates
+
+
+def is_of_yrs(error: BaseException) -> bool:
+    """A panic of yrs comes as a BaseException that cannot be imported, a refusal as a ValueError."""
+    return type(error).__name__ == "PanicException" or isinstance(error, (ValueError, RuntimeError))
+
+
 class Shadow:
     """A document that reports, for each update applied to it, the visible changes in a board's words."""
 
@@ -39,6 +60,7 @@ class Shadow:
         apply_updates(self._doc, (update,))
         self._objects: Map[Any] = self._doc.get(OBJECTS, type=Map)
         self._meta: Map[Any] = self._doc.get(META, type=Map)
+        self._is_deaf = False
         self._seen: list[tuple[list[str | int], KeyChanges | None]] = []
         self._meta_changed = False
         # The events under pycrdt's wrappers: they cost a third as much, and this is the hot path.
@@ -49,7 +71,8 @@ class Shadow:
 
     def _note(self, events: list[Any]) -> None:
         # Events can be read only here, inside the transaction. Texts have a delta instead of keys.
-        self._seen += [(event.path, getattr(event, "keys", None)) for event in events]
+        if not self._is_deaf:
+            self._seen += [(event.path, getattr(event, "keys", None)) for event in events]
 
     def _note_meta(self, _events: list[Any]) -> None:
         self._meta_changed = True
@@ -61,6 +84,14 @@ class Shadow:
         apply_updates(self._doc, (update,))
         with self._doc.transaction():
             return self._changes()
+
+    def follow(self, updates: Sequence[bytes]) -> None:
+        """Apply updates of which everything is known already. Raises `Refused`, like `apply`."""
+        self._is_deaf = True
+        try:
+            apply_updates(self._doc, merged(updates))
+        finally:
+            self._is_deaf = False
 
     def encoded(self) -> bytes:
         """The whole document as one update."""

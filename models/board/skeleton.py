@@ -5,6 +5,7 @@ when the neighbours it names stand in the same place; where they do not, browser
 different boards. Thirteen bytes per run of structs; nothing of their content.
 """
 
+import sys
 from array import array
 from bisect import bisect_right
 
@@ -56,6 +57,10 @@ class Column:
             self.contents.append(content)
         self.end += length
 
+    def run(self, row: int) -> int:
+        """How many clocks a row stands for."""
+        return (self.starts[row + 1] if row + 1 < len(self.starts) else self.end) - self.starts[row]
+
     def cut(self, rows: int, end: int) -> None:
         """Go back to when there were this many rows."""
         del self.starts[rows:], self.places[rows:], self.contents[rows:]
@@ -95,6 +100,22 @@ class Skeleton:
         for client, middles in new.items():
             self.cuts.setdefault(client, set()).update(middles)
         return new
+
+    def find(self, place: int, content: int) -> tuple[int, int] | None:
+        """The id of the only struct of that content in a place; None when there is none or several."""
+        found = None
+        sought = place.to_bytes(8, sys.byteorder)
+        for client, column in self.columns.items():
+            places = column.places.tobytes()
+            at = places.find(sought)
+            while at >= 0:
+                row, shift = divmod(at, 8)
+                if shift == 0 and column.contents[row] == content:
+                    if found is not None or column.run(row) != 1:
+                        return None
+                    found = client, column.starts[row]
+                at = places.find(sought, at + 1)
+        return found
 
     def place(self, client: int, clock: int) -> int:
         """The place of a struct that is known."""

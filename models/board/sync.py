@@ -3,13 +3,14 @@
 A CRDT has no rollback, so nothing touches the live copy before every check has passed: an update goes
 through the guard, is applied to the shadow, is judged by what it visibly does there, and only once its
 row is committed does `accept` apply it to the live copy. The shadow runs ahead of the live copy by
-exactly the proposals that await their commit.
+exactly the proposals that await their commit; those whose effect was foreseen, without rehearsal, it takes
+in later, many at once.
 
 Nothing here yields or does I/O. A LiveDocument belongs to the thread that opened it.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,6 +20,7 @@ from pycrdt import Doc, Map
 from models import failpoints
 from models.board.changes import Changes, Fact, View
 from models.board.export import Outline, outline_of
+from models.board.foresight import Foreseen, Foresight
 from models.board.guard import (
     LIVE,
     STORED,
@@ -33,7 +35,12 @@ from models.board.rules import BoardActor, check, check_actor, warning
 from models.board.scan import scan
 from models.board.shadow import OBJECTS, Shadow, apply_updates
 from models.board.skeleton import Skeleton
+from models.board.walk import Placed
 from models.errors import CorruptDocument, Refused
+
+MAX_UNSEEN = 32
+
+MayUse = Callable[[frozenset[int]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,12 @@ class LiveDocument:
     def __init__(self, live: Doc[Any]) -> None:
         self._live = live
         self._shadow: Shadow | None = None
+        self._unseen: list[bytes] = []
+        """Proposals of which the shadow knows nothing yet."""
         self._proposed: deque[bytes] = deque()
         self._encoded: bytes | None = live.get_update()
         self._skeleton: Skeleton | None = None
+        self._foresight: Foresight | None = None
         self._departed: dict[str, Fact] = {}
         self._view: View | None = None
         self._size = len(self._encoded)
@@ -129,7 +139,7 @@ class LiveDocument:
         try:
             return self._shadow_now().apply(update)
         finally:
-            self._shadow = None
+            self._drop_shadow()
 
     def propose(
         self,
@@ -137,7 +147,7 @@ class LiveDocument:
         actor: BoardActor,
         *,
         limits: Limits = LIVE,
-        may_use: Callable[[frozenset[int]], bool] | None = None,
+        may_use: MayUse | None = None,
     ) -> Proposal:
         """Check an update of `actor` in every way; store it, commit, then `accept` it.
 
@@ -145,6 +155,9 @@ class LiveDocument:
         anything is applied. Raises `Refused`; the document is then as it was.
         """
         check_actor(actor)
+        foreseen = self._foresight.foresee(update) if self._foresight else None
+        if foreseen is not None:
+            return self._propose_foreseen(foreseen, update, actor, may_use)
         view, shadow, skeleton = self.view, self._shadow_now(), self._skeleton_now()
         inspection = inspect(update, skeleton, limits=limits)
         if may_use and inspection.clients and not may_use(inspection.clients):
@@ -157,56 +170,84 @@ class LiveDocument:
             check(changes, actor, view)
             failpoints.reach("rehearsed")
         except BaseException:
-            self._shadow = None
+            self._drop_shadow()
             forget(skeleton, inspection)
             raise
         is_empty = not inspection.clients and not changes
         if not is_empty:
-            self._take(changes, sound)
+            self._take(changes, sound, inspection.placed)
             self._proposed.append(sound)
         return Proposal(sound, inspection.clients, changes, is_empty)
 
-    def accept(self, update: bytes) -> None:
-        """Apply a committed proposal to the live copy, in the order of the proposals."""
-        if not self._proposed or self._proposed[0] != update:
+    def _propose_foreseen(
+        self, foreseen: Foreseen, update: bytes, actor: BoardActor, may_use: MayUse | None
+    ) -> Proposal:
+        clients = frozenset((foreseen.client,))
+        if may_use and not may_use(clients):
+            raise refusal("client_id")
+        check(foreseen.changes, actor, self.view)
+        assert self._foresight is not None  # noqa: S101 - it foresaw this
+        self._foresight.take(foreseen)
+        self._size += len(update)
+        self._proposed.append(update)
+        self._unseen.append(update)
+        if len(self._unseen) >= MAX_UNSEEN:
+            self._shadow_now()
+        return Proposal(update, clients, foreseen.changes, is_empty=False)
+
+    def accept(self, update: bytes, count: int = 1) -> None:
+        """Apply a committed row to the live copy: the oldest proposal, or the `count` oldest merged."""
+        if len(self._proposed) < count or (count == 1 and self._proposed[0] != update):
             raise ValueError("accept() follows propose(), in the same order")
-        self._proposed.popleft()
+        for _ in range(count):
+            self._proposed.popleft()
         self._apply_live(update)
 
     def absorb(self, update: bytes) -> None:
         """Apply a committed row that another process checked. Raises `Refused("gap")` when one is missing."""
-        inspect(update, self._skeleton_now(), limits=STORED)
+        placed = inspect(update, self._skeleton_now(), limits=STORED).placed
         if self._shadow is None and not self._proposed:
-            self._view = None  # nobody edits here: the facts are read again when somebody does
+            self._view = self._foresight = None  # nobody edits here: read again when somebody does
             changes = Changes()
         else:
             changes = self._shadow_now().apply(update)
         self._apply_live(update)
-        self._take(changes, update)
+        self._take(changes, update, placed)
 
     def reset_shadow(self) -> None:
         """Forget every proposal not yet accepted (their commit failed), and free the shadow's memory."""
-        self._shadow = None
+        self._drop_shadow()
         if self._proposed:
             self._proposed.clear()
-            self._view = None
-            self._skeleton = None
+            self._view = self._skeleton = self._foresight = None
 
-    def _take(self, changes: Changes, update: bytes) -> None:
+    def _drop_shadow(self) -> None:
+        self._shadow = None
+        self._unseen.clear()
+
+    def _take(self, changes: Changes, update: bytes, placed: Sequence[Placed]) -> None:
         self._size += len(update)
         if self._view:
             self._view.settle(changes)
+        if self._foresight:
+            self._foresight.learn(changes, placed)
 
     def _apply_live(self, update: bytes) -> None:
         self._encoded = None
         apply_updates(self._live, (update,))
 
     def _shadow_now(self) -> Shadow:
+        if self._shadow is not None and self._unseen:
+            unseen, self._unseen = self._unseen, []
+            try:
+                self._shadow.follow(unseen)
+            except Refused:
+                self._shadow = None
         if self._shadow is None:
             shadow = Shadow(self.snapshot())
-            for update in self._proposed:
-                shadow.apply(update)
+            shadow.follow(tuple(self._proposed))
             self._shadow = shadow
+            self._unseen.clear()
         return self._shadow
 
     def _facts_now(self) -> View:
@@ -223,6 +264,9 @@ class LiveDocument:
             for update in self._proposed:
                 inspect(update, skeleton, limits=STORED)
             self._skeleton = skeleton
+            self._foresight = Foresight(skeleton)
+        elif self._foresight is None:
+            self._foresight = Foresight(self._skeleton)
         return self._skeleton
 
 

@@ -23,6 +23,9 @@ from models.board.skeleton import (
 )
 from models.board.structs import Id, Struct, StructReader
 
+Placed = tuple[int, int, int, int, int]
+"""A struct that is new: client, clock, length, content, place."""
+
 MAX_CLOCK = 2**31
 MAX_CLIENT = 2**53
 TAKES = {
@@ -53,6 +56,7 @@ class Walk:
         "_steps",
         "_waiting",
         "marks",
+        "placed",
         "reader",
     )
 
@@ -60,6 +64,7 @@ class Walk:
         self.reader = StructReader(update)
         self.marks: dict[int, Id] = {}
         """client → rows and end of its column before the update, for those it adds to."""
+        self.placed: list[Placed] = []
         self._skeleton = skeleton
         self._limits = limits
         self._ends: dict[int, int] = {}
@@ -177,7 +182,10 @@ class Walk:
                     skeleton.crowds.split(place)
 
     def require_whole_characters(self) -> None:
-        """Nothing splits a surrogate pair, stored or brought."""
+        """Nothing splits a surrogate pair, stored or brought; what only repeats the known brings none."""
+        for client, middles in self.reader.cuts.items():
+            known = self.marks[client][1] if client in self.marks else MAX_CLOCK
+            self.reader.cuts[client] = {clock for clock in middles if clock >= known}
         stored, brought = self._skeleton.cuts, self.reader.cuts
         if (not stored and not brought) or self._limits.trusted:
             return
@@ -206,6 +214,7 @@ class Walk:
             if self._steps > self._limits.steps:
                 raise refusal("too_many")
         column.add(clock + length - known, place, content)
+        self.placed.append((client, max(clock, known), clock + length - max(clock, known), content, place))
 
     def _place(self, client: int, struct: Struct) -> int:
         """Where a struct stands. Its neighbours must stand in one place, and the place must take its kind."""

@@ -136,6 +136,15 @@ def test_struct_of_a_kind_or_place_a_board_has_not_is_refused(
     assert code(update((9, 0, [struct])), skeleton) == expected
 
 
+def test_lie_about_what_is_known_forbids_nothing_later(skeleton: Skeleton) -> None:
+    drag = [item("any", [1.0], left=(CLIENT, 5)), item("any", [2.0], left=(CLIENT, 6))]
+    inspect(update((9, 0, drag)), skeleton)
+    lie = update((9, 0, [item("string", "🧭", left=(CLIENT, 16))]))
+    assert not inspect(lie, skeleton).clients
+    further = update((9, 2, [item("any", [3.0], left=(9, 0))]), deleted={9: [(0, 1)]})
+    assert inspect(further, skeleton).clients == {9}
+
+
 @pytest.mark.parametrize(
     "struct",
     [

@@ -1,6 +1,6 @@
 """A live document: rehearse, accept, catch up, and stay what it was when an update is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from pycrdt import Doc, Map
@@ -266,13 +266,34 @@ def test_panic_in_yrs_is_a_refusal_and_the_document_lives_on(
     def panic(*_args: object) -> None:
         raise PanicException
 
-    update = awa.write(lambda objects: objects["n1"].update({"x": 5}))
+    update = awa.write(lambda objects: objects["n1"].update({"x": 5, "colour": "rose"}))
     with monkeypatch.context() as patch:
         patch.setattr(Doc, "apply_update", panic)
         with pytest.raises(Refused) as refused:
             board.propose(update, awa.actor)
     assert refused.value.code == "panic"
     board.accept(board.propose(update, awa.actor).update)
+    assert [found.x for found in board.outline().loose] == [5]
+
+
+def test_shadow_that_cannot_follow_is_made_anew(
+    board: LiveDocument, awa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awa.edit(lambda objects: objects["n1"].update({"x": 4}))
+    waiting = awa.propose(lambda objects: objects["n1"].update({"x": 5}))
+    seen: list[int] = []
+
+    def panic(_shadow: Shadow, updates: Sequence[bytes]) -> None:
+        seen.append(len(updates))
+        monkeypatch.undo()
+        raise refusal("panic")
+
+    monkeypatch.setattr(Shadow, "follow", panic)
+    further = awa.propose(lambda objects: objects["n1"].update({"colour": "rose"}))
+    assert seen == [2]
+    assert [change.new for change in further.changes.fields] == ["rose"]
+    for proposal in (waiting, further):
+        board.accept(proposal.update)
     assert [found.x for found in board.outline().loose] == [5]
 
 
@@ -283,7 +304,7 @@ def test_interruption_is_not_taken_for_a_panic(
     def interrupt(*_args: object) -> None:
         raise error
 
-    update = awa.write(lambda objects: objects["n1"].update({"x": 5}))
+    update = awa.write(lambda objects: objects["n1"].update({"colour": "rose"}))
     monkeypatch.setattr(Doc, "apply_update", interrupt)
     with pytest.raises(error):
         board.propose(update, awa.actor)
