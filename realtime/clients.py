@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.policy import Actor
 from realtime import frames, protocol
+from realtime.budget import WorkBudget
 from realtime.messages import Sentences
 from realtime.outbound import Outgoing, Outlet
 
@@ -30,6 +31,7 @@ class Client:
     members: dict[int, "Member"] = field(default_factory=dict)  # by document handle
     strikes: int = 0
     is_gone: bool = False
+    work: WorkBudget = field(default_factory=WorkBudget)  # of the person, shared by their sockets
 
     @property
     def login_session_id(self) -> int:

@@ -5,6 +5,7 @@
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from models.policy import Actor, Permission
 from models.session import transaction
 from realtime import frames, protocol
+from realtime.budget import WorkBudgets
 from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
 from realtime.doorbell import RedisDoorbell
@@ -39,6 +41,7 @@ log = logging.getLogger("etabli.realtime")
 
 MAX_MESSAGE_BYTES = 128 * 1024
 MAX_SOCKETS_PER_SESSION = 64
+JOIN_SECONDS = 0.01  # what a join is taken to cost: its own time would count the waiting for the database
 PING_SECONDS = 25
 PONG_SECONDS = 20
 DRAIN_SECONDS = 1.5
@@ -68,6 +71,7 @@ class Live:
         self.outlet_of = outlet_of
         self.sentences = Sentences(app)
         self.clients = Clients()
+        self.work = WorkBudgets()
         self.presence = Presence()
         self.rooms = Rooms(fanout)
         self.revocation = Revocation(self.clients)
@@ -133,6 +137,13 @@ class Live:
             client.outlet.close(frames.RESTART, "restart")
 
 
+def _hold_back(client: Client, seconds: float) -> None:
+    """Let the rest of what this connection sent wait, if its person causes too much work."""
+    pause = client.work.spend(seconds)
+    if pause:
+        time.sleep(pause)
+
+
 class _Handlers:
     """Flask-SocketIO's side: finds the client, calls the dispatcher."""
 
@@ -158,7 +169,9 @@ class _Handlers:
         def handle(*payload: object) -> None:
             client = self._client()
             if client is not None:
+                started = time.perf_counter()
                 act(client, payload[0] if len(payload) == 1 else None)
+                _hold_back(client, time.perf_counter() - started)
 
         return handle
 
@@ -169,6 +182,7 @@ class _Handlers:
         answer, member = self._live.dispatcher.join(client, payload[0] if len(payload) == 1 else None)
         if member is not None:  # after this answer has been written
             self._live.socketio.start_background_task(self._live.dispatcher.introduce, member)
+        _hold_back(client, JOIN_SECONDS)
         return answer
 
     def _unknown(self, event: str, *_payload: object) -> Answer:
@@ -205,7 +219,7 @@ class _Handlers:
         outlet = live.outlet_of(server, engine_sid)
         if outlet is None:
             raise self._refusal("unavailable")
-        client = Client(sid, actor, outlet, live.sentences)
+        client = Client(sid, actor, outlet, live.sentences, work=live.work.of(actor.key))
         live.clients.add(client)
         outlet.open(client)
 

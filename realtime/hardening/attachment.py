@@ -1,6 +1,7 @@
 """Joins the lanes to the live documents: hot frames to the dispatcher, outlets to the lanes."""
 
 import logging
+import time
 from typing import Any
 
 from flask import Flask
@@ -38,11 +39,15 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
         if not isinstance(client, Client):
             return False  # not connected to Socket.IO yet: it will refuse
         act = dispatcher.update if header == UPDATE_HEADER else dispatcher.presence
+        started = time.perf_counter()
         try:
             act(client, attachment)
         except Exception:  # in the hub, what is not caught leaves a connection that nobody reads
             log.exception("a hot message failed")
             lane.close(frames.INTERNAL_ERROR, "error")
+        pause = client.work.spend(time.perf_counter() - started)
+        if pause:
+            lane.rest(pause)
         return True
 
     install(hub, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))

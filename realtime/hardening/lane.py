@@ -46,6 +46,7 @@ class Lane:
         self._hot_headers = hot_headers
         self._received = 0
         self._is_waiting = False
+        self._rest = 0.0
         self._pending_header: str | None = None
         self._inbox: deque[Inbound] = deque()
         self._is_handling = False
@@ -108,7 +109,7 @@ class Lane:
         """Sort what was received, a turn's worth at a time; then decide when to read again."""
         count = 0
         try:
-            while count < MESSAGES_PER_TURN and not self.is_closing and not self._is_full():
+            while count < MESSAGES_PER_TURN and not (self.is_closing or self._rest or self._is_full()):
                 message = self._reader.next_message()
                 if message is None:
                     break
@@ -121,7 +122,8 @@ class Lane:
         if self.is_closing:
             return
         received, self._received = self._received, 0
-        pause = self._budget.spend(received, count)
+        pause = max(self._rest, self._budget.spend(received, count))
+        self._rest = 0.0
         if self._is_full():
             self._pause_reading()  # until the greenlet has worked off half of it
         elif count == MESSAGES_PER_TURN or pause > 0:
@@ -129,6 +131,10 @@ class Lane:
             self._take_later(pause)
         elif not self._is_waiting:
             self._resume_reading()
+
+    def rest(self, seconds: float) -> None:
+        """Take nothing more for a while; to be called by `hot`."""
+        self._rest = seconds
 
     def _is_full(self) -> bool:
         return len(self._inbox) >= self._limits.inbox_messages
@@ -195,7 +201,7 @@ class Lane:
             return None
         self._is_handling = True
         item = self._inbox.popleft()
-        if len(self._inbox) == self._limits.inbox_messages // 2:
+        if len(self._inbox) == self._limits.inbox_messages // 2 and not self._is_waiting:
             self._take()
         return item
 

@@ -1,8 +1,17 @@
-"""The byte budget: a burst is free, a flood is held back to the rate, small messages count too."""
+"""The budgets: a burst is free, a flood is held back to the rate, small messages and long work count more."""
 
 import pytest
 
-from realtime.budget import ByteBudget
+from realtime.budget import (
+    LONG_SECONDS,
+    MAX_FULL,
+    MAX_PAUSE_SECONDS,
+    WORK_BURST,
+    WORK_RATE,
+    ByteBudget,
+    WorkBudget,
+    WorkBudgets,
+)
 
 
 class Clock:
@@ -41,3 +50,45 @@ def test_whatever_is_sent_the_rate_holds_over_time() -> None:
     for _ in range(1000):
         clock.now += budget.spend(37)
     assert 37_000 - 500 <= clock.now * 1000 <= 37_000
+
+
+def test_work_is_held_back_to_its_share_of_the_time() -> None:
+    clock = Clock()
+    budget = WorkBudget(clock)
+    worked = 0.0
+    for _ in range(20_000):
+        pause = budget.spend(0.005)
+        worked += 0.005
+        clock.now += 0.005 + pause
+    assert worked < clock.now * WORK_RATE + WORK_BURST + 0.01
+    assert worked > clock.now * WORK_RATE * 0.9, "and not below"
+
+
+def test_one_long_message_costs_more_than_many_short_ones() -> None:
+    short, long = WorkBudget(Clock()), WorkBudget(Clock())
+    paused = max(short.spend(LONG_SECONDS) for _ in range(10))
+    assert long.spend(10 * LONG_SECONDS) >= paused
+    assert paused == 0
+    assert long.spend(10 * LONG_SECONDS) > 0
+
+
+def test_nobody_is_held_back_longer_than_a_heartbeat() -> None:
+    assert WorkBudget(Clock()).spend(3600) == MAX_PAUSE_SECONDS
+
+
+def test_reconnecting_gives_no_new_budget() -> None:
+    clock = Clock()
+    budgets = WorkBudgets(clock)
+    budgets.of("u1").spend(1.0)
+    for number in range(5 * MAX_FULL):
+        budgets.of(f"g{number}").spend(0.001)
+    assert budgets.of("u1").spend(0) > 0
+
+
+def test_budgets_of_those_who_do_nothing_are_forgotten() -> None:
+    clock = Clock()
+    budgets = WorkBudgets(clock)
+    for number in range(20 * MAX_FULL):
+        clock.now += 0.01
+        budgets.of(f"g{number}").spend(0.001)
+    assert len(budgets) < 3 * MAX_FULL
