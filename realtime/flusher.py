@@ -206,7 +206,13 @@ class Flusher:
             return
         now = time.monotonic()
         self._failing_since = self._failing_since or now
-        log.warning("document %d: commit failed (%s)", one.room.document_id, type(error).__name__)
+        foreseen = isinstance(error, SQLAlchemyError)
+        log.warning(
+            "document %d: commit failed (%s)",
+            one.room.document_id,
+            type(error).__name__,
+            exc_info=None if foreseen else error,
+        )
         if now - self._failing_since > GIVE_UP_SECONDS:
             one.room.refused(one.batches, "unavailable")
             return

@@ -6,6 +6,7 @@ with what is really there.
 """
 
 import base64
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from models.document import DocumentSnapshot, DocumentUpdate
 from tests.live.live_support import Driver, LiveServer, Person, eventually
 
 EDITORS = ("alice", "bob", "guest")
-CONVERGENCE_SECONDS = 5.0
+HANG_SECONDS = 30.0
 
 
 class Fleet:
@@ -50,11 +51,12 @@ class Fleet:
 
     # -- what they do ---------------------------------------------------------------------------
 
-    def enter(self, seconds: float = 20.0) -> "Fleet":
-        """Everybody connects and stays; returns when all are in."""
+    def enter(self, seconds: float = 20.0, *, wait: bool = True) -> "Fleet":
+        """Everybody connects and stays; returns when all are in, at once without `wait`."""
         for number, (client, person) in enumerate(zip(self.clients, self._people, strict=True)):
             client("keep", **self._home(self._url(number), person))
-        self.await_connected(seconds)
+        if wait:
+            self.await_connected(seconds)
         return self
 
     def _home(self, url: str, person: Person) -> dict[str, Any]:
@@ -140,11 +142,22 @@ class Fleet:
         assert not found["pending"], "what is stored refers to something that is not"
         return found
 
-    def converge(self, seconds: float = CONVERGENCE_SECONDS) -> None:
-        """Within `seconds`: all are connected, everything is acknowledged, all replicas are equal."""
-        eventually(self._is_settled, seconds, "convergence")
-        prints = self._fingerprints()
-        assert all(one == prints["stored"] for one in prints["clients"]), prints
+    def converge(self, seconds: float = HANG_SECONDS) -> float:
+        """All are connected, everything is acknowledged, all replicas are equal. Gives the seconds it took."""
+        started = time.monotonic()
+        try:
+            eventually(self._is_settled, seconds, "convergence")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._stragglers()}\n{self.server.errors()[-2000:]}") from error
+        return time.monotonic() - started
+
+    def _stragglers(self) -> str:
+        """What happened last to those who are not settled."""
+        found = []
+        for client, known in zip(self.clients, self.survey(), strict=True):
+            if known["waiting"] or not known["connected"]:
+                found.append(f"{client.name}: {known}, {client('events')[-5:]}")
+        return "\n".join(found[:3]) or "all are settled, but not equal"
 
     def _is_settled(self) -> bool:
         if not all(client["connected"] and client["waiting"] == 0 for client in self.survey()):
@@ -155,10 +168,10 @@ class Fleet:
     def _fingerprints(self) -> dict[str, Any]:
         return self._all("fingerprints", updates=self.stored())  # type: ignore[no-any-return]
 
-    def check(self, seconds: float = CONVERGENCE_SECONDS) -> dict[str, Any]:
-        """Stop writing, converge, and compare everything that was acknowledged. Gives the counts."""
+    def check(self, seconds: float = HANG_SECONDS) -> dict[str, Any]:
+        """Stop writing, converge, and compare everything that was acknowledged. Gives counts and seconds."""
         self.pause()
-        self.converge(seconds)
-        found = self.check_stored()
+        took = self.converge(seconds)
+        found = {**self.check_stored(), "seconds": round(took, 2)}
         assert found["acked"] == found["edits"], "all came back, so all must be acknowledged by now"
         return found

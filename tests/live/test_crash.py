@@ -7,6 +7,7 @@ SQLite. The seed of a run is printed when it fails; `ETABLI_KILL_SEED` takes the
 import base64
 import os
 import random
+import statistics
 import time
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ SEED = int(os.environ.get("ETABLI_KILL_SEED", random.randrange(10**6)))
 ROUNDS_PER_BOARD = 10
 WRITERS = 20
 BACKOFF = (300, 2000)
+CONVERGENCE_SECONDS = 5.0
 
 
 def _slices(kind: str, rounds: int) -> Iterator[tuple[str, str, int]]:
@@ -49,6 +51,7 @@ def test_killed_server_loses_no_acknowledged_edit_and_doubles_none(
     print(f"ETABLI_KILL_SEED={SEED}")  # noqa: T201 - shown when the test fails
     chance = random.Random(SEED)
     fleet = Fleet(driver, own_server, WRITERS, backoff=BACKOFF).enter()
+    took: list[float] = []
     for number in range(rounds):
         fleet.write(f"r{number}", seed=SEED + number)
         fleet.await_acked(fleet.acked() + chance.randrange(20, 120))
@@ -57,7 +60,9 @@ def test_killed_server_loses_no_acknowledged_edit_and_doubles_none(
         fleet.check_stored()
         own_server.start()
         counts = fleet.check()
-    print(f"{rounds} kills: {counts}")  # noqa: T201 - the figures of a long run, with -s
+        took.append(counts.pop("seconds"))
+    print(f"{rounds} kills: {counts}; seconds to converge: {took}")  # noqa: T201 - the figures of a long run, with -s
+    assert statistics.median(took) <= CONVERGENCE_SECONDS
     connections = [client["connections"] for client in fleet.survey()]
     assert min(connections) == rounds + 1, "every client came back after every kill"
     fleet.quit()

@@ -55,6 +55,7 @@ export class Client {
         }
         this.note("disconnect", { reason, code: details?.context?.code ?? null });
         this.onGone?.();
+        resolve({ ok: false, message: reason, data: null }); // it may end before it was answered
       });
       socket.on("u", (payload) => this.onUpdate(bytesOf(payload)));
       socket.on("a", (fields) => this.onAck(fields));
@@ -167,9 +168,11 @@ export class Client {
     if (!response.ok) throw new Error(`ticket: ${response.status}`);
     const { ticket } = await response.json();
     const connected = await this.connect({ url, cookie, ticket });
+    this.note("connected", {});
     if (!connected.ok) throw new Error(`connect: ${connected.message}`);
     const joined = await this.join({ doc, base: this.home });
     if (!joined.ok) throw new Error(`join: ${joined.code}`);
+    this.note("joined", { seq: joined.seq });
     return true;
   }
 
