@@ -1,8 +1,9 @@
-"""The whole deployment on this machine: `make scale`. Three web processes behind Caddy, PostgreSQL, Redis, the worker.
+"""The whole deployment on this machine: `make scale`.
 
-Processes, commands and settings are those of docker-compose.yml and deploy/Caddyfile; what must differ on one
-machine (addresses, folders, http on the loopback, demonstration content) is in `LOCAL` and nowhere else.
-Everything is kept in a temporary folder and ends with this program.
+Three web processes behind Caddy, PostgreSQL, Redis, and the worker. Processes, commands and settings are
+those of docker-compose.yml and deploy/Caddyfile; what must differ on one machine (addresses, folders, http
+on the loopback, demonstration content) is in `LOCAL` and nowhere else. Everything is kept in a temporary
+folder and ends with this program.
 """
 
 import contextlib
@@ -64,10 +65,15 @@ class Process:
             )
 
     @property
+    def _child(self) -> "subprocess.Popen[bytes]":
+        if self._running is None:
+            raise RuntimeError(f"{self.name} was not started")
+        return self._running
+
+    @property
     def pid(self) -> int:
         """Its process id."""
-        assert self._running is not None
-        return self._running.pid
+        return self._child.pid
 
     @property
     def is_running(self) -> bool:
@@ -81,12 +87,11 @@ class Process:
 
     def wait(self, seconds: float = STOP_SECONDS) -> int:
         """Its exit code; kills it when it takes longer."""
-        assert self._running is not None
         try:
-            return self._running.wait(seconds)
+            return self._child.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._running.kill()
-            return self._running.wait()
+            self._child.kill()
+            return self._child.wait()
 
     def kill(self) -> None:
         """kill −9."""
@@ -144,9 +149,9 @@ class Postgres:
 
 
 class Stack:
-    """Everything that docker-compose.yml starts; `demo` says with which content."""
+    """Everything that docker-compose.yml starts; `demo` says with which content. More `settings` at will."""
 
-    def __init__(self, folder: Path, *, demo: bool = True) -> None:
+    def __init__(self, folder: Path, *, demo: bool = True, **settings: str) -> None:
         for program, sentence in NEEDED.values():
             if shutil.which(program) is None:
                 raise Missing(sentence)
@@ -154,6 +159,7 @@ class Stack:
         self._folder = folder
         self._services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())["services"]
         self._demo = demo
+        self._settings = settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         password = secrets.token_urlsafe(24)
@@ -181,11 +187,17 @@ class Stack:
         given = self._services[name].get("environment", {})
         settings = {key: self._local(str(value)) for key, value in given.items()}
         if name in self.web or name in self.workers or name == "migrate":
-            settings |= LOCAL | {"ETABLI_ORIGINS": self.url, "ETABLI_DATA": str(self._folder / "data")}
+            settings |= LOCAL | {"ETABLI_ORIGINS": self._origins(), "ETABLI_DATA": str(self._folder / "data")}
             settings["ETABLI_DEMO"] = "1" if self._demo else "0"
             settings["PORT"] = str(self.web_ports.get(name, 0))
+            settings |= self._settings
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ETABLI_")}
         return kept | settings
+
+    def _origins(self) -> str:
+        """The proxy's address, and each web process's own: one may want to look at that one."""
+        ports = [self.port, *self.web_ports.values()]
+        return ",".join(f"http://127.0.0.1:{port}" for port in ports)
 
     def _local(self, text: str) -> str:
         """A value of the compose file with its variables and its services' addresses filled in."""
@@ -280,10 +292,12 @@ class Stack:
 
 
 @contextlib.contextmanager
-def stack(*, demo: bool = True, prepare: Callable[[Stack], object] | None = None) -> Iterator[Stack]:
+def stack(
+    *, demo: bool = True, prepare: Callable[[Stack], object] | None = None, **settings: str
+) -> Iterator[Stack]:
     """A running stack in a temporary folder. Raises: Missing."""
     with tempfile.TemporaryDirectory(prefix="etabli-scale-") as folder:
-        running = Stack(Path(folder), demo=demo)
+        running = Stack(Path(folder), demo=demo, **settings)
         try:
             running.start(prepare)
             yield running
