@@ -58,6 +58,15 @@ def connect(url: str) -> "Redis":
     )
 
 
+def is_reachable(url: str) -> bool:
+    """Whether Redis answers; waits a second at most."""
+    try:
+        with connect(url) as redis:
+            return bool(redis.ping())
+    except (RedisError, OSError):
+        return False
+
+
 def frame(kind: int, body: bytes) -> bytes:
     """One bell in a message."""
     return bytes((kind,)) + write_varint(len(body)) + body

@@ -145,5 +145,12 @@ def check(settings: Settings) -> None:
     }
     for name, holds in findings.items():
         click.echo(f"{'ok' if holds else 'NON'}  {name}")
+    if settings.redis_url:
+        from workspace.bells import is_reachable  # noqa: PLC0415
+
+        if is_reachable(settings.redis_url):
+            click.echo("ok  redis")
+        else:  # everything works without it, a second later between processes
+            click.echo("--  redis ne répond pas : les processus se tiennent au courant par la base")
     if not all(findings.values()):
         sys.exit(1)

@@ -1,4 +1,7 @@
-"""GET /healthz: the process answers. GET /readyz: database, migrations and disk are usable."""
+"""GET /healthz: the process answers. GET /readyz: database, migrations and disk are usable.
+
+Without Redis everything works, a second later between processes: /readyz then says 'degraded', and is 200.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -11,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.migrate import is_current
 from models.session import database, reading
+from workspace.bells import is_reachable
 from workspace.settings import Settings
 from workspace.web.guard import public
 
@@ -36,7 +40,10 @@ def readyz() -> ResponseReturnValue:
         "disk": _holds(lambda: _disk_is_usable(settings.data)),
     }
     ready = all(checks.values())
-    return jsonify(status="ok" if ready else "unready", checks=checks), 200 if ready else 503
+    if settings.redis_url:
+        checks["redis"] = is_reachable(settings.redis_url)
+    status = "unready" if not ready else "ok" if all(checks.values()) else "degraded"
+    return jsonify(status=status, checks=checks), 200 if ready else 503
 
 
 def _holds(check: Callable[[], bool]) -> bool:
