@@ -89,6 +89,7 @@ class Live:
             max_http_buffer_size=MAX_MESSAGE_BYTES,
             ping_interval=PING_SECONDS,
             ping_timeout=PONG_SECONDS,
+            monitor_clients=False,  # the lanes' heartbeat does
             logger=logging.getLogger("etabli.socketio"),
             engineio_logger=logging.getLogger("etabli.engineio"),
         )

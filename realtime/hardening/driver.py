@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from engineio import packet as engine_packet
+from engineio.socket import Socket as EngineSocket
 
 from realtime import frames
+from realtime.hardening.heartbeat import Heartbeat
 from realtime.hardening.hub import Hub
 from realtime.hardening.lane import HotPair, Inbound, Lane
 from realtime.hardening.limits import MAX_JOINING, MAX_JOINING_PER_ADDRESS, Limits
@@ -27,6 +29,7 @@ log = logging.getLogger("etabli.lane")
 WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 MAX_ATTACHMENTS = 1
 MAX_CONNECT_PACKETS = 3
+PING_FRAME = frames.build_message(str(engine_packet.PING))
 
 
 UPGRADE = "etabli.upgrade"
@@ -44,7 +47,8 @@ class Upgrade(Protocol):
 
 
 def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
-    """Make engineio use lanes for every WebSocket of this process."""
+    """Make engineio use lanes, and one heartbeat for all, for every WebSocket of this process."""
+    heartbeat = Heartbeat(hub, _ping)
 
     joining = Waiting("a Socket.IO CONNECT", MAX_JOINING_PER_ADDRESS, MAX_JOINING)
 
@@ -52,7 +56,11 @@ def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str])
         engine_socket = handler.__self__  # type: ignore[attr-defined]
         return LaneDriver(hub, engine_socket, server, joining, limits, hot, hot_headers)
 
+    def schedule_ping(engine_socket: Any) -> None:
+        heartbeat.schedule(engine_socket)
+
     driver_table(hub.mode)["websocket"] = make_driver
+    EngineSocket.schedule_ping = schedule_ping
 
 
 def driver_table(mode: str) -> dict[str, Any]:
@@ -67,6 +75,11 @@ def lane_of(server: Any, engine_sid: str) -> Lane | None:
     engine_socket = server.sockets.get(engine_sid)
     queue = getattr(engine_socket, "queue", None)
     return queue.lane if isinstance(queue, LaneQueue) else None
+
+
+def _ping(engine_socket: Any) -> None:
+    if isinstance(engine_socket.queue, LaneQueue):
+        engine_socket.queue.lane.write(PING_FRAME)
 
 
 class LaneQueue:
@@ -121,7 +134,11 @@ class LaneDriver:
             start_response("400 Bad Request", [("Connection", "close"), ("Content-Type", "text/plain")])
             return [b"Bad WebSocket handshake"]
         upgrade: Upgrade = environ[UPGRADE]
-        sock = upgrade.take(answer, self._limits.connect_seconds)
+        try:
+            sock = upgrade.take(answer, self._limits.connect_seconds)
+        except OSError:
+            self._engine_socket.close(wait=False, abort=True)
+            raise
         lane = Lane(self._hub, sock, self._limits, self._hot, self._hot_headers)
         lane.place = self._joining.enter(environ.get("REMOTE_ADDR", ""), lane.abort)
         self._serve(lane)

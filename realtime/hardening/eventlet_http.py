@@ -68,28 +68,21 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     def get_environ(self) -> dict[str, Any]:
         """The WSGI environment, with the way out of HTTP."""
         environ: dict[str, Any] = super().get_environ()
-        environ[UPGRADE] = EventletUpgrade(self.server.hub, self.conn_state)
+        environ[UPGRADE] = self
         return environ
+
+    def take(self, answer: bytes, seconds: float) -> socket.socket:
+        """See driver.Upgrade."""
+        self.connection.settimeout(seconds)
+        self.connection.sendall(answer)
+        self.conn_state[STATE] = IDLE
+        eventlet.wsgi.WSGI_LOCAL.already_handled = True
+        self.rfile.close()  # these buffers, 24 kB, would be kept as long as the WebSocket
+        self.wfile.close()
+        return self.server.hub.plain_socket(self.connection)  # type: ignore[no-any-return]
 
     def log_message(self, *_arguments: Any) -> None:
         """Say nothing: a request line may hold a token."""
-
-
-class EventletUpgrade:
-    """See driver.Upgrade."""
-
-    def __init__(self, hub: Hub, connection: Connection) -> None:
-        self._hub = hub
-        self._connection = connection
-
-    def take(self, answer: bytes, seconds: float) -> socket.socket:
-        """See Upgrade."""
-        sock = self._connection[1]
-        sock.settimeout(seconds)
-        sock.sendall(answer)
-        self._connection[STATE] = IDLE
-        eventlet.wsgi.WSGI_LOCAL.already_handled = True
-        return self._hub.plain_socket(sock)
 
 
 class ErrorLog:

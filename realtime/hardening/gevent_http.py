@@ -81,6 +81,7 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         self.socket.sendall(answer)
         self._connection[STATE] = IDLE
         self.close_connection = True
+        self.rfile.close()  # its buffer would be kept as long as the WebSocket
         return self._hub.plain_socket(self.socket)
 
     def handle_error(self, kind: Any, error: Any, traceback: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.live.live_support import Driver, LiveServer, Person
-from tests.live.raw_socket import RawSocket, event, join
+from tests.live.raw_socket import TEXT, RawSocket, event, join
 
 pytestmark = pytest.mark.live
 
@@ -177,6 +177,22 @@ def test_silent_connection_is_cut_after_five_seconds(live_server: LiveServer) ->
         assert raw.upgrade(live_server.sign_in("alice").cookie) == 101
         raw.socket.settimeout(8)
         assert raw.close_code() == 1008
+
+
+@pytest.mark.slow
+@pytest.mark.both_modes
+def test_only_who_answers_pings_stays(live_server: LiveServer) -> None:
+    """Pings come every 25 s; an answer must come within 20 s."""
+    with RawSocket(live_server) as answering, RawSocket(live_server) as silent:
+        for raw, name in ((answering, "alice"), (silent, "bob")):
+            raw.connect(live_server.sign_in(name))
+            raw.socket.settimeout(60)
+        while silent.receive() != (TEXT, b"2"):
+            pass
+        assert answering.receive() == (TEXT, b"2")
+        answering.send_text("3")
+        assert silent.close_code() == 1000
+        assert answering.receive() == (TEXT, b"2"), "pinged again, so still there"
 
 
 def test_events_named_like_the_connections_own_change_nothing(live_server: LiveServer) -> None:

@@ -46,6 +46,11 @@ PRINTS: dict[str, tuple[Any, str]] = {
     "engineio's loop, that the lane replaces": (engineio.socket.Socket._websocket_handler, "58afe1227192"),
     "engineio hears PONG and CLOSE": (engineio.socket.Socket.receive, "4126eb2537d0"),
     "engineio opens a client": (engineio.Server._handle_connect, "049f7c2b2c23"),
+    "engineio schedules a ping, that the heartbeat replaces": (
+        engineio.socket.Socket.schedule_ping,
+        "fe316639159c",
+    ),
+    "engineio pings": (engineio.socket.Socket._send_ping, "21861287bd38"),
     "engineio counts a silent client out": (engineio.socket.Socket.check_ping_timeout, "ccddc110d983"),
     "engineio's packets": (engineio.packet.Packet, "a0d70ee4777b"),
     "engineio calls its handlers": (engineio.Server._trigger_event, "bc536417c304"),
