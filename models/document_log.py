@@ -11,15 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from models.base import utcnow
 from models.document import DocumentClient, DocumentSnapshot, DocumentUpdate, SharedDocument
+from models.document_upkeep import DocumentHistory
 from models.errors import CorruptDocument, NotFound
+from models.upsert import upsert
 
 MAX_ACTOR_KEYS_CHARS = 400
+KEPT_FULL_STATES = 2
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,22 @@ class StoredDocument:
     snapshot_seq: int
     updates: tuple[bytes, ...]
     owners: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a document's own row says."""
+
+    epoch: int
+    seq: int
+
+
+@dataclass(frozen=True)
+class FullState:
+    """A whole document as stored, as of row `seq`; None: nothing was written yet."""
+
+    seq: int
+    content: bytes | None
 
 
 class MissingRows(CorruptDocument):
@@ -59,15 +76,21 @@ def load_document(session: Session, document_id: int) -> StoredDocument:
         return _load(session, document_id)
 
 
-def _load(session: Session, document_id: int) -> StoredDocument:
+def head_of(session: Session, document_id: int) -> Head:
+    """The document's epoch and newest row. Raises: NotFound."""
     head = session.execute(
         select(SharedDocument.epoch, SharedDocument.last_seq).where(SharedDocument.id == document_id)
     ).one_or_none()
     if head is None:
         raise NotFound
+    return Head(head.epoch, head.last_seq)
+
+
+def _load(session: Session, document_id: int) -> StoredDocument:
+    head = head_of(session, document_id)
     snapshot = session.execute(
         select(DocumentSnapshot.seq, DocumentSnapshot.content, DocumentSnapshot.checksum)
-        .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq <= head.last_seq)
+        .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq <= head.seq)
         .order_by(DocumentSnapshot.seq.desc())
         .limit(1)
     ).one_or_none()
@@ -77,12 +100,10 @@ def _load(session: Session, document_id: int) -> StoredDocument:
     return StoredDocument(
         document_id=document_id,
         epoch=head.epoch,
-        seq=head.last_seq,
+        seq=head.seq,
         snapshot=snapshot.content if snapshot else None,
         snapshot_seq=snapshot_seq,
-        updates=tuple(
-            row.update for row in whole_rows_after(session, document_id, snapshot_seq, head.last_seq)
-        ),
+        updates=tuple(row.update for row in whole_rows_after(session, document_id, snapshot_seq, head.seq)),
         owners=owners_of(session, document_id),
     )
 
@@ -161,10 +182,8 @@ def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -
     """
     if not owners:
         return {}
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite_insert if is_sqlite else postgresql_insert)(DocumentClient).on_conflict_do_nothing()
     session.execute(
-        statement,
+        upsert(session, DocumentClient).on_conflict_do_nothing(),
         [
             {"document_id": document_id, "client_id": client_id, "actor_key": actor_key}
             for client_id, actor_key in sorted(owners.items())
@@ -176,6 +195,20 @@ def own_clients(session: Session, document_id: int, owners: Mapping[int, str]) -
         )
     )
     return {row.client_id: row.actor_key for row in found if row.actor_key != owners[row.client_id]}
+
+
+def full_state_before(session: Session, document_id: int, seq: int) -> FullState | None:
+    """The newest snapshot or history entry up to row `seq` whose bytes are intact."""
+    found: list[tuple[int, bytes]] = []
+    for table in (DocumentSnapshot, DocumentHistory):
+        rows = session.execute(
+            select(table.seq, table.content, table.checksum)
+            .where(table.document_id == document_id, table.seq <= seq)
+            .order_by(table.seq.desc())
+            .limit(KEPT_FULL_STATES)
+        )
+        found += [(row.seq, row.content) for row in rows if is_intact(row.content, row.checksum)]
+    return FullState(*max(found)) if found else None
 
 
 def owners_of(session: Session, document_id: int) -> dict[int, str]:

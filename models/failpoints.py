@@ -27,9 +27,11 @@ POINTS: Mapping[str, str] = {
     "broadcasting": "somebody was told, the next one not yet",
     "acknowledging": "the others were told, somebody waits for nothing but the acknowledgement",
     "told": "everybody of this document is told, the other processes are not yet",
-    "snapshot.encoded": "a snapshot is encoded, no transaction is open yet",
-    "snapshot.written": "the snapshot is written in the transaction, which is open",
-    "snapshot.stored": "the snapshot is committed, this process does not know it yet",
+    "compaction.encoded": "the worker has encoded a snapshot, no transaction is open yet",
+    "compaction.written": "the snapshot is written in the transaction, which is open",
+    "compaction.stored": "the snapshot is committed, all rows are still there",
+    "compaction.dropping": "rows are deleted in the transaction, which is open",
+    "compaction.dropped": "rows are gone, the job is not finished yet",
 }
 
 Action = Callable[[str], None]

@@ -1,4 +1,4 @@
-"""The open documents of this process: opened on the first need, kept while used, snapshot, let go.
+"""The open documents of this process: opened on the first need, kept while used, let go.
 
 It is also the `DocumentHost` behind the HTTP routes of the live server, so that an edit sent over HTTP
 waits for the same commit and reaches the same people as one sent over a socket.
@@ -21,7 +21,7 @@ from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.cohort import Team
 from models.document import Board
-from models.document_log import LogRow, last_seqs, load_document, owners_of, rows_after, write_snapshot
+from models.document_log import LogRow, last_seqs, load_document, owners_of, rows_after
 from models.errors import CorruptDocument, NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
@@ -38,8 +38,6 @@ log = logging.getLogger("etabli.realtime")
 IDLE_SECONDS = 60.0
 BELLS_CROSS_SECONDS = 0.01  # two processes' bells for one document may cross
 DATABASE_PAUSE_SECONDS = 0.5
-SNAPSHOT_WHEN_LIVE_ROWS = 200
-SNAPSHOT_WHEN_IDLE_ROWS = 50
 SYNC_TIMEOUT_SECONDS = 15.0
 
 
@@ -207,25 +205,11 @@ class Rooms:
             room.believe_only(newest_heard)
 
     def keep_house(self) -> None:
-        """Snapshot what has grown; let go of what nobody uses."""
+        """Let go of what nobody uses."""
         now = time.monotonic()
         for room in self:
-            is_idle = not room.members and not room.pending and now - room.idle_since > IDLE_SECONDS
-            rows = room.seq - room.snapshot_seq
-            if rows >= (SNAPSHOT_WHEN_IDLE_ROWS if is_idle else SNAPSHOT_WHEN_LIVE_ROWS):
-                self.snapshot(room)
-            if is_idle:
+            if not room.members and not room.pending and now - room.idle_since > IDLE_SECONDS:
                 self._close(room)
-
-    def snapshot(self, room: Room) -> None:
-        """Store the committed document, so that it opens without its whole log."""
-        seq, content = room.whole()
-        failpoints.reach("snapshot.encoded")
-        with transaction() as session:
-            write_snapshot(session, room.document_id, seq, content)
-            failpoints.reach("snapshot.written")
-        failpoints.reach("snapshot.stored")
-        room.snapshot_seq = seq
 
     def write_journals(self) -> None:
         """Write what is still counted in memory; at a stop, when it is lost otherwise."""

@@ -43,7 +43,6 @@ class Room:
         self.document = document
         self.epoch = stored.epoch
         self.seq = stored.seq
-        self.snapshot_seq = stored.snapshot_seq
         self.owners = dict(stored.owners)
         self.new_owners: dict[int, str] = {}
         self.lock = threading.Lock()
@@ -273,7 +272,6 @@ class Room:
             known = None if self.is_broken else self.document.state_vector()
             self.document = document
             self.seq = stored.seq
-            self.snapshot_seq = stored.snapshot_seq
             self.owners.update(stored.owners)
             self.is_broken = self._is_warm = False
             missing = None if known is None else document.diff(known)

@@ -54,6 +54,7 @@ def _patch(mode: str) -> None:
 def _run(settings: Settings) -> None:
     from realtime.assembly import assemble, web_for  # noqa: PLC0415
     from realtime.hardening.hub import hub_of  # noqa: PLC0415
+    from realtime.upkeep import EmbeddedWorker  # noqa: PLC0415
 
     hub = hub_of(settings.async_mode)
     web = web_for(settings, hub)
@@ -65,8 +66,12 @@ def _run(settings: Settings) -> None:
     web.serve(app)
     web.await_healthy()
     print(f"L'Établi · {_url(settings)}", flush=True)  # noqa: T201 - the promised line
+    worker = EmbeddedWorker()
+    if settings.worker == "embedded":
+        worker.start()
     web.wait_for_stop()
     started = time.monotonic()
+    worker.stop()
     web.stop_accepting()
     live.drain()
     web.finish(STOP_SECONDS - (time.monotonic() - started))

@@ -1,4 +1,4 @@
-"""The `etabli` command: serve, db upgrade, seed-demo, create-manager, check.
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -6,12 +6,15 @@ Heavy imports stay inside the commands, so that `etabli --help` and a second sta
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, NoReturn
 
 import click
 
 from workspace.settings import Settings, SettingsError, load
+
+WORKER_NICENESS = 10
 
 
 def stop(sentence: str) -> NoReturn:
@@ -66,6 +69,18 @@ def serve(settings: Settings) -> None:
         click.echo(f"Premier démarrage : ouvrez {settings.base_url}/setup et donnez le code {code}")
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "realtime.server"])  # noqa: S606
+
+
+@main.command()
+@click.option("--with-parent", is_flag=True, hidden=True, help="S’arrête avec le processus qui l’a lancé.")
+@with_settings
+def worker(settings: Settings, *, with_parent: bool) -> None:
+    """Fait le travail de fond : historique, compactage, copies de lecture (ETABLI_WORKER=separate)."""
+    with suppress(OSError):
+        os.nice(WORKER_NICENESS)  # edits go before upkeep, and before the imports of upkeep
+    from workspace.jobs.process import run_worker  # noqa: PLC0415
+
+    run_worker(settings, with_parent=with_parent)
 
 
 @main.group()
@@ -154,3 +169,7 @@ def check(settings: Settings) -> None:
             click.echo("--  redis ne répond pas : les processus se tiennent au courant par la base")
     if not all(findings.values()):
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

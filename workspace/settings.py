@@ -16,6 +16,7 @@ from models import failpoints
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production")
 ASYNC_MODES = ("eventlet", "gevent")
+WORKERS = ("embedded", "separate")
 MINIMUM_SECRET_BYTES = 32
 
 
@@ -39,6 +40,7 @@ class Settings:
     trusted_proxies: int
     async_mode: str
     failpoint: str = ""
+    worker: str = "embedded"
     max_body_bytes: int = 1_000_000
     session_days: int = 30
     session_idle_days: int = 7
@@ -90,7 +92,10 @@ def load(environ: Mapping[str, str] = os.environ, *, prepare_data: bool = True) 
         trusted_proxies=_integer(environ, "ETABLI_TRUSTED_PROXIES", 0, 0, 5),
         async_mode=environ.get("ETABLI_ASYNC_MODE", "eventlet"),
         failpoint=_failpoint(environ),
+        worker=environ.get("ETABLI_WORKER", "embedded"),
     )
+    if settings.worker not in WORKERS:
+        raise SettingsError(f"ETABLI_WORKER doit valoir « {' » ou « '.join(WORKERS)} ».")
     if settings.async_mode not in ASYNC_MODES:
         raise SettingsError(f"ETABLI_ASYNC_MODE doit valoir « {' » ou « '.join(ASYNC_MODES)} ».")
     if settings.is_production:

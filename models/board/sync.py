@@ -82,6 +82,19 @@ class LiveDocument:
         except Refused as error:
             raise CorruptDocument(error.code) from error
 
+    def replay(self, updates: Iterable[bytes]) -> None:
+        """Take in committed rows at once, unchecked: for readers of the log. Raises: CorruptDocument."""
+        self._encoded = self._view = self._shadow = self._skeleton = None
+        try:
+            apply_updates(self._live, updates)
+        except Refused as error:
+            raise CorruptDocument(error.code) from error
+
+    def is_same(self, other: "LiveDocument") -> bool:
+        """Whether both hold the same structs and show the same."""
+        mine, theirs = (decode_state_vector(one.state_vector()) for one in (self, other))
+        return mine == theirs and self.outline() == other.outline()
+
     def state_vector(self) -> bytes:
         """What the live copy holds, as a Yjs state vector."""
         return self._live.get_state()

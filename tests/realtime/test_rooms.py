@@ -14,7 +14,7 @@ from models import document_log
 from models.activity import Activity, ActivityKind
 from models.board.guard import LIVE
 from models.board_rights import board_rights
-from models.document import Board, DocumentClient, DocumentSnapshot, DocumentUpdate, SharedDocument
+from models.document import Board, DocumentClient, DocumentUpdate, SharedDocument
 from models.errors import NotFound, Refused
 from models.session import reading, transaction
 from realtime import flusher, protocol, registry
@@ -304,11 +304,10 @@ def test_reader_who_is_behind_is_left_out_and_told_when_it_reads_again(world: Wo
     assert [(event["kind"], event["doc"]) for event in told] == [("resync", alice.board.document_id)]
 
 
-def test_idle_document_is_snapshot_let_go_and_opens_the_same(
+def test_idle_document_is_let_go_and_opens_the_same(
     world: World, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "IDLE_SECONDS", -1.0)
-    monkeypatch.setattr(registry, "SNAPSHOT_WHEN_IDLE_ROWS", 1)
     alice = Writer(world, rooms, "alice")
     alice.note("a1")
     rooms.keep_house()
@@ -318,8 +317,6 @@ def test_idle_document_is_snapshot_let_go_and_opens_the_same(
     before = alice.room.whole()
     rooms.keep_house()
     assert list(rooms) == []
-    with reading() as session:
-        assert session.scalars(select(DocumentSnapshot.seq)).all() == [before[0]]
     again = rooms.open(alice.board.document_id)
     assert again is not alice.room
     assert (again.seq, _objects(again)) == (before[0], _objects(alice.room))
