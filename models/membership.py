@@ -1,5 +1,6 @@
 """Memberships: a person holds a role in one scope, from a date, until a date. A role is nowhere else."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, or_, select
@@ -52,9 +53,16 @@ def is_live(at: datetime | None = None) -> ColumnElement[bool]:
 
 
 def grants_of_user(session: Session, user_id: int) -> frozenset[Grant]:
-    """The live grants of a user, each with the scopes it lies in (a team's cohort, a cohort's programme)."""
+    """The live grants of a user."""
+    return grants_of_users(session, [user_id])[user_id]
+
+
+def grants_of_users(session: Session, user_ids: Iterable[int]) -> dict[int, frozenset[Grant]]:
+    """The live grants of each user, with the scopes each lies in (a team's cohort, a cohort's programme)."""
+    found: dict[int, set[Grant]] = {user_id: set() for user_id in user_ids}
     rows = session.execute(
         select(
+            Membership.user_id,
             Membership.role,
             Membership.organization_id,
             Membership.programme_id,
@@ -64,19 +72,20 @@ def grants_of_user(session: Session, user_id: int) -> frozenset[Grant]:
             Membership.project_id,
         )
         .outerjoin(Team, Team.id == Membership.team_id)
-        .where(Membership.user_id == user_id, is_live())
+        .where(Membership.user_id.in_(found), is_live())
     )
-    return frozenset(
-        Grant(
-            role=role,
-            organization_id=organization_id,
-            programme_id=programme_id,
-            cohort_id=cohort_id or team_cohort_id,
-            team_id=team_id,
-            project_id=project_id,
+    for user_id, role, organization_id, programme_id, cohort_id, team_cohort_id, team_id, project_id in rows:
+        found[user_id].add(
+            Grant(
+                role=role,
+                organization_id=organization_id,
+                programme_id=programme_id,
+                cohort_id=cohort_id or team_cohort_id,
+                team_id=team_id,
+                project_id=project_id,
+            )
         )
-        for role, organization_id, programme_id, cohort_id, team_cohort_id, team_id, project_id in rows
-    )
+    return {user_id: frozenset(grants) for user_id, grants in found.items()}
 
 
 def members(session: Session, role: Role, **scope: int) -> list[User]:

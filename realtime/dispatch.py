@@ -10,20 +10,19 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.access import access_board_of_document
 from models.board.guard import LIVE
-from models.board_rights import BoardRights, board_rights
+from models.board_rights import BoardRights
 from models.errors import CorruptDocument, DomainError, Forbidden, NotFound, Refused
-from models.session import reading
 from realtime import protocol
+from realtime.admission import Admission
 from realtime.clients import Client
 from realtime.members import Member
 from realtime.messages import Sentences
 from realtime.outbound import Outgoing
-from realtime.presence import Presence, described
+from realtime.presence import Presence
 from realtime.protocol import ClientUpdate, Join, Leave, Malformed, Selection
 from realtime.registry import Rooms
-from workspace.services.sessions import find_actor_of_session
+from realtime.rooms import Room
 
 log = logging.getLogger("etabli.realtime")
 
@@ -38,8 +37,9 @@ Answer = dict[str, Any]
 class Dispatcher:
     """The handlers of every client event."""
 
-    def __init__(self, rooms: Rooms, presence: Presence, sentences: Sentences) -> None:
+    def __init__(self, rooms: Rooms, admission: Admission, presence: Presence, sentences: Sentences) -> None:
         self._rooms = rooms
+        self._admission = admission
         self._presence = presence
         self._sentences = sentences
         self._noted: dict[tuple[str, int, str], float] = {}
@@ -106,9 +106,7 @@ class Dispatcher:
         """`join`: open a document for this client; the member is there when the answer is ok."""
         try:
             wanted = Join.decode(payload)
-            rights = self._rights(client, wanted.document_id)
-            room = self._rooms.open(wanted.document_id)
-            self._rooms.fill_gaps([room])
+            rights, room = self._admitted(client, wanted.document_id)
             if len(client.members) >= protocol.MAX_HANDLES and room.handle not in client.members:
                 raise Refused("too_many_documents")
             seq, vector, missing = room.catch_up(wanted.state_vector, protocol.MAX_MISSING_BYTES)
@@ -133,31 +131,20 @@ class Dispatcher:
         }
         return answer, member
 
-    def _rights(self, client: Client, document_id: int) -> BoardRights:
-        with reading() as session:
-            actor = find_actor_of_session(session, client.login_session_id)
-            if actor is None:
+    def _admitted(self, client: Client, document_id: int) -> tuple[BoardRights, Room]:
+        try:
+            actor, rights = self._admission.rights(client.login_session_id, document_id)
+        except Refused as refusal:
+            if refusal.code == "sign_in":
                 client.kick("signed_out")
-                raise Refused("sign_in")
-            board = access_board_of_document(session, actor, document_id)
-            rights = board_rights(actor, board)
-        if rights is None:
-            raise Forbidden
+            raise
         client.actor = actor
-        return rights
+        return rights, self._admission.open(document_id)
 
-    def introduce(self, member: Member) -> None:
-        """After the answer to a join: tell the newcomer who is there, and prepare their first edit."""
-        room = member.room
-        outlet = member.client.outlet
-        outlet.send(Outgoing(protocol.PEERS, {"h": room.handle, "joined": room.others(member), "left": []}))
-        for other in list(room.members.values()):
-            if other is not member and other.selection is not None:
-                fields = {"h": room.handle, **described(other, other.selection)}
-                outlet.send(Outgoing(protocol.SELECTION, fields))
-        if "edit" in member.rights.can:
-            for _step in room.warm_up():
-                time.sleep(0)
+    def warm_up(self, member: Member) -> None:
+        """After the answer to a join: prepare the first edit of the document."""
+        for _step in member.room.warm_up():
+            time.sleep(0)
 
     def leave(self, client: Client, payload: object) -> None:
         """`leave`: go out of a document."""

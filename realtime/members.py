@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 TEAM = N_("Équipe")
 _BY_FULL_NAME = frozenset({Role.LEARNER, Role.TUTOR, Role.MANAGER})
 
+# In which words somebody reads of the others, and in which language.
+Reading = tuple[str, str]
+FULL_NAMES: Reading = ("full", "")
+FIRST_NAMES: Reading = ("first", "")
+
 
 @dataclass(frozen=True)
 class BoardFacts:
@@ -44,6 +49,18 @@ class Member:
     selection: Selection | None = None
     has_missed: bool = False
 
+    @property
+    def reads_as(self) -> Reading:
+        """Whole names for the team and its tutors, first names for partners and guests.
+
+        An élu reads no name: the team as one, guests by their sector.
+        """
+        if self.rights.role in _BY_FULL_NAME:
+            return FULL_NAMES
+        if self.rights.role is not Role.OBSERVER:
+            return FIRST_NAMES
+        return ("capacity", self.client.actor.locale)
+
     def described_to(self, reader: "Member") -> dict[str, object]:
         """What `reader` is told of this person: the server's word, never the client's."""
         return {
@@ -55,14 +72,10 @@ class Member:
         }
 
     def _name_for(self, reader: "Member") -> str:
-        """Whole for the team and its tutors, the first name for partners and guests.
-
-        An élu reads no name: the team as one, guests by their sector.
-        """
         actor = self.client.actor
-        if reader.client.actor.key == actor.key or reader.rights.role in _BY_FULL_NAME:
+        if reader.reads_as == FULL_NAMES:
             return actor.name
-        if reader.rights.role is not Role.OBSERVER:
+        if reader.reads_as == FIRST_NAMES:
             return actor.name.split()[0]
         capacity = SECTOR_LABELS[Sector(actor.sector)] if actor.sector else TEAM
         return reader.client.sentences.say("name", reader.client.actor.locale, capacity)

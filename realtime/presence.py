@@ -1,4 +1,4 @@
-"""Cursors and selections, apart from edits: the last one of each person, ten times a second.
+"""People, cursors and selections, apart from edits: the last one of each person, ten times a second.
 
 Nothing here is stored. One frame per tick and room whatever the number of cursors; a reader who is behind
 gets none. Who moved is the server's word: a client only says where.
@@ -23,7 +23,13 @@ class Presence:
     def __init__(self) -> None:
         self._moved: dict[Room, dict[int, Cursor]] = {}
         self._chosen: dict[Room, dict[int, tuple[Member, Selection]]] = {}
+        self._people: dict[Room, None] = {}
         self._wake = threading.Event()
+
+    def people_changed(self, room: Room) -> None:
+        """Somebody came to this room or left it."""
+        self._people[room] = None
+        self._wake.set()
 
     def moved(self, member: Member, cursor: Cursor) -> None:
         """Keep the newest cursor of this member. An élu's is not shown: they read, the team works."""
@@ -50,16 +56,15 @@ class Presence:
             time.sleep(TICK_SECONDS)
 
     def tell(self) -> None:
-        """One frame of cursors per room; the selections that changed."""
+        """Who came and went; one frame of cursors per room; the selections that changed."""
+        people, self._people = self._people, {}
+        for room in people:
+            room.roster.tell()
         moved, self._moved = self._moved, {}
         chosen, self._chosen = self._chosen, {}
         for room, cursors in moved.items():
             room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()))
         for room, selections in chosen.items():
             for member, selection in selections.values():
-                room.tell(protocol.SELECTION, described(member, selection), skip=member)
-
-
-def described(member: Member, selection: Selection) -> dict[str, object]:
-    """A selection as the others get it."""
-    return {"peer": member.peer, "ids": list(selection.ids), "editing": selection.editing}
+                fields = {"peer": member.peer, "ids": list(selection.ids), "editing": selection.editing}
+                room.tell(protocol.SELECTION, fields, skip=member)

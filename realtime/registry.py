@@ -44,7 +44,8 @@ SYNC_TIMEOUT_SECONDS = 15.0
 class Rooms:
     """See the module."""
 
-    def __init__(self, fanout: Fanout) -> None:
+    def __init__(self, fanout: Fanout, people_changed: Callable[[Room], None] = lambda _room: None) -> None:
+        self._people_changed = people_changed
         self._rooms: dict[int, Room] = {}
         self._opening: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -89,7 +90,7 @@ class Rooms:
         failpoints.reach("opened")
         elapsed = time.monotonic() - started
         log.info("document %d opened: %d rows in %.0f ms", document_id, len(stored.updates), elapsed * 1000)
-        return Room(document_id, next(self._handles), board, document, stored)
+        return Room(document_id, next(self._handles), board, document, stored, self._people_changed)
 
     def rebuild(self, room: Room) -> None:
         """Open a broken room's document anew from the log."""

@@ -9,26 +9,26 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from models.access import access_board_of_document
+from models.access import access_boards_of_documents
 from models.board_rights import BoardRights, board_rights
-from models.errors import Forbidden, NotFound
+from models.errors import DomainError
 from models.events import AccessChanged, BoardChanged, SessionEnded
-from models.policy import Actor
 from models.session import reading
 from realtime import frames
 from realtime.clients import Client, Clients
 from realtime.members import Member
 from realtime.standing import Standing, standings
-from workspace.services.sessions import find_actor_of_session
+from workspace.services.sessions import find_actors_of_sessions
 
 log = logging.getLogger("etabli.realtime")
 
 SWEEP_SECONDS = 0.8
+CLIENTS_PER_READ = 200
 
 RightsEvent = SessionEnded | AccessChanged | BoardChanged
 
@@ -72,22 +72,39 @@ class Revocation:
 
     def ask_again(self, clients: Iterable[Client]) -> None:
         """Re-read what these clients may do and act on the difference."""
+        rest = iter(clients)
         try:
-            with reading() as session:
-                for client in clients:
-                    self._ask(session, client)
-                    time.sleep(0)  # many may have to be asked about: others go on meanwhile
+            while some := list(islice(rest, CLIENTS_PER_READ)):
+                self._ask(some)
+                time.sleep(0)  # many may have to be asked about: others go on meanwhile
         except SQLAlchemyError as error:
             log.warning("access could not be checked: %s", type(error).__name__)
 
-    def _ask(self, session: Session, client: Client) -> None:
-        actor = find_actor_of_session(session, client.login_session_id)
-        if actor is None:
-            client.kick("revoked")
-            return
-        client.actor = actor
-        for member in list(client.members.values()):
-            _update(member, _rights_of(session, actor, member))
+    @staticmethod
+    def _ask(clients: Sequence[Client]) -> None:
+        members = [member for client in clients for member in client.members.values()]
+        with reading() as session:
+            actors = find_actors_of_sessions(session, {client.login_session_id for client in clients})
+            met = [
+                (actors[member.client.login_session_id], member)
+                for member in members
+                if member.client.login_session_id in actors
+            ]
+            boards = access_boards_of_documents(
+                session, [(actor, member.room.document_id) for actor, member in met]
+            )
+            rights = [
+                None if isinstance(board, DomainError) else board_rights(actor, board)
+                for (actor, _member), board in zip(met, boards, strict=True)
+            ]
+        for client in clients:
+            actor = actors.get(client.login_session_id)
+            if actor is None:
+                client.kick("revoked")
+            else:
+                client.actor = actor
+        for (_actor, member), now in zip(met, rights, strict=True):
+            _update(member, now)
 
 
 def _concerns(bell: RightsEvent, client: Client) -> bool:
@@ -98,14 +115,6 @@ def _concerns(bell: RightsEvent, client: Client) -> bool:
         case BoardChanged(document_id=document_id):
             return any(member.room.document_id == document_id for member in client.members.values())
     return False
-
-
-def _rights_of(session: Session, actor: Actor, member: Member) -> BoardRights | None:
-    try:
-        board = access_board_of_document(session, actor, member.room.document_id)
-    except (NotFound, Forbidden):
-        return None
-    return board_rights(actor, board)
 
 
 def _update(member: Member, rights: BoardRights | None) -> None:

@@ -24,6 +24,7 @@ from realtime.clients import Client
 from realtime.members import Batch, BoardFacts, Member
 from realtime.outbound import Acknowledgement, Outgoing
 from realtime.protocol import ClientUpdate
+from realtime.roster import Roster
 
 log = logging.getLogger("etabli.realtime")
 
@@ -35,7 +36,13 @@ class Room:
     """See the module."""
 
     def __init__(
-        self, document_id: int, handle: int, board: BoardFacts, document: LiveDocument, stored: StoredDocument
+        self,
+        document_id: int,
+        handle: int,
+        board: BoardFacts,
+        document: LiveDocument,
+        stored: StoredDocument,
+        people_changed: Callable[["Room"], None],
     ) -> None:
         self.document_id = document_id
         self.handle = handle
@@ -47,11 +54,12 @@ class Room:
         self.new_owners: dict[int, str] = {}
         self.lock = threading.Lock()
         self.members: dict[str, Member] = {}  # by Socket.IO id
+        self.roster = Roster(self, people_changed)
         self.pending: list[Batch] = []
         self.idle_since = time.monotonic()
         self.is_closed = False
         self.is_broken = False
-        self._is_warm = False
+        self.is_cold = True
         self.is_committing = False
         self._last_peer = 0
         self._prefix = protocol.write_varint(handle)
@@ -66,40 +74,35 @@ class Room:
     # -- people ---------------------------------------------------------------------------------
 
     def enter(self, client: Client, rights: BoardRights) -> Member:
-        """Add a client, or give it back its place; tell the others."""
+        """Add a client, or give it back its place; the roster tells everybody at the next tick."""
         known = self.members.get(client.sid)
         if known is not None:
             known.rights = rights
+            self.roster.returned(known)
             return known
         self._last_peer += 1
         member = Member(client, self, self._last_peer, rights, self._colour_of(client.actor.key))
         self.members[client.sid] = member
         client.members[self.handle] = member
-        for other in list(self.members.values()):
-            if other is not member:
-                fields = {"h": self.handle, "joined": [member.described_to(other)], "left": []}
-                other.client.outlet.send(Outgoing(protocol.PEERS, fields))
+        self.roster.came(member)
         return member
 
     def leave(self, member: Member) -> None:
-        """Take a client out; tell the others. What it sent stays."""
+        """Take a client out; the roster tells the others. What it sent stays."""
         if self.members.pop(member.client.sid, None) is None:
             return
         member.client.members.pop(self.handle, None)
         self.idle_since = time.monotonic()
-        self.tell(protocol.PEERS, {"joined": [], "left": [member.peer]})
+        self.roster.went(member)
 
     def _colour_of(self, key: str) -> str:
-        for member in self.members.values():
-            if member.client.actor.key == key:
-                return member.colour
-        taken = {member.colour for member in self.members.values()}
-        free = [colour for colour in COLOURS if colour not in taken]
-        return free[0] if free else COLOURS[self._last_peer % len(COLOURS)]
-
-    def others(self, member: Member) -> list[dict[str, object]]:
-        """Everybody in the room but `member`, described to them."""
-        return [other.described_to(member) for other in self.members.values() if other is not member]
+        """A person keeps one colour in all their windows; the others' are taken last."""
+        taken = {member.client.actor.key: member.colour for member in self.members.values()}
+        if key in taken:
+            return taken[key]
+        used = set(taken.values())
+        free = next((colour for colour in COLOURS if colour not in used), None)
+        return free or COLOURS[self._last_peer % len(COLOURS)]
 
     # -- the document ---------------------------------------------------------------------------
 
@@ -150,9 +153,9 @@ class Room:
 
     def warm_up(self) -> Iterator[None]:
         """Prepare the first edit in short steps; the caller lets others run between them."""
-        if self._is_warm:
+        if not self.is_cold:
             return
-        self._is_warm = True
+        self.is_cold = False
         steps = self.document.warm_up()
         while True:
             with self.lock:
@@ -273,7 +276,8 @@ class Room:
             self.document = document
             self.seq = stored.seq
             self.owners.update(stored.owners)
-            self.is_broken = self._is_warm = False
+            self.is_broken = False
+            self.is_cold = True
             missing = None if known is None else document.diff(known)
             refused = self._propose_again(self.pending)
         if missing is not None and len(missing) <= protocol.MAX_MISSING_BYTES:

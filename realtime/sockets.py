@@ -16,9 +16,10 @@ from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from models.errors import Refused
 from models.policy import Actor, Permission
-from models.session import transaction
 from realtime import frames, protocol
+from realtime.admission import Admission
 from realtime.budget import WorkBudgets
 from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
@@ -32,7 +33,6 @@ from realtime.registry import Rooms
 from realtime.revocation import SWEEP_SECONDS, Revocation
 from workspace.bells import channel_of
 from workspace.i18n import current_locale
-from workspace.services import sessions
 from workspace.settings import Settings
 from workspace.web.documents.host import EXTENSION
 from workspace.web.guard import COOKIE
@@ -73,10 +73,11 @@ class Live:
         self.clients = Clients()
         self.work = WorkBudgets()
         self.presence = Presence()
-        self.rooms = Rooms(fanout)
+        self.rooms = Rooms(fanout, self.presence.people_changed)
         self.revocation = Revocation(self.clients)
         self.hearing = Hearing(fanout, self.rooms, self.revocation)
-        self.dispatcher = Dispatcher(self.rooms, self.presence, self.sentences)
+        self.admission = Admission(self.rooms)
+        self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
         self.is_stopped = False
         self.socketio = SocketIO(
@@ -181,8 +182,8 @@ class _Handlers:
         if client is None:
             return {"ok": False, "code": "sign_in"}
         answer, member = self._live.dispatcher.join(client, payload[0] if len(payload) == 1 else None)
-        if member is not None:  # after this answer has been written
-            self._live.socketio.start_background_task(self._live.dispatcher.introduce, member)
+        if member is not None and member.room.is_cold and "edit" in member.rights.can:
+            self._live.socketio.start_background_task(self._live.dispatcher.warm_up, member)
         _hold_back(client, JOIN_SECONDS)
         return answer
 
@@ -225,21 +226,13 @@ class _Handlers:
         outlet.open(client)
 
     def _authenticate(self, ticket: object) -> Actor:
-        token = request.cookies.get(COOKIE, "")
         try:
-            with transaction() as session:
-                actor = sessions.find_actor(session, token) if token else None
-                if actor is None or actor.login_session_id is None:
-                    raise self._refusal("sign_in")
-                if not isinstance(ticket, str) or not sessions.consume_ticket(
-                    session, ticket, actor.login_session_id
-                ):
-                    raise self._refusal("ticket")
-                sessions.seen(session, actor)
+            return self._live.admission.admit(request.cookies.get(COOKIE, ""), ticket)
+        except Refused as refusal:
+            raise self._refusal(refusal.code) from refusal
         except SQLAlchemyError as error:
             log.warning("database unavailable: %s", type(error).__name__)
             raise self._refusal("unavailable") from error
-        return actor
 
     def _refusal(self, code: str) -> Refusal:
         return Refusal(self._live.sentences.say(code, current_locale()), {"code": code})

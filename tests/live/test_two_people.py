@@ -1,12 +1,13 @@
 """The whole path with real sockets: join, edit, acknowledge, tell the others, read again."""
 
 import base64
+from typing import Any
 
 import pytest
 
 from models.document import Board
 from models.people import User
-from tests.live.live_support import Driver, LiveServer, eventually
+from tests.live.live_support import Driver, LiveServer, YjsClient, eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 both_databases = pytest.mark.parametrize("live_server", ["sqlite", "postgresql"], indirect=True)
@@ -82,17 +83,22 @@ def test_sending_the_same_edit_again_stores_nothing_twice(live_server: LiveServe
     assert list(alice.objects()).count("sent-twice") == 1
 
 
+def _told_of(reader: YjsClient, other: YjsClient) -> dict[str, Any]:
+    """What `reader` was told of the connection that is `other`."""
+    peer = other("state")["me"]["peer"]
+    return eventually(  # type: ignore[no-any-return]
+        lambda: next((p for e in reader.events("peers") for p in e["joined"] if p["peer"] == peer), None)
+    )
+
+
 def test_presence_carries_the_servers_word_for_who_it_is(live_server: LiveServer, driver: Driver) -> None:
     alice = driver.client().enter(live_server.sign_in("alice"))
     bob = driver.client().enter(live_server.sign_in("bob"))
-    joined = eventually(
-        lambda: [p for e in alice.events("peers") for p in e["joined"] if p["name"] == "Bob"]
-    )[-1]
+    joined = _told_of(alice, bob)
+    assert joined["name"] == "Bob"
     assert joined["key"] == f"u{live_server.world.bob.id}"
     assert joined["role"] == "learner"
-    known = eventually(lambda: [p for e in bob.events("peers") for p in e["joined"] if p["name"] == "Alice"])[
-        -1
-    ]
+    known = _told_of(bob, alice)
     assert known["colour"] != joined["colour"]
     bob("presence", x=-120, y=250, zoom=2, flags=1)
     frame = base64.b64decode(alice.await_event("p")["payload"])
@@ -112,13 +118,8 @@ def test_names_are_shown_as_each_reader_may_know_them(live_server: LiveServer, d
     people = {name: driver.client() for name in ("observer", "guest", "tutor", "alice")}
     for name, client in people.items():
         client.enter(live_server.sign_in(name))
-    key = f"u{live_server.world.alice.id}"
-
-    def shown(name: str) -> str:
-        told = [person for event in people[name].events("peers") for person in event["joined"]]
-        return str(eventually(lambda: [person["name"] for person in told if person["key"] == key])[-1])
-
-    assert {name: shown(name) for name in ("observer", "guest", "tutor")} == {
+    shown = {name: _told_of(people[name], people["alice"])["name"] for name in ("observer", "guest", "tutor")}
+    assert shown == {
         "observer": "Équipe",
         "guest": "Alice",
         "tutor": "Alice Dupont",
@@ -134,17 +135,15 @@ def test_newcomer_is_told_who_is_there_and_what_they_hold(live_server: LiveServe
     alice = driver.client().enter(live_server.sign_in("alice"))
     alice("select", ids=["z1"], editing=None)
     bob = driver.client().enter(live_server.sign_in("bob"))
-    peer = eventually(lambda: [p for e in bob.events("peers") for p in e["joined"] if p["name"] == "Alice"])[
-        -1
-    ]
-    bob.await_event("sel", peer=peer["peer"])
+    bob.await_event("sel", peer=_told_of(bob, alice)["peer"])
 
 
 def test_leaving_stops_what_is_received(live_server: LiveServer, driver: Driver) -> None:
     alice = driver.client().enter(live_server.sign_in("alice"))
     bob = driver.client().enter(live_server.sign_in("bob"))
+    peer = _told_of(alice, bob)["peer"]
     bob("leave")
-    eventually(lambda: any(event["left"] for event in alice.events("peers")))
+    eventually(lambda: any(peer in event["left"] for event in alice.events("peers")))
     bob("forget")
     alice("note", id="unseen", text="bob est parti")
     alice.await_acks()

@@ -4,15 +4,16 @@ A session ends by sign-out, after 30 days, or after 7 days without use; ending o
 disconnects its live sockets.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import utcnow
 from models.events import SessionEnded, record
-from models.membership import grants_of_user
+from models.membership import grants_of_user, grants_of_users
 from models.partner import GuestContributor, LinkRole, ShareLink
 from models.people import LoginSession, SocketTicket, User
 from models.policy import Actor, Grant, Role
@@ -45,45 +46,75 @@ def open_session(
 
 def find_actor(session: Session, token: str) -> Actor | None:
     """Who holds this session token, with their live grants; None if it is unknown or over."""
-    return _actor_of(session, LoginSession.token_hash == token_hash(token))
+    return find_actors(session, [token]).get(token)
+
+
+def find_actors(session: Session, tokens: Iterable[str]) -> dict[str, Actor]:
+    """Who holds each of these session tokens; those unknown or over are left out. Four queries at most."""
+    by_hash = {token_hash(token): token for token in tokens}
+    logins = _live_logins(session, LoginSession.token_hash.in_(by_hash))
+    return {by_hash[login.token_hash]: actor for login, actor in _actors_of(session, logins)}
 
 
 def find_actor_of_session(session: Session, login_session_id: int) -> Actor | None:
     """The same by the session's id: what live sockets ask to re-check access."""
-    return _actor_of(session, LoginSession.id == login_session_id)
+    return find_actors_of_sessions(session, [login_session_id]).get(login_session_id)
 
 
-def _actor_of(session: Session, condition: object) -> Actor | None:
+def find_actors_of_sessions(session: Session, ids: Iterable[int]) -> dict[int, Actor]:
+    """The same for many, by the sessions' ids."""
+    logins = _live_logins(session, LoginSession.id.in_(list(ids)))
+    return {login.id: actor for login, actor in _actors_of(session, logins)}
+
+
+def _live_logins(session: Session, condition: ColumnElement[bool]) -> list[LoginSession]:
     now = utcnow()
-    login = session.scalar(
+    statement = (
         select(LoginSession)
         .where(
-            condition,  # type: ignore[arg-type]
+            condition,
             LoginSession.ended_at.is_(None),
             LoginSession.expires_at > now,
             LoginSession.last_seen_at > now - IDLE_LIFETIME,
         )
         .options(joinedload(LoginSession.user))
     )
-    if login is None:
-        return None
-    if login.user is not None:
-        return (
-            None
-            if login.user.disabled_at
-            else replace(actor_of_user(session, login.user, login.id), seen_at=login.last_seen_at)
-        )
-    guest = session.scalar(
+    return list(session.scalars(statement))
+
+
+def _actors_of(session: Session, logins: Sequence[LoginSession]) -> Iterator[tuple[LoginSession, Actor]]:
+    users = {login.user.id: login.user for login in logins if login.user and not login.user.disabled_at}
+    grants = grants_of_users(session, users) if users else {}
+    guest_ids = {login.guest_id for login in logins if login.guest_id is not None}
+    guests = _guests(session, guest_ids) if guest_ids else {}
+    for login in logins:
+        if login.user_id in users:
+            actor = _actor_of_user(users[login.user_id], grants[login.user_id], login.id)
+        elif login.guest_id in guests:
+            found = actor_of_guest(guests[login.guest_id], login.id)
+            if found is None:
+                continue
+            actor = found
+        else:
+            continue
+        yield login, replace(actor, seen_at=login.last_seen_at)
+
+
+def _guests(session: Session, ids: Iterable[int]) -> dict[int | None, GuestContributor]:
+    statement = (
         select(GuestContributor)
-        .where(GuestContributor.id == login.guest_id)
+        .where(GuestContributor.id.in_(list(ids)))
         .options(joinedload(GuestContributor.link))
     )
-    found = None if guest is None else actor_of_guest(guest, login.id)
-    return found and replace(found, seen_at=login.last_seen_at)
+    return {guest.id: guest for guest in session.scalars(statement)}
 
 
 def actor_of_user(session: Session, user: User, login_session_id: int | None = None) -> Actor:
     """The actor that this user is now."""
+    return _actor_of_user(user, grants_of_user(session, user.id), login_session_id)
+
+
+def _actor_of_user(user: User, grants: frozenset[Grant], login_session_id: int | None) -> Actor:
     return Actor(
         user_id=user.id,
         guest_id=None,
@@ -93,7 +124,7 @@ def actor_of_user(session: Session, user: User, login_session_id: int | None = N
         time_zone=user.time_zone,
         title=user.title,
         is_demo=user.is_demo,
-        grants=grants_of_user(session, user.id),
+        grants=grants,
     )
 
 
@@ -166,13 +197,18 @@ def issue_ticket(session: Session, actor: Actor) -> str:
     return token
 
 
-def consume_ticket(session: Session, token: str, login_session_id: int) -> bool:
-    """Use a ticket of this login session; False if it is unknown, old, or already used."""
-    used = session.execute(
-        delete(SocketTicket).where(
-            SocketTicket.token_hash == token_hash(token),
-            SocketTicket.login_session_id == login_session_id,
+def consume_tickets(session: Session, used: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Use tickets, each given with the login session that presents it; gives those that were good.
+
+    A ticket that is unknown, old, already used or another session's is left out.
+    """
+    by_hash = {(token_hash(token), login_id): (token, login_id) for token, login_id in used}
+    good = session.execute(
+        delete(SocketTicket)
+        .where(
+            tuple_(SocketTicket.token_hash, SocketTicket.login_session_id).in_(by_hash),
             SocketTicket.expires_at > utcnow(),
         )
+        .returning(SocketTicket.token_hash, SocketTicket.login_session_id)
     )
-    return affected(used) > 0
+    return {by_hash[row.token_hash, row.login_session_id] for row in good}
