@@ -143,7 +143,7 @@ class Fleet:
         return found
 
     def converge(self, seconds: float = HANG_SECONDS) -> float:
-        """All are connected, everything is acknowledged, all replicas are equal. Gives the seconds it took."""
+        """All are connected, everything is acknowledged, all replicas are equal. Gives the seconds."""
         started = time.monotonic()
         try:
             eventually(self._is_settled, seconds, "convergence")
