@@ -62,6 +62,7 @@ class Permission(enum.StrEnum):
     VIEW_BOARD = "view_board"
     EDIT_BOARD = "edit_board"
     MANAGE_BOARD = "manage_board"
+    RESTORE_BOARD = "restore_board"
     WRITE_FEEDBACK = "write_feedback"
     VIEW_FEEDBACK = "view_feedback"
     ANSWER_FEEDBACK = "answer_feedback"
@@ -228,6 +229,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     },
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
     P.MANAGE_BOARD: {S.TEAM: always},
+    P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors"), S.MANAGER: always},
     # Feedback to a team. States: draft, released.
     P.WRITE_FEEDBACK: {S.TUTOR: always},
     P.VIEW_FEEDBACK: {

@@ -31,6 +31,8 @@ from realtime.journal import Journal
 from realtime.members import BoardFacts
 from realtime.protocol import ClientUpdate
 from realtime.rooms import Room
+from workspace.services.document_repair import heal
+from workspace.services.document_upkeep import corrupt_among
 from workspace.web.documents.host import DocumentState
 
 log = logging.getLogger("etabli.realtime")
@@ -206,11 +208,26 @@ class Rooms:
             room.believe_only(newest_heard)
 
     def keep_house(self) -> None:
-        """Let go of what nobody uses."""
+        """Let go of what nobody uses; give back to the disk what it lost of what is open."""
         now = time.monotonic()
+        self._heal()
         for room in self:
             if not room.members and not room.pending and now - room.idle_since > IDLE_SECONDS:
                 self._close(room)
+
+    def _heal(self) -> None:
+        """Store the open documents whose stored bytes the worker found corrupt: here they are sound."""
+        rooms = {room.document_id: room for room in self if not room.is_broken}
+        if not rooms:
+            return
+        with reading() as session:
+            corrupt = corrupt_among(session, list(rooms))
+        for document_id in corrupt:
+            room = rooms[document_id]
+            seq, content = room.whole()
+            with transaction() as session:
+                if heal(session, document_id, room.epoch, seq, content):
+                    log.warning("document %d was corrupt and is stored anew", document_id)
 
     def write_journals(self) -> None:
         """Write what is still counted in memory; at a stop, when it is lost otherwise."""

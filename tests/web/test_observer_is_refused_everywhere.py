@@ -27,6 +27,7 @@ from models.board_rights import board_rights
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import ClassSession, Cohort
 from models.document import Board, DocumentUpdate, SharedDocument
+from models.document_upkeep import DocumentHistory
 from models.errors import Forbidden, NotFound
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.invitation import Invitation
@@ -102,6 +103,7 @@ def plant(session: Session, world: World) -> Planted:
         "document_id": {name: str(board.document_id) for name, board in boards.items()},
         "feedback_id": feedback,
         "brief_id": briefs,
+        "seq": {"moment": "1"},
         "step_code": {"step": "understand"},
         "code": {"criterion": "listened"},
         "key": {"key": "a-form-key"},
@@ -171,6 +173,10 @@ def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
             DocumentUpdate(
                 document_id=document.id, seq=1, update=demo_notes("defi", notes), actor_keys="template"
             )
+        )
+        removed = [(world.bob.key, 1, "jonc", planted.secret(f"note removed from a board that is {name}"))]
+        session.add(
+            DocumentHistory(document_id=document.id, seq=1, at=utcnow(), content=demo_notes("defi", removed))
         )
         boards[name] = Board(
             project_id=world.project.id,
@@ -456,6 +462,7 @@ def test_secrets_are_where_those_inside_read_them(planted: Planted, app: Flask, 
 # Kept, and shown on none of these pages: still not an élu's to read.
 ON_NO_PAGE = {
     "note on a board that is archived",
+    "note removed from a board that is archived",
     "problem's decision_reason",  # of a problem that was accepted since
     "somebody's browser",  # shown as a browser's name
     "invitation's message",  # on the page of a token that only the invited person has

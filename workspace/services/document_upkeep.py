@@ -1,6 +1,7 @@
 """How far the upkeep of each document is, and which documents were found corrupt. The caller commits."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -35,3 +36,14 @@ def quarantine(session: Session, document_id: int, reason: str) -> None:
     """Note that a document is corrupt: its jobs rest until it is restored, and `etabli check` names it."""
     log.error("document %d is corrupt: %s", document_id, reason)
     note_upkeep(session, document_id, corrupt_at=utcnow(), corrupt_reason=reason[:200])
+
+
+def corrupt_among(session: Session, document_ids: Sequence[int]) -> list[int]:
+    """Those of these documents that are noted as corrupt."""
+    return list(
+        session.scalars(
+            select(DocumentUpkeep.document_id).where(
+                DocumentUpkeep.corrupt_at.is_not(None), DocumentUpkeep.document_id.in_(document_ids)
+            )
+        )
+    )

@@ -10,6 +10,7 @@ from workspace.web.boards import routes as boards
 from workspace.web.briefs import routes as briefs
 from workspace.web.cohorts import routes as cohorts
 from workspace.web.demo import routes as demo
+from workspace.web.documents import past
 from workspace.web.documents import routes as documents
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     authorities.blueprint,
     boards.blueprint,
     documents.blueprint,
+    past.blueprint,
     cohorts.blueprint,
     feedback.blueprint,
     invitations.blueprint,

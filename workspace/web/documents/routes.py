@@ -1,9 +1,5 @@
 """GET /documents/<id>/snapshot, POST /documents/<id>/sync, POST /socket-ticket: for programs, not pages."""
 
-import gzip
-from functools import lru_cache
-
-import brotli
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
@@ -15,23 +11,17 @@ from models.errors import Forbidden, Refused
 from models.i18n import N_
 from models.policy import Permission
 from models.session import reading, transaction
-from workspace.extensions import limiter
 from workspace.i18n import _
 from workspace.services.sessions import issue_ticket
+from workspace.web.documents.answers import BINARY, by_person, whole_document
 from workspace.web.documents.host import documents
 from workspace.web.documents.wire import Malformed, split_sync_request, sync_answer
 from workspace.web.guard import actor, requires, signed_in
 
 blueprint = Blueprint("documents", __name__)
 
-BINARY = "application/octet-stream"
-BROTLI_QUALITY = 4
-MINIMUM_COMPRESSED_BYTES = 512
 UNAVAILABLE = N_("Vos changements n’ont pas pu être enregistrés. Réessayez dans un instant.")
 STATUS_BY_CODE = {"malformed": 400, "read_only": 403, "frozen": 403, "too_large": 413, "unavailable": 503}
-
-# By person, not by address: a whole town hall may sit behind one.
-by_person = limiter.limit("240 per minute", key_func=lambda: actor().key)
 
 
 @blueprint.post("/socket-ticket")
@@ -50,17 +40,7 @@ def snapshot(document_id: int) -> ResponseReturnValue:
     """The whole document as one Yjs v1 update, compressed; ETag is `epoch.seq`."""
     _rights(document_id)
     state = documents().state(document_id)
-    response = Response(mimetype=BINARY)
-    response.set_etag(f"{state.epoch}.{state.seq}")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.add("Accept-Encoding")
-    response.vary.add("Cookie")
-    encoding = request.accept_encodings.best_match(["br", "gzip", "identity"], default="identity")
-    content = _encoded(encoding, state.content)
-    if content is not state.content:
-        response.headers["Content-Encoding"] = encoding
-    response.set_data(content)
-    return response.make_conditional(request)
+    return whole_document(state.content, f"{state.epoch}.{state.seq}")
 
 
 @blueprint.post("/documents/<int:document_id>/sync")
@@ -103,16 +83,3 @@ def _refused(error: Refused) -> ResponseReturnValue:
     message = _(error.message or UNAVAILABLE, **error.values)
     status = STATUS_BY_CODE.get(error.code, 409)
     return jsonify(code=error.code, message=message, error=message), status, {"Cache-Control": "no-store"}
-
-
-@lru_cache(maxsize=16)
-def _compressed(encoding: str, content: bytes) -> bytes:
-    if encoding == "br":
-        return bytes(brotli.compress(content, quality=BROTLI_QUALITY))
-    return gzip.compress(content, compresslevel=6, mtime=0)
-
-
-def _encoded(encoding: str, content: bytes) -> bytes:
-    if encoding == "identity" or len(content) < MINIMUM_COMPRESSED_BYTES:
-        return content
-    return _compressed(encoding, content)
