@@ -1,4 +1,4 @@
-"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, check.
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -143,12 +143,68 @@ def create_manager(
     click.echo(f"{name} peut se connecter avec {email}.")
 
 
+@main.group()
+def documents() -> None:
+    """Les documents partagés : les vérifier, les compacter, effacer ce qui y fut supprimé."""
+
+
+@documents.command("check")
+@with_settings
+def documents_check(settings: Settings) -> None:
+    """Ouvre chaque document et nomme ceux qui sont abîmés."""
+    from models.session import configure  # noqa: PLC0415
+    from workspace.services.document_repair import all_corruptions  # noqa: PLC0415
+
+    configure(settings.database_url)
+    count, corrupt = all_corruptions()
+    for document_id, reason in corrupt.items():
+        click.echo(f"NON  document {document_id} : {reason}")
+    click.echo(f"{count - len(corrupt)} documents sur {count} s’ouvrent.")
+    if corrupt:
+        sys.exit(1)
+
+
+@documents.command("compact")
+@click.argument("document_id", type=int)
+@click.option("--erase", is_flag=True, help="Efface aussi l’historique : ce qui fut supprimé disparaît.")
+@with_settings
+def documents_compact(settings: Settings, *, document_id: int, erase: bool) -> None:
+    """Remplace le journal d’un document par un instantané."""
+    from models.base import utcnow  # noqa: PLC0415
+    from models.document_log import head_of  # noqa: PLC0415
+    from models.errors import CorruptDocument, NotFound  # noqa: PLC0415
+    from models.session import configure, reading  # noqa: PLC0415
+    from workspace.jobs import compact  # noqa: PLC0415
+    from workspace.services.document_erasure import erase_deleted  # noqa: PLC0415
+
+    configure(settings.database_url)
+    try:
+        with reading() as session:
+            head_of(session, document_id)
+        if not erase:
+            compact.run(document_id, utcnow())
+            click.echo(f"Le document {document_id} est compacté.")
+            return
+        erased = erase_deleted(document_id)
+    except NotFound:
+        stop(f"Le document {document_id} n’existe pas.")
+    except CorruptDocument as error:
+        stop(f"Le document {document_id} est abîmé ({error.reason}) : rétablissez-le d’abord.")
+    click.echo(
+        f"Ce qui fut supprimé du document {document_id} est effacé : {erased.rows} lignes du journal, "
+        f"{erased.snapshots} instantanés, {erased.moments} moments de l’historique."
+    )
+    if not erased.is_scrubbed:
+        stop("Un lecteur retient encore le fichier du journal : relancez la commande dans un instant.")
+
+
 @main.command()
 @with_settings
 def check(settings: Settings) -> None:
     """Vérifie les réglages, la base, les migrations et les fichiers de l'interface."""
     from models import migrate  # noqa: PLC0415
-    from models.session import configure  # noqa: PLC0415
+    from models.session import configure, reading  # noqa: PLC0415
+    from workspace.services.document_upkeep import all_corrupt  # noqa: PLC0415
     from workspace.web.assets import DIST  # noqa: PLC0415
 
     database = configure(settings.database_url)
@@ -158,6 +214,12 @@ def check(settings: Settings) -> None:
         "migrations": migrate.is_current(database.engine),
         "interface construite": (DIST / "manifest.json").is_file(),
     }
+    if findings["migrations"]:
+        with reading() as session:
+            corrupt = all_corrupt(session)
+        for document_id, reason in corrupt.items():
+            findings[f"document {document_id} : {reason}"] = False
+        findings[f"documents abîmés : {len(corrupt)}"] = not corrupt
     for name, holds in findings.items():
         click.echo(f"{'ok' if holds else 'NON'}  {name}")
     if settings.redis_url:

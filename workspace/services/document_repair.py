@@ -21,7 +21,8 @@ from models.document_upkeep import DocumentHistory, SetAside
 from models.errors import CorruptDocument, Refused
 from models.i18n import N_
 from models.policy import Actor, Permission
-from workspace.services.document_upkeep import note_upkeep
+from models.session import reading, transaction
+from workspace.services.document_upkeep import all_corrupt, note_upkeep, quarantine
 
 NOT_CORRUPT = N_("Ce tableau s’ouvre : il n’y a rien à rétablir.")
 NOTHING_GOOD = N_("Aucun état lisible de ce tableau n’a été trouvé. L’équipe technique est prévenue.")
@@ -46,6 +47,25 @@ def find_corruption(session: Session, document_id: int) -> str | None:
     except CorruptDocument as error:
         return error.reason
     return None
+
+
+def all_corruptions() -> tuple[int, dict[int, str]]:
+    """Opens every document; gives their number, and why some do not open. Notes it, or that they do again."""
+    with reading() as session:
+        ids = list(session.scalars(select(SharedDocument.id).order_by(SharedDocument.id)))
+        noted = all_corrupt(session)
+    found: dict[int, str] = {}
+    for document_id in ids:
+        with reading() as session:
+            reason = find_corruption(session, document_id)
+        if reason is not None:
+            found[document_id] = reason
+            with transaction() as session:
+                quarantine(session, document_id, reason)
+        elif document_id in noted:
+            with transaction() as session:
+                note_upkeep(session, document_id, corrupt_at=None, corrupt_reason="")
+    return len(ids), found
 
 
 def find_last_good(session: Session, document_id: int) -> LastGood | None:

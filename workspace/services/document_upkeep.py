@@ -47,3 +47,13 @@ def corrupt_among(session: Session, document_ids: Sequence[int]) -> list[int]:
             )
         )
     )
+
+
+def all_corrupt(session: Session) -> dict[int, str]:
+    """The documents noted as corrupt, and why."""
+    found = session.execute(
+        select(DocumentUpkeep.document_id, DocumentUpkeep.corrupt_reason)
+        .where(DocumentUpkeep.corrupt_at.is_not(None))
+        .order_by(DocumentUpkeep.document_id)
+    )
+    return {row.document_id: row.corrupt_reason for row in found}
