@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
 FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
-.PHONY: help run scale test test-quick test-gevent check lint bench bench-quick lock clean setup setup-dev
+.PHONY: help run scale test test-quick test-gevent check lint bench bench-live bench-quick lock clean setup setup-dev
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -72,11 +72,16 @@ scale: setup-dev  ## the whole deployment here: three web processes behind Caddy
 clean:  ## remove what was built (keeps var/, your data)
 	rm -rf .venv node_modules static/dist build
 
-bench: setup-dev  ## measure the pages on a large installation, SQLite and PostgreSQL (a few minutes)
+bench: setup-dev  ## measure pages, and live boards beside other servers (more than an hour; see docs/benchmarks.md)
 	@$(BIN)/python bench/pages.py
+	@$(BIN)/python bench/realtime/run.py
 
-bench-quick: setup-dev  ## the same on a small one, under three minutes
+bench-live: setup-dev  ## the main measures of live boards only (a quarter of an hour)
+	@$(BIN)/python bench/realtime/run.py --main
+
+bench-quick: setup-dev  ## a little of both, under three minutes once the other servers are installed
 	@$(BIN)/python bench/pages.py --quick
+	@$(BIN)/python bench/realtime/run.py --quick
 
 audit: setup-dev  ## look for known vulnerabilities in the locked Python packages (needs the network)
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.txt

@@ -121,7 +121,10 @@ def running(plan: Plan) -> Iterator[Run]:
         finally:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                assert pipe is not None
+                pipe.close()
 
 
 def play(plan: Plan, on_event: Callable[[Event], None] = lambda _event: None) -> list[Event]:

@@ -6,18 +6,20 @@ with thousands of people takes longer than that to bring in.
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 from dataset import Filler
+from sqlalchemy import delete, insert, update
 
 from models import migrate
 from models.base import utcnow
 from models.board.seed import seed_board
 from models.cohort import Cohort, Team
-from models.document import Board, DocumentUpdate, SharedDocument
+from models.document import Board, DocumentSnapshot, DocumentUpdate, SharedDocument
 from models.membership import Membership
 from models.organization import Organization, Programme
 from models.people import LoginSession, SocketTicket
@@ -25,8 +27,11 @@ from models.policy import Role
 from models.problem import Approach, Confidentiality, Domain, Problem, ProblemStatus
 from models.project import Project
 from models.session import configure, database, transaction
+from realtime.registry import SNAPSHOT_WHEN_LIVE_ROWS
 from workspace.services.tokens import new_token, token_hash
 from workspace.web.guard import COOKIE
+
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,28 +52,54 @@ class Installation:
 
 
 def install(database_url: str, boards: int, people: int, content: bytes | None = None) -> Installation:
-    """Fill an empty database; each board holds `content`, else its template."""
+    """Fill an empty database; every board but the first, or the only one, holds `content`."""
     migrate.upgrade(configure(database_url).engine)
     with transaction() as session:
         filler = Filler(session)
-        installation = _write(filler, boards, people, content or seed_board("defi", "fr"))
+        template = seed_board("defi", "fr")
+        contents = [template] * boards
+        if content:
+            contents = [content] if boards == 1 else [template, *[content] * (boards - 1)]
+        installation = _write(filler, contents, people)
         filler.flush()
     database().engine.dispose()
     return installation
 
 
-def tickets(database_url: str, people: int) -> list[str]:
-    """New tickets for the first people of an installation."""
+def tickets(database_url: str, places: Sequence[int]) -> list[str]:
+    """New tickets for people of an installation, by their place in it."""
     configure(database_url)
     with transaction() as session:
         filler = Filler(session)
-        made = [_ticket(filler, login) for login in range(1, people + 1)]
+        made = [_ticket(filler, place + 1) for place in places]
         filler.flush()
     database().engine.dispose()
     return made
 
 
-def _write(filler: Filler, boards: int, people: int, content: bytes) -> Installation:
+def write_history(database_url: str, document: int, updates: list[bytes], snapshot: bytes) -> None:
+    """Give a document the rows of a long life, and the snapshot the server would have made meanwhile."""
+    configure(database_url)
+    with transaction() as session:
+        session.execute(delete(DocumentUpdate).where(DocumentUpdate.document_id == document))
+        for start in range(0, len(updates), ROWS_AT_ONCE):
+            rows = enumerate(updates[start : start + ROWS_AT_ONCE], start + 1)
+            session.execute(
+                insert(DocumentUpdate),
+                [
+                    {"document_id": document, "seq": seq, "update": row, "actor_keys": "u1"}
+                    for seq, row in rows
+                ],
+            )
+        seq = max(1, len(updates) - SNAPSHOT_WHEN_LIVE_ROWS + 1)
+        session.execute(insert(DocumentSnapshot).values(document_id=document, seq=seq, content=snapshot))
+        session.execute(
+            update(SharedDocument).where(SharedDocument.id == document).values(last_seq=len(updates))
+        )
+    database().engine.dispose()
+
+
+def _write(filler: Filler, contents: list[bytes], people: int) -> Installation:
     now = filler.now
     organization = filler.add(Organization, name="Atelier", created_at=now)
     programme = filler.add(Programme, organization_id=organization, name="Mesures", created_at=now)
@@ -110,7 +141,7 @@ def _write(filler: Filler, boards: int, people: int, content: bytes) -> Installa
     project = filler.add(
         Project, version=1, team_id=team, problem_id=problem, title="Projet", summary="", created_at=now
     )
-    documents = [_board(filler, project, users[0], content) for _ in range(boards)]
+    documents = [_board(filler, project, users[0], content) for content in contents]
     return Installation(documents, accounts)
 
 

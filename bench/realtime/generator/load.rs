@@ -1,6 +1,6 @@
 //! People, their sockets and their edits; the phases of a run and what is measured in them.
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Wire};
 use crate::slow::Slowness;
 use crate::stats::Histogram;
 use crate::sys::{self, Clock, Poll, READABLE, WRITABLE};
@@ -116,6 +116,7 @@ pub struct Load {
     acknowledgement: Histogram,
     lag: Histogram,
     join: Histogram,
+    slow_join: Histogram,
     pub missing: u64,
     pub refusals: Vec<String>,
     pub resyncs: u64,
@@ -176,6 +177,7 @@ impl Load {
             acknowledgement: Histogram::new(),
             lag: Histogram::new(),
             join: Histogram::new(),
+            slow_join: Histogram::new(),
             missing: 0,
             refusals: vec![],
             resyncs: 0,
@@ -202,6 +204,10 @@ impl Load {
                 return;
             }
             if self.plan.inspect {
+                let until = self.clock.now() + 2 * SECOND; // some servers send what they have a little later
+                while self.clock.now() < until {
+                    self.turn(SECOND / 20);
+                }
                 self.tell_clocks();
                 return;
             }
@@ -223,6 +229,7 @@ impl Load {
         let mut next = from;
         let most = if self.plan.connecting == 0 { usize::MAX } else { self.plan.connecting };
         self.join.clear();
+        self.slow_join.clear();
         while self.joined < to {
             while next < to && self.connecting < most {
                 self.connect(next);
@@ -248,8 +255,9 @@ impl Load {
         let seconds = (self.clock.now() - begun) as f64 / SECOND as f64;
         let bytes: Vec<usize> = self.people[from..to].iter().map(|person| person.document_bytes).collect();
         say(&format!(
-            "{{\"event\":\"joined\",\"people\":{to},\"seconds\":{seconds:.4},\"join_ms\":{},\"document_bytes\":[{},{}],\"cpu\":{}}}",
+            "{{\"event\":\"joined\",\"people\":{to},\"seconds\":{seconds:.4},\"join_ms\":{},\"slow_join_ms\":{},\"document_bytes\":[{},{}],\"cpu\":{}}}",
             self.join.json(),
+            self.slow_join.json(),
             bytes.iter().min().unwrap_or(&0),
             bytes.iter().max().unwrap_or(&0),
             cpu_json(&self.cpu())
@@ -475,7 +483,12 @@ impl Load {
     fn edit(&mut self, index: usize, now: u64) {
         let person = &mut self.people[index];
         let start = person.writer.clock;
-        let update = person.writer.edit();
+        let update = if self.plan.wire == Wire::Tldraw {
+            person.writer.clock += 1; // its edits are numbered, not encoded
+            vec![]
+        } else {
+            person.writer.edit()
+        };
         let end = person.writer.clock;
         person.edits.push(Edit { start, end, at: now });
         wires::send_update(self, index, &update, end);
@@ -547,8 +560,18 @@ impl Load {
 
     /// An update was received by a person.
     pub fn receive_update(&mut self, index: usize, update: &[u8]) {
+        if self.plan.inspect {
+            self.note_clocks(index, update);
+            return;
+        }
         let now = self.clock.now();
         crate::yjs::scan(update, |client, start, end| self.arrive(index, client, start, end, now));
+    }
+
+    /// For servers that send a record's newest state: all edits of a writer up to `number` have arrived.
+    pub fn arrive_all(&mut self, index: usize, writer: usize, number: u64) {
+        let now = self.clock.now();
+        self.arrive(index, self.plan.base + writer as u64, 0, number, now);
     }
 
     // -- documents ------------------------------------------------------------------------------
@@ -560,20 +583,30 @@ impl Load {
         }
         self.people[index].document_bytes += document.len();
         if self.plan.inspect {
-            let board = self.people[index].board;
-            let clocks = &mut self.boards[board].clocks;
-            let from = self.plan.inspect_base;
-            crate::yjs::scan(document, |client, _start, end| {
-                if client >= from && client < from + 8192 {
-                    clocks.insert(client, end);
-                }
-            });
+            self.note_clocks(index, document);
         }
         self.people[index].state = State::Joined;
         self.joined += 1;
         self.connecting -= 1;
         let took = self.clock.now() - self.people[index].began;
-        self.join.add(took);
+        let histogram = if self.people[index].is_slow { &mut self.slow_join } else { &mut self.join };
+        histogram.add(took);
+    }
+
+    fn note_clocks(&mut self, index: usize, update: &[u8]) {
+        let from = self.plan.inspect_base;
+        let clocks = &mut self.boards[self.people[index].board].clocks;
+        crate::yjs::scan(update, |client, _start, end| {
+            if (from..from + 8192).contains(&client) {
+                clocks.insert(client, end);
+            }
+        });
+    }
+
+    /// For servers whose documents are records: the record of writer `client` is at `number`.
+    pub fn note_clock(&mut self, index: usize, client: u64, number: u64) {
+        let board = self.people[index].board;
+        self.boards[board].clocks.insert(client, number);
     }
 
     // -- sockets --------------------------------------------------------------------------------

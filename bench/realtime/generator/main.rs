@@ -1,11 +1,13 @@
 //! The load generator of `make bench`: thousands of people on shared boards, in one thread.
 //!
 //!     generator load PLAN     people join, edit and are measured; JSON lines on the standard output
+//!     generator null          a relay that only passes edits on: what the generator itself can do
 //!
 //! One delivery is one person's edit arriving at one other person, however the server packs them: every
 //! update received is read, and edits are recognised by their writer's Yjs client id and clock.
 
 mod load;
+mod null;
 mod plan;
 mod slow;
 mod stats;
@@ -18,9 +20,10 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     sys::raise_limits();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[1..] {
+        ["null"] => null::run(),
         ["load", path] => load::Load::new(plan::read(path)).run(),
         _ => {
-            eprintln!("usage: generator load PLAN");
+            eprintln!("usage: generator load PLAN | generator null");
             std::process::exit(2);
         }
     }

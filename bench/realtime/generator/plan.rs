@@ -5,6 +5,7 @@ pub enum Wire {
     Etabli,
     Hocuspocus,
     YWebsocket,
+    Tldraw,
     SocketIo,
 }
 
@@ -81,6 +82,7 @@ pub fn read(path: &str) -> Plan {
                     "etabli" => Wire::Etabli,
                     "hocuspocus" => Wire::Hocuspocus,
                     "y-websocket" => Wire::YWebsocket,
+                    "tldraw" => Wire::Tldraw,
                     "socket.io" => Wire::SocketIo,
                     _ => panic!("unknown wire {value:?}"),
                 }

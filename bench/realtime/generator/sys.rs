@@ -1,5 +1,6 @@
 //! The few system calls that std does not offer: non-blocking connect, epoll, limits, processor time.
 
+use std::ffi::c_void;
 use std::time::Instant;
 
 pub const READABLE: u32 = 0x001;
@@ -41,6 +42,10 @@ struct Pair {
 extern "C" {
     fn socket(domain: i32, kind: i32, protocol: i32) -> i32;
     fn connect(fd: i32, address: *const Address, length: u32) -> i32;
+    fn bind(fd: i32, address: *const Address, length: u32) -> i32;
+    fn listen(fd: i32, backlog: i32) -> i32;
+    fn accept4(fd: i32, address: *mut c_void, length: *mut c_void, flags: i32) -> i32;
+    fn getsockname(fd: i32, address: *mut Address, length: *mut u32) -> i32;
     fn setsockopt(fd: i32, level: i32, name: i32, value: *const i32, length: u32) -> i32;
     fn recv(fd: i32, buffer: *mut u8, length: usize, flags: i32) -> isize;
     fn send(fd: i32, buffer: *const u8, length: usize, flags: i32) -> isize;
@@ -81,6 +86,28 @@ pub fn connect_local(port: u16, receive_bytes: i32) -> Result<i32, String> {
         }
         Ok(fd)
     }
+}
+
+/// A listening socket on 127.0.0.1 and its port.
+pub fn listen_local() -> (i32, u16) {
+    unsafe {
+        let fd = socket(AF_INET, SOCK_STREAM_NONBLOCK, 0);
+        let mut address = local(0);
+        let mut length = 16;
+        assert!(bind(fd, &address, 16) == 0 && listen(fd, 4096) == 0, "cannot listen");
+        getsockname(fd, &mut address, &mut length);
+        (fd, u16::from_be(address.port))
+    }
+}
+
+/// The next connection that waits, if there is one.
+pub fn accept(listener: i32) -> Option<i32> {
+    let fd = unsafe { accept4(listener, std::ptr::null_mut(), std::ptr::null_mut(), 0o4000 | 0o2000000) };
+    if fd < 0 {
+        return None;
+    }
+    option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    Some(fd)
 }
 
 /// Bytes received into `buffer`; `None` when there is nothing now, 0 at the end or after an error.

@@ -3,6 +3,7 @@
 mod etabli;
 mod hocuspocus;
 mod socketio;
+mod tldraw;
 mod ywebsocket;
 
 use crate::load::{Load, State};
@@ -16,6 +17,7 @@ pub fn upgrade_request(load: &Load, index: usize) -> String {
         Wire::Etabli | Wire::SocketIo => "/socket.io/?EIO=4&transport=websocket".into(),
         Wire::Hocuspocus => "/".into(),
         Wire::YWebsocket => format!("/{board}"),
+        Wire::Tldraw => format!("/{board}?session=s{index}"),
     };
     let port = load.plan.port;
     let cookie = match load.plan.people[index].cookie.as_str() {
@@ -34,6 +36,7 @@ pub fn opened(load: &mut Load, index: usize) {
         Wire::Etabli | Wire::SocketIo => {}
         Wire::Hocuspocus => hocuspocus::opened(load, index),
         Wire::YWebsocket => ywebsocket::opened(load, index),
+        Wire::Tldraw => tldraw::opened(load, index),
     }
 }
 
@@ -44,17 +47,22 @@ pub fn message(load: &mut Load, index: usize, is_text: bool, payload: &[u8]) {
         Wire::SocketIo => socketio::message(load, index, is_text, payload),
         Wire::Hocuspocus => hocuspocus::message(load, index, payload),
         Wire::YWebsocket => ywebsocket::message(load, index, payload),
+        Wire::Tldraw => tldraw::message(load, index, payload),
     }
 }
 
 /// The writer's note is made; servers that acknowledge are waited for.
 pub fn create_note(load: &mut Load, index: usize) {
+    if load.plan.wire == Wire::Tldraw {
+        tldraw::create_note(load, index);
+        return;
+    }
     let id = format!("n{}", load.plan.base + index as u64);
     let author = load.people[index].key.clone();
     let update = load.people[index].writer.create(&id, &author);
     let end = load.people[index].writer.clock;
     send_update(load, index, &update, end);
-    if load.plan.wire != Wire::Etabli {
+    if !matches!(load.plan.wire, Wire::Etabli | Wire::Hocuspocus) {
         load.people[index].state = State::Ready;
     }
 }
@@ -66,6 +74,7 @@ pub fn send_update(load: &mut Load, index: usize, update: &[u8], end: u64) {
         Wire::SocketIo => socketio::send_update(load, index, update),
         Wire::Hocuspocus => hocuspocus::send_update(load, index, update, end),
         Wire::YWebsocket => ywebsocket::send_update(load, index, update),
+        Wire::Tldraw => tldraw::send_edit(load, index, end),
     }
     load.push(index);
 }

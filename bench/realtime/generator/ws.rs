@@ -34,6 +34,7 @@ pub fn write(out: &mut Vec<u8>, opcode: u8, payload: &[u8], mask: Option<u32>) {
 pub struct Frame {
     pub is_final: bool,
     pub opcode: u8,
+    pub mask: Option<[u8; 4]>,
     pub start: usize,
     pub end: usize,
 }
@@ -55,8 +56,13 @@ pub fn read(bytes: &[u8]) -> Option<Frame> {
         }
         size => size as usize,
     };
+    let mut mask = None;
+    if bytes[1] & 0x80 != 0 {
+        mask = Some(bytes.get(start..start + 4)?.try_into().ok()?);
+        start += 4;
+    }
     if bytes.len() < start + size {
         return None;
     }
-    Some(Frame { is_final: bytes[0] & 0x80 != 0, opcode: bytes[0] & 0x0f, start, end: start + size })
+    Some(Frame { is_final: bytes[0] & 0x80 != 0, opcode: bytes[0] & 0x0f, mask, start, end: start + size })
 }

@@ -1,6 +1,6 @@
 //! Hocuspocus 4: messages of (document name, kind, content) over one WebSocket.
 
-use crate::load::{Load, State};
+use crate::load::Load;
 use crate::ws;
 use crate::yjs::{write_text, write_uint, Reader};
 
@@ -61,8 +61,12 @@ pub fn message(load: &mut Load, index: usize, payload: &[u8]) {
                 load.refusals.push("permission denied".into());
             }
         }
-        SYNC_STATUS if load.people[index].state == State::Ready => {
-            // One status for each update, in order: applied, not stored.
+        SYNC_STATUS => {
+            // One status for our step 2, then one for each update, in order: applied, not stored.
+            load.people[index].handle += 1;
+            if load.people[index].handle == 1 {
+                return;
+            }
             if let Some((number, _, _)) = load.people[index].batches.front().copied() {
                 load.acknowledge(index, number);
             }
