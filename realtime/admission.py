@@ -42,7 +42,7 @@ class Admission:
         self._rooms = rooms
         self._sockets = Grouped(_admit)
         self._joins = Grouped(_judge)
-        self._gaps = Grouped(self._fill_gaps)
+        self._gaps = Grouped(self._refresh)
 
     def admit(self, token: str, ticket: object) -> Actor:
         """Who comes with this session token; uses the ticket up. Raises: Refused ("sign_in", "ticket")."""
@@ -54,12 +54,14 @@ class Admission:
 
     def open(self, document_id: int) -> Room:
         """The document's room, as new as the database. Raises: NotFound, CorruptDocument."""
-        room = self._rooms.open(document_id)
-        self._gaps.ask(room)
-        return room
+        while True:
+            room = self._rooms.open(document_id)
+            self._gaps.ask(room)
+            if not room.is_closed:  # else it was replaced meanwhile
+                return room
 
-    def _fill_gaps(self, rooms: Sequence[Room]) -> list[None]:
-        self._rooms.fill_gaps(set(rooms))
+    def _refresh(self, rooms: Sequence[Room]) -> list[None]:
+        self._rooms.refresh(set(rooms))
         return [None] * len(rooms)
 
 

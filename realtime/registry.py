@@ -41,6 +41,8 @@ IDLE_SECONDS = 60.0
 BELLS_CROSS_SECONDS = 0.01  # two processes' bells for one document may cross
 DATABASE_PAUSE_SECONDS = 0.5
 SYNC_TIMEOUT_SECONDS = 15.0
+REFRESH_SECONDS = 3.0
+REFRESH_PAUSE_SECONDS = 0.005
 
 
 class Rooms:
@@ -105,6 +107,7 @@ class Rooms:
     def state(self, document_id: int) -> DocumentState:
         """See DocumentHost."""
         room = self.open(document_id)
+        self.refresh([room])
         return DocumentState(room.epoch, *room.whole())
 
     def sync(
@@ -117,6 +120,7 @@ class Rooms:
     ) -> tuple[int, bytes]:
         """See DocumentHost. Returns after the commit."""
         room = self.open(document_id)
+        self.refresh([room])
         if epoch is not None and epoch != room.epoch:
             raise refusal("epoch")
         if update:
@@ -166,18 +170,35 @@ class Rooms:
                 if room.is_committing and not room.is_closed:  # it is asked about once that is over
                     self._look_at(room)
 
-    def fill_gaps(self, only: Iterable[Room] | None = None) -> None:
+    def refresh(self, rooms: Iterable[Room]) -> None:
+        """When it returns, every row that was committed when it was called is in these rooms.
+
+        Who comes from another process may hold such rows already, and would be taken for their author.
+        Raises: Refused("unavailable") when the commit under way does not end.
+        """
+        deadline = time.monotonic() + REFRESH_SECONDS
+        wanted = self.fill_gaps(rooms)
+        while lacking := {room for room, seq in wanted.items() if room.seq < seq and not room.is_closed}:
+            if time.monotonic() > deadline:
+                raise Refused("unavailable")
+            time.sleep(REFRESH_PAUSE_SECONDS)
+            self.fill_gaps(lacking)
+
+    def fill_gaps(self, only: Iterable[Room] | None = None) -> dict[Room, int]:
         """Ask the database for rows that other processes committed, in every open document or some.
 
-        Rows that are gone by compaction are made up for by opening the document anew.
+        Rows that are gone by compaction are made up for by opening the document anew. A room with a commit
+        under way is left alone: the commit finds them. Gives the newest number of each room's document.
         """
-        wanted = list(self) if only is None else only
-        rooms = {room.document_id: room for room in wanted if not room.is_committing}
-        if not rooms:
-            return
+        wanted = {room.document_id: room for room in (list(self) if only is None else only)}
+        if not wanted:
+            return {}
+        rooms = {key: room for key, room in wanted.items() if not room.is_committing}
         heard = {room: room.newest_heard for room in rooms.values()}
         with reading() as session:
-            newest = last_seqs(session, list(rooms))
+            newest = last_seqs(session, list(wanted))
+            known = {wanted[key]: seq for key, (_epoch, seq) in newest.items()}
+            newest = {key: found for key, found in newest.items() if key in rooms}
             changed = [rooms[key] for key, (epoch, _seq) in newest.items() if epoch != rooms[key].epoch]
             behind = [
                 room
@@ -206,6 +227,7 @@ class Rooms:
                     log.warning("document %d cannot be opened anew: %s", room.document_id, error)
         for room, newest_heard in heard.items():
             room.believe_only(newest_heard)
+        return known
 
     def keep_house(self) -> None:
         """Let go of what nobody uses; give back to the disk what it lost of what is open."""

@@ -175,7 +175,10 @@ class PlainClient:
             return answer
         self.handle, self.seq, self.me, self.n = answer["handle"], answer["seq"], answer["me"], 0
         missing = answer["missing"]
-        self.doc.apply_update(self.request("GET", answer["snapshot"]) if missing is None else missing)
+        if missing is None:
+            self.doc.apply_update(self.request("GET", answer["snapshot"]))
+            return self.join()
+        self.doc.apply_update(missing)
         if is_return:
             mine = self.doc.get_update(answer["sv"])
             if mine != b"\0\0":

@@ -77,11 +77,12 @@ export class Client {
     const sv = this.doc.store.clients.size === 0 ? null : Y.encodeStateVector(this.doc);
     const answer = await this.socket.timeout(REQUEST_MS).emitWithAck("join", { doc, sv });
     if (!answer.ok) return answer;
-    let missing = answer.missing;
+    const { missing } = answer;
     if (!missing) {
       const response = await fetch(`${base.url}${answer.snapshot}`, { headers: { Cookie: base.cookie } });
       if (!response.ok) throw new Error(`snapshot: ${response.status}`);
-      missing = await response.arrayBuffer();
+      Y.applyUpdate(this.doc, bytesOf(await response.arrayBuffer()), "server");
+      return this.join({ doc, base }); // another process may have given it, and be further on
     }
     this.me = answer.me;
     this.document = doc;
