@@ -27,11 +27,10 @@ from models.policy import Role
 from models.problem import Approach, Confidentiality, Domain, Problem, ProblemStatus
 from models.project import Project
 from models.session import configure, database, transaction
-from realtime.registry import SNAPSHOT_WHEN_LIVE_ROWS
+from workspace.jobs.compact import KEPT_ROWS
+from workspace.jobs.planner import ROWS_WHEN_LIVE
 from workspace.services.tokens import new_token, token_hash
 from workspace.web.guard import COOKIE
-
-ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -77,25 +76,26 @@ def tickets(database_url: str, places: Sequence[int]) -> list[str]:
     return made
 
 
-def write_history(database_url: str, document: int, updates: list[bytes], snapshot: bytes) -> None:
-    """Give a document the rows of a long life, and the snapshot the server would have made meanwhile."""
+def write_history(database_url: str, document: int, updates: Sequence[bytes], snapshot: bytes) -> None:
+    """Give a document what is left of a long life once it was kept up: a snapshot, and the newest rows.
+
+    The last snapshot is as old as it may become before the next one is due.
+    """
     configure(database_url)
+    newest = len(updates)
+    oldest = max(1, newest - ROWS_WHEN_LIVE - KEPT_ROWS + 1)
     with transaction() as session:
         session.execute(delete(DocumentUpdate).where(DocumentUpdate.document_id == document))
-        for start in range(0, len(updates), ROWS_AT_ONCE):
-            rows = enumerate(updates[start : start + ROWS_AT_ONCE], start + 1)
-            session.execute(
-                insert(DocumentUpdate),
-                [
-                    {"document_id": document, "seq": seq, "update": row, "actor_keys": "u1"}
-                    for seq, row in rows
-                ],
-            )
-        seq = max(1, len(updates) - SNAPSHOT_WHEN_LIVE_ROWS + 1)
-        session.execute(insert(DocumentSnapshot).values(document_id=document, seq=seq, content=snapshot))
         session.execute(
-            update(SharedDocument).where(SharedDocument.id == document).values(last_seq=len(updates))
+            insert(DocumentUpdate),
+            [
+                {"document_id": document, "seq": seq, "update": updates[seq - 1], "actor_keys": "u1"}
+                for seq in range(oldest, newest + 1)
+            ],
         )
+        seq = max(1, newest - ROWS_WHEN_LIVE + 1)
+        session.execute(insert(DocumentSnapshot).values(document_id=document, seq=seq, content=snapshot))
+        session.execute(update(SharedDocument).where(SharedDocument.id == document).values(last_seq=newest))
     database().engine.dispose()
 
 

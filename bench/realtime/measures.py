@@ -47,8 +47,11 @@ def of_phase(event: Event) -> Figures:
         for share in ("p50", "p95", "p99"):
             if share in event[field]:
                 figures[name + share] = event[field][share]
-    if len(event["cpu"]) > 1:
-        figures["database_core"] = event["cpu"][1] / seconds * 100
+    whole, alone, *database = event["cpu"]
+    if whole > alone:
+        figures["worker_core"] = (whole - alone) / seconds * 100
+    if database:
+        figures["database_core"] = database[0] / seconds * 100
     return figures
 
 

@@ -103,6 +103,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("p99, ms", "p99"),
         ("acknowledged p50, ms", "ack_p50"),
         ("lost", "lost"),
+        ("of it the worker", "worker_core"),
         ("database, % of a core", "database_core"),
         ("generator, % of a core", "generator_core"),
         ("its lag p99, ms", "generator_lag_p99"),

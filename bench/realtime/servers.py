@@ -105,9 +105,9 @@ class Server(ABC):
             self.kill()
 
     def pids(self) -> list[str]:
-        """The processes whose time is counted, as lines of a plan."""
+        """Whose time is counted, as lines of a plan: the server with its children, itself, its database."""
         assert self.process is not None
-        return [f"pid {self.process.pid}"]
+        return [f"pid-tree {self.process.pid}", f"pid {self.process.pid}"]
 
     def plan(self, boards: Sequence[str], seats: Sequence[Seat], **options: object) -> Plan:
         """A plan for this server as it runs now."""
@@ -175,7 +175,7 @@ class EtabliPostgres(Etabli):
         return self._cluster.url
 
     def pids(self) -> list[str]:
-        """The server, then the database."""
+        """See Server."""
         return [*super().pids(), f"pid-tree {self._cluster.pid}"]
 
     def __exit__(self, *reason: object) -> None:
