@@ -4,6 +4,7 @@ Domain events of this process are told to the others too.
 """
 
 from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded, subscribe
+from realtime.elsewhere import Elsewhere
 from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
@@ -13,8 +14,9 @@ from workspace.bells import EVENT_KINDS, Event
 class Hearing:
     """See the module, and realtime.fanout.Listener."""
 
-    def __init__(self, fanout: Fanout, rooms: Rooms, revocation: Revocation) -> None:
+    def __init__(self, fanout: Fanout, rooms: Rooms, revocation: Revocation, elsewhere: Elsewhere) -> None:
         self._fanout = fanout
+        self._elsewhere = elsewhere
         self._rooms = rooms
         self._revocation = revocation
 
@@ -32,10 +34,13 @@ class Hearing:
         for room in self._rooms:
             self._rooms.suspect(room)
 
+        self._elsewhere.connected()
+
     def heard_from(self, origin: bytes) -> None:
         """See Listener."""
+        self._elsewhere.heard_from(origin)
 
-    def hear(self, origin: bytes, bell: Bell) -> None:  # noqa: ARG002
+    def hear(self, origin: bytes, bell: Bell) -> None:
         """See Listener."""
         match bell:
             case DocumentBell():
@@ -46,3 +51,5 @@ class Hearing:
                 room = self._rooms.find(document_id)
                 if room is not None:
                     self._rooms.suspect(room)
+            case _:
+                self._elsewhere.hear(origin, bell)

@@ -1,7 +1,7 @@
 """Who is in a room, and what waits there: plain records, no behaviour of their own."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.board.rules import BoardActor
@@ -11,6 +11,7 @@ from models.i18n import N_
 from models.partner import SECTOR_LABELS, Sector
 from models.policy import Role
 from realtime.clients import Client
+from realtime.fanout import Person
 from realtime.protocol import Cursor, Selection
 
 if TYPE_CHECKING:
@@ -61,24 +62,60 @@ class Member:
             return FIRST_NAMES
         return ("capacity", self.client.actor.locale)
 
-    def described_to(self, reader: "Member") -> dict[str, object]:
-        """What `reader` is told of this person: the server's word, never the client's."""
-        return {
-            "peer": self.peer,
-            "key": self.client.actor.key,
-            "name": self._name_for(reader),
-            "role": self.rights.role.value,
-            "colour": self.colour,
-        }
-
-    def _name_for(self, reader: "Member") -> str:
+    @property
+    def person(self) -> Person:
+        """Who this is: the server's word, never the client's."""
         actor = self.client.actor
-        if reader.reads_as == FULL_NAMES:
-            return actor.name
-        if reader.reads_as == FIRST_NAMES:
-            return actor.name.split()[0]
-        capacity = SECTOR_LABELS[Sector(actor.sector)] if actor.sector else TEAM
-        return reader.client.sentences.say("name", reader.client.actor.locale, capacity)
+        role = self.rights.role.value
+        return Person(self.peer, actor.key, actor.name, role, actor.sector, self.colour)
+
+    def described_to(self, reader: "Member") -> dict[str, object]:
+        """What `reader` is told of this person."""
+        return _described(self.person, reader)
+
+
+@dataclass(eq=False)
+class Stranger:
+    """Somebody in a room whose socket another process holds.
+
+    `person` is that process's word, with the peer number it gave; `peer` is the one of this room.
+    """
+
+    room: "Room"
+    peer: int
+    person: Person
+    selection: Selection | None = None
+
+    @property
+    def colour(self) -> str:
+        """The one they have everywhere."""
+        return self.person.colour
+
+    def described_to(self, reader: Member) -> dict[str, object]:
+        """What `reader` is told of this person."""
+        return _described(replace(self.person, peer=self.peer), reader)
+
+
+Somebody = Member | Stranger
+
+
+def _described(person: Person, reader: Member) -> dict[str, object]:
+    return {
+        "peer": person.peer,
+        "key": person.key,
+        "name": _name_for(person, reader),
+        "role": person.role,
+        "colour": person.colour,
+    }
+
+
+def _name_for(person: Person, reader: Member) -> str:
+    if reader.reads_as == FULL_NAMES:
+        return person.name
+    if reader.reads_as == FIRST_NAMES:
+        return person.name.split()[0]
+    capacity = SECTOR_LABELS[Sector(person.sector)] if person.sector else TEAM
+    return reader.client.sentences.say("name", reader.client.actor.locale, capacity)
 
 
 @dataclass(eq=False)

@@ -6,15 +6,24 @@ gets none. Who moved is the server's word: a client only says where.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from models.policy import Role
 from realtime import protocol
-from realtime.members import Member
+from realtime.members import Member, Somebody, Stranger
 from realtime.protocol import Cursor, Selection
 from realtime.rooms import Room
 
 TICK_SECONDS = 0.1
+
+
+class Neighbours(Protocol):
+    """Tells the other processes, who have people in the same rooms."""
+
+    def tell_people(self, room: Room) -> None: ...  # noqa: D102
+    def tell_cursors(self, room: Room, cursors: Mapping[int, Cursor]) -> None: ...  # noqa: D102
+    def tell_selection(self, member: Member) -> None: ...  # noqa: D102
 
 
 class Presence:
@@ -22,8 +31,10 @@ class Presence:
 
     def __init__(self) -> None:
         self._moved: dict[Room, dict[int, Cursor]] = {}
-        self._chosen: dict[Room, dict[int, tuple[Member, Selection]]] = {}
+        self._chosen: dict[Room, dict[int, tuple[Somebody, Selection]]] = {}
         self._people: dict[Room, None] = {}
+        self._moved_elsewhere: dict[Room, dict[int, Cursor]] = {}
+        self.elsewhere: Neighbours | None = None
         self._wake = threading.Event()
 
     def people_changed(self, room: Room) -> None:
@@ -47,6 +58,17 @@ class Presence:
         self._chosen.setdefault(member.room, {})[member.peer] = (member, selection)
         self._wake.set()
 
+    def moved_elsewhere(self, stranger: Stranger, cursor: Cursor) -> None:
+        """The same of somebody whose socket another process holds."""
+        self._moved_elsewhere.setdefault(stranger.room, {})[stranger.peer] = cursor
+        self._wake.set()
+
+    def chose_elsewhere(self, stranger: Stranger, selection: Selection) -> None:
+        """The same of somebody whose socket another process holds."""
+        stranger.selection = selection
+        self._chosen.setdefault(stranger.room, {})[stranger.peer] = (stranger, selection)
+        self._wake.set()
+
     def run(self, is_stopped: Callable[[], bool]) -> None:
         """Tell what moved until stopped."""
         while not is_stopped():
@@ -58,13 +80,33 @@ class Presence:
     def tell(self) -> None:
         """Who came and went; one frame of cursors per room; the selections that changed."""
         people, self._people = self._people, {}
+        moved, self._moved = self._moved, {}
+        strangers, self._moved_elsewhere = self._moved_elsewhere, {}
+        chosen, self._chosen = self._chosen, {}
         for room in people:
             room.roster.tell()
-        moved, self._moved = self._moved, {}
-        chosen, self._chosen = self._chosen, {}
-        for room, cursors in moved.items():
+        for room in {**moved, **strangers}:
+            cursors = {**moved.get(room, {}), **strangers.get(room, {})}
             room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()))
         for room, selections in chosen.items():
-            for member, selection in selections.values():
-                fields = {"peer": member.peer, "ids": list(selection.ids), "editing": selection.editing}
-                room.tell(protocol.SELECTION, fields, skip=member)
+            for somebody, selection in selections.values():
+                fields = {"peer": somebody.peer, "ids": list(selection.ids), "editing": selection.editing}
+                room.tell(protocol.SELECTION, fields, skip=somebody)
+        if self.elsewhere is not None:
+            self._tell_elsewhere(self.elsewhere, people, moved, chosen)
+
+    @staticmethod
+    def _tell_elsewhere(
+        elsewhere: Neighbours,
+        people: Iterable[Room],
+        moved: Mapping[Room, Mapping[int, Cursor]],
+        chosen: Mapping[Room, Mapping[int, tuple[Somebody, Selection]]],
+    ) -> None:
+        for room in people:
+            elsewhere.tell_people(room)
+        for room, cursors in moved.items():
+            elsewhere.tell_cursors(room, cursors)
+        for selections in chosen.values():
+            for somebody, _selection in selections.values():
+                if isinstance(somebody, Member):
+                    elsewhere.tell_selection(somebody)

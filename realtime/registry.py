@@ -25,7 +25,7 @@ from models.document_log import LogRow, last_seqs, load_document, owners_of, row
 from models.errors import CorruptDocument, NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
-from realtime.fanout import DocumentBell, Fanout
+from realtime.fanout import DocumentBell, Fanout, WhoBell
 from realtime.flusher import Flusher
 from realtime.journal import Journal
 from realtime.members import BoardFacts
@@ -50,6 +50,7 @@ class Rooms:
 
     def __init__(self, fanout: Fanout, people_changed: Callable[[Room], None] = lambda _room: None) -> None:
         self._people_changed = people_changed
+        self._fanout = fanout
         self._rooms: dict[int, Room] = {}
         self._opening: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -81,6 +82,7 @@ class Rooms:
             if room is None:
                 room = self._load(document_id)
                 self._rooms[document_id] = room
+                self._fanout.ring(WhoBell(document_id))
         with self._lock:
             self._opening.pop(document_id, None)
         return room

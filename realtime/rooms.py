@@ -21,7 +21,8 @@ from models.document_log import LogRow, StoredDocument
 from models.errors import Refused
 from realtime import protocol
 from realtime.clients import Client
-from realtime.members import Batch, BoardFacts, Member
+from realtime.fanout import Person
+from realtime.members import Batch, BoardFacts, Member, Somebody, Stranger
 from realtime.outbound import Acknowledgement, Outgoing
 from realtime.protocol import ClientUpdate
 from realtime.roster import Roster
@@ -54,6 +55,7 @@ class Room:
         self.new_owners: dict[int, str] = {}
         self.lock = threading.Lock()
         self.members: dict[str, Member] = {}  # by Socket.IO id
+        self.strangers: dict[tuple[bytes, int], Stranger] = {}  # by process and their peer number there
         self.roster = Roster(self, people_changed)
         self.pending: list[Batch] = []
         self.idle_since = time.monotonic()
@@ -95,9 +97,20 @@ class Room:
         self.idle_since = time.monotonic()
         self.roster.went(member)
 
+    def stranger_came(self, place: tuple[bytes, int], person: Person) -> None:
+        """Another process has somebody new in this document."""
+        self._last_peer += 1
+        self.strangers[place] = Stranger(self, self._last_peer, person)
+        self.roster.came(self.strangers[place])
+
+    def stranger_left(self, place: tuple[bytes, int]) -> None:
+        """Another process has them no more."""
+        self.roster.went(self.strangers.pop(place))
+
     def _colour_of(self, key: str) -> str:
         """A person keeps one colour in all their windows; the others' are taken last."""
-        taken = {member.client.actor.key: member.colour for member in self.members.values()}
+        taken = {stranger.person.key: stranger.colour for stranger in self.strangers.values()}
+        taken |= {member.client.actor.key: member.colour for member in self.members.values()}
         if key in taken:
             return taken[key]
         used = set(taken.values())
@@ -367,7 +380,7 @@ class Room:
 
     # -- telling --------------------------------------------------------------------------------
 
-    def tell(self, event: str, fields: Mapping[str, object], skip: Member | None = None) -> None:
+    def tell(self, event: str, fields: Mapping[str, object], skip: Somebody | None = None) -> None:
         """Send a JSON event, with the handle, to everybody but `skip`."""
         outgoing = Outgoing(event, {"h": self.handle, **fields})
         for member in list(self.members.values()):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from realtime import protocol
-from realtime.members import Member, Reading
+from realtime.members import Member, Reading, Somebody
 from realtime.outbound import Outgoing
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class Roster:
     def __init__(self, room: "Room", wake: Callable[["Room"], None]) -> None:
         self._room = room
         self._wake = wake
-        self._arrived: dict[Member, None] = {}
+        self._arrived: dict[Somebody, None] = {}
         self._left: list[int] = []
         self._returned: dict[Member, None] = {}
 
-    def came(self, member: Member) -> None:
+    def came(self, member: Somebody) -> None:
         """A new member: they are told of everybody, everybody of them."""
         self._arrived[member] = None
         self._wake(self._room)
@@ -36,9 +36,10 @@ class Roster:
         self._returned[member] = None
         self._wake(self._room)
 
-    def went(self, member: Member) -> None:
+    def went(self, member: Somebody) -> None:
         """A member who left. Who comes and goes within a tick was never there for the others."""
-        self._returned.pop(member, None)
+        if isinstance(member, Member):
+            self._returned.pop(member, None)
         if member in self._arrived:
             del self._arrived[member]
             return
@@ -51,18 +52,19 @@ class Roster:
         returned, self._returned = self._returned, {}
         left, self._left = self._left, []
         members = list(self._room.members.values())
-        whole = _Told(self._room.handle, members, ())
+        everybody: list[Somebody] = [*members, *self._room.strangers.values()]
+        whole = _Told(self._room.handle, everybody, ())
         change = _Told(self._room.handle, arrived, left)
-        newcomers = {**arrived, **returned}
+        newcomers = {member: None for member in members if member in arrived or member in returned}
         for member in members:
             if member in newcomers:
                 member.client.outlet.send(whole.to(member))
             elif arrived or left:
                 member.client.outlet.send(change.to(member))
-        self._tell_selections(newcomers, members)
+        self._tell_selections(newcomers, everybody)
 
     @staticmethod
-    def _tell_selections(newcomers: Iterable[Member], members: Iterable[Member]) -> None:
+    def _tell_selections(newcomers: Iterable[Member], members: Iterable[Somebody]) -> None:
         chosen = [(other, selected_by(other)) for other in members if other.selection is not None]
         for member in newcomers:
             events = [event for other, event in chosen if other is not member]
@@ -73,7 +75,7 @@ class Roster:
 class _Told:
     """One `peers` event, encoded once per way of reading it."""
 
-    def __init__(self, handle: int, joined: Iterable[Member], left: Iterable[int]) -> None:
+    def __init__(self, handle: int, joined: Iterable[Somebody], left: Iterable[int]) -> None:
         self._handle = handle
         self._joined = list(joined)
         self._left = list(left)
@@ -88,7 +90,7 @@ class _Told:
         return self._by_reading[reading]
 
 
-def selected_by(member: Member) -> Outgoing:
+def selected_by(member: Somebody) -> Outgoing:
     """The `sel` of a member who has selected something."""
     selection = member.selection
     assert selection is not None  # noqa: S101 - asked of those only

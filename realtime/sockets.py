@@ -24,6 +24,7 @@ from realtime.budget import WorkBudgets
 from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
 from realtime.doorbell import RedisDoorbell
+from realtime.elsewhere import Elsewhere
 from realtime.fanout import Fanout, SingleProcess
 from realtime.hearing import Hearing
 from realtime.messages import Sentences
@@ -75,7 +76,9 @@ class Live:
         self.presence = Presence()
         self.rooms = Rooms(fanout, self.presence.people_changed)
         self.revocation = Revocation(self.clients)
-        self.hearing = Hearing(fanout, self.rooms, self.revocation)
+        self.elsewhere = Elsewhere(fanout, self.rooms, self.presence)
+        self.presence.elsewhere = self.elsewhere
+        self.hearing = Hearing(fanout, self.rooms, self.revocation, self.elsewhere)
         self.admission = Admission(self.rooms)
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
@@ -114,6 +117,7 @@ class Live:
         run(self._every, SWEEP_SECONDS, self.revocation.sweep)
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
+        run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
 
     def _stopped(self) -> bool:
         return self.is_stopped

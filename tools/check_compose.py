@@ -25,7 +25,7 @@ def main() -> int:
     ]
     problems += [
         f"services.{name} is missing"
-        for name in ("web1", "database", "redis", "proxy")
+        for name in ("web1", "worker", "database", "redis", "proxy")
         if name not in compose["services"]
     ]
     served = {f"{name}:8000" for name, service in compose["services"].items() if "serve" in _command(service)}

@@ -42,3 +42,9 @@ def proxy(scaled: tuple[Stack, World]) -> Door:
     with door.transaction() as session:
         own.board = make_board(session, world.project, world.alice)
     return door
+
+
+@pytest.fixture
+def live_server(proxy: Door) -> Door:
+    """What the live tests call their server: here the proxy, with three processes behind it."""
+    return proxy
