@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from models.policy import Actor
 from realtime import frames, protocol
@@ -19,6 +19,8 @@ log = logging.getLogger("etabli.realtime")
 MAX_STRIKES = 5
 MAX_ECHOED = 32
 
+Key = TypeVar("Key", int, str)
+
 
 @dataclass(eq=False)
 class Client:
@@ -31,6 +33,8 @@ class Client:
     members: dict[int, "Member"] = field(default_factory=dict)  # by document handle
     strikes: int = 0
     is_gone: bool = False
+    is_kicked: bool = False
+    token_hash: str = ""  # of the login session's cookie
     work: WorkBudget = field(default_factory=WorkBudget)  # of the person, shared by their sockets
 
     @property
@@ -68,6 +72,7 @@ class Client:
 
     def kick(self, code: str) -> None:
         """Tell why, and end the connection."""
+        self.is_kicked = True
         self.say("revoked", code)
         self.outlet.close(frames.POLICY, code)
 
@@ -78,6 +83,7 @@ class Clients:
     def __init__(self) -> None:
         self._by_sid: dict[str, Client] = {}
         self._by_session: dict[int, list[Client]] = {}
+        self._by_token: dict[str, list[Client]] = {}
 
     def __len__(self) -> int:
         return len(self._by_sid)
@@ -89,6 +95,7 @@ class Clients:
         """Enter a client."""
         self._by_sid[client.sid] = client
         self._by_session.setdefault(client.login_session_id, []).append(client)
+        self._by_token.setdefault(client.token_hash, []).append(client)
 
     def find(self, sid: str) -> Client | None:
         """The client of a Socket.IO id."""
@@ -98,12 +105,20 @@ class Clients:
         """Take a client out; gives it back if it was there."""
         client = self._by_sid.pop(sid, None)
         if client is not None:
-            same = self._by_session[client.login_session_id]
-            same.remove(client)
-            if not same:
-                del self._by_session[client.login_session_id]
+            _take_out(self._by_session, client.login_session_id, client)
+            _take_out(self._by_token, client.token_hash, client)
         return client
 
     def of_session(self, login_session_id: int) -> list[Client]:
         """The sockets of one login session."""
         return list(self._by_session.get(login_session_id, ()))
+
+    def of_token(self, token_hash: str) -> list[Client]:
+        """The sockets opened with one session cookie, by its hash."""
+        return list(self._by_token.get(token_hash, ()))
+
+
+def _take_out(clients: dict[Key, list[Client]], key: Key, client: Client) -> None:
+    clients[key].remove(client)
+    if not clients[key]:
+        del clients[key]

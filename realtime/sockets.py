@@ -32,8 +32,10 @@ from realtime.outbound import Outlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
 from realtime.revocation import SWEEP_SECONDS, Revocation
+from realtime.short_way import ShortWay
 from workspace.bells import channel_of
 from workspace.i18n import current_locale
+from workspace.services.tokens import token_hash
 from workspace.settings import Settings
 from workspace.web.documents.host import EXTENSION
 from workspace.web.guard import COOKIE
@@ -69,6 +71,7 @@ class Live:
 
     def __init__(self, app: Flask, settings: Settings, outlet_of: OutletOf, fanout: Fanout) -> None:
         self.settings = settings
+        self.hosts = frozenset(urlsplit(origin).netloc for origin in settings.origins)
         self.outlet_of = outlet_of
         self.sentences = Sentences(app)
         self.clients = Clients()
@@ -82,6 +85,7 @@ class Live:
         self.admission = Admission(self.rooms)
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
+        app.wsgi_app = ShortWay(app.wsgi_app, self.clients, self.hosts)  # type: ignore[method-assign]
         self.is_stopped = False
         self.socketio = SocketIO(
             app,
@@ -211,12 +215,13 @@ class _Handlers:
         if self._is_forged():
             return
         live = self._live
-        if urlsplit(f"//{request.host}").netloc not in {urlsplit(o).netloc for o in live.settings.origins}:
+        if request.host not in live.hosts:
             raise self._refusal("origin")
         fields = auth if isinstance(auth, dict) else {}
         if fields.get("v") is True or fields.get("v") != protocol.PROTOCOL_VERSION:
             raise self._refusal("version")
-        actor = self._authenticate(fields.get("ticket"))
+        token = request.cookies.get(COOKIE, "")
+        actor = self._authenticate(token, fields.get("ticket"))
         if len(live.clients.of_session(actor.login_session_id or 0)) >= MAX_SOCKETS_PER_SESSION:
             raise self._refusal("too_many_sockets")
         sid: str = request.sid  # type: ignore[attr-defined]
@@ -225,13 +230,14 @@ class _Handlers:
         outlet = live.outlet_of(server, engine_sid)
         if outlet is None:
             raise self._refusal("unavailable")
-        client = Client(sid, actor, outlet, live.sentences, work=live.work.of(actor.key))
+        work = live.work.of(actor.key)
+        client = Client(sid, actor, outlet, live.sentences, work=work, token_hash=token_hash(token))
         live.clients.add(client)
         outlet.open(client)
 
-    def _authenticate(self, ticket: object) -> Actor:
+    def _authenticate(self, token: str, ticket: object) -> Actor:
         try:
-            return self._live.admission.admit(request.cookies.get(COOKIE, ""), ticket)
+            return self._live.admission.admit(token, ticket)
         except Refused as refusal:
             raise self._refusal(refusal.code) from refusal
         except SQLAlchemyError as error:

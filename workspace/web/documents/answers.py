@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import brotli
 from flask import Response, request
+from werkzeug import Request
 
 from workspace.extensions import limiter
 from workspace.web.guard import actor
@@ -17,19 +18,24 @@ MINIMUM_COMPRESSED_BYTES = 512
 by_person = limiter.limit("240 per minute", key_func=lambda: actor().key)
 
 
-def whole_document(content: bytes, etag: str) -> Response:
-    """A whole document as one Yjs v1 update, as the browser can take it; 304 when it has it."""
+def whole_document(content: bytes, etag: str, asked: Request | None = None) -> Response:
+    """A whole document as one Yjs v1 update, as the browser can take it; 304 when it has it.
+
+    `asked` is the request where there is no Flask context.
+    """
+    asked = asked or request
     response = Response(mimetype=BINARY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Accept-Encoding")
     response.vary.add("Cookie")
-    encoding = request.accept_encodings.best_match(["br", "gzip", "identity"], default="identity")
+    encoding = asked.accept_encodings.best_match(["br", "gzip", "identity"], default="identity")
     encoded = _encoded(encoding, content)
     if encoded is not content:
         response.headers["Content-Encoding"] = encoding
     response.set_data(encoded)
-    response.make_conditional(request)
+    response.make_conditional(asked)
     return response
 
 
