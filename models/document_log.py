@@ -221,6 +221,17 @@ def owners_of(session: Session, document_id: int) -> dict[int, str]:
     return {row.client_id: row.actor_key for row in found}
 
 
+def owners_among(session: Session, document_id: int, client_ids: Sequence[int]) -> dict[int, str]:
+    """Who owns these Yjs client ids of a document, as far as they are known."""
+    known = [client for client in client_ids if client < 2**53]
+    found = session.execute(
+        select(DocumentClient.client_id, DocumentClient.actor_key).where(
+            DocumentClient.document_id == document_id, DocumentClient.client_id.in_(known)
+        )
+    )
+    return {row.client_id: row.actor_key for row in found}
+
+
 def last_seqs(session: Session, document_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """The epoch and newest row number of each document that still exists."""
     found = session.execute(

@@ -3,8 +3,8 @@
  *
  *   node static/build.mjs
  *
- * Entries: css/main.css, css/board.css, every css/areas/*.css (inlined in the pages of an area, never a request) and
- * every src/pages/*.ts. Each page's script is bundled apart, so that code shared by two pages never becomes a third. Icons named in icons.txt become one sprite.
+ * Entries: css/main.css, css/board.css, every css/areas/*.css (inlined in the pages of an area, never a request),
+ * every src/pages/*.ts and every src/workers/*.ts. Each page's script is bundled apart, so that code shared by two pages never becomes a third. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
  * The server reads two files: icons.json (name → shapes, which templates draw in place) and manifest.json (logical
  * name → file), which is written last and swapped in whole, then the files of earlier builds are
@@ -151,6 +151,9 @@ for (const name of readdirSync(join(here, "css/areas")).sort()) {
 for (const name of readdirSync(join(here, "src/pages")).sort()) {
   if (!name.endsWith(".ts")) continue;
   await bundle(`static/src/pages/${name}`, { format: "esm", splitting: true, conditions: ["browser"] });
+}
+for (const name of readdirSync(join(here, "src/workers")).sort()) {
+  await bundle(`static/src/workers/${name}`, { format: "iife" });
 }
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 for (const [logical, name] of Object.entries(sorted)) report(logical, name);

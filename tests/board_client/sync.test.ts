@@ -6,6 +6,7 @@ import { diffText, type TextChange } from "../../static/src/board/model/text-dif
 import { Backoff } from "../../static/src/board/sync/backoff";
 import type { LocalCopy } from "../../static/src/board/sync/local-copy";
 import { Outbox } from "../../static/src/board/sync/outbox";
+import type { Missed } from "../../static/src/board/sync/absence";
 import { findUnsaved, writeUnsaved } from "../../static/src/board/sync/replay";
 import type { Clock } from "../../static/src/board/sync/clock";
 import { SyncSession } from "../../static/src/board/sync/session";
@@ -173,6 +174,7 @@ class Storage {
   updates: Uint8Array[] = [];
   epoch: number | null = null;
   unsaved: string[] = [];
+  readonly notes = new Map<string, string>();
 
   copy(): LocalCopy {
     const keep = (doc: Y.Doc): void => void doc.on("update", (update: Uint8Array) => this.updates.push(update));
@@ -195,8 +197,8 @@ class Storage {
       writeUnsaved: (ids) => {
         this.unsaved = [...ids];
       },
-      readNote: () => null,
-      writeNote: () => undefined,
+      readNote: (name) => this.notes.get(name) ?? null,
+      writeNote: (name, value) => void (value === null ? this.notes.delete(name) : this.notes.set(name, value)),
     };
   }
 }
@@ -215,6 +217,7 @@ interface Person {
   session: SyncSession;
   refused: NotSaved[];
   ended: string[];
+  returned: { missed: Missed[]; awayMs: number }[];
 }
 
 const sessions: SyncSession[] = [];
@@ -225,9 +228,10 @@ afterEach(() => {
 function person(server: Server, storage = new Storage()): Person {
   const board = new BoardDocument();
   const session = new SyncSession(board, server.transport(), storage.copy(), { can: ["read", "edit"], frozen: false }, fast, () => 0.5);
-  const someone: Person = { board, session, refused: [], ended: [] };
+  const someone: Person = { board, session, refused: [], ended: [], returned: [] };
   session.events.on("notSaved", (what) => someone.refused.push(what));
   session.events.on("ended", ({ code }) => someone.ended.push(code));
+  session.events.on("returned", (what) => someone.returned.push(what));
   sessions.push(session);
   session.start();
   return someone;
@@ -550,6 +554,46 @@ test("a board restored while one is on HTTP is taken anew, not mixed with the fo
   assert.deepEqual(awa.refused.map(({ code, objects }) => [code, objects.map((o) => o.mine?.texts.text)]), [["restored", ["pas encore envoyée"]]]);
   write(awa.board, "go", "on repart");
   await until(() => server.words("go") === "on repart");
+});
+
+test("what others changed meanwhile is known on return: by whom, and whether one changed it too", async () => {
+  const server = new Server();
+  const storage = new Storage();
+  const [awa, teva] = [person(server, storage), person(server)];
+  await live(awa);
+  await live(teva);
+  for (const id of ["both", "theirs", "moved", "gone"]) write(awa.board, id, id);
+  await saved(awa);
+  await until(() => textOf(teva.board, "gone") === "gone");
+  assert.deepEqual(awa.returned, []);
+  const links = [...server.connections];
+  server.networkDown = true;
+  awa.session.loseConnection();
+  server.connections.add(links[1] as (typeof links)[number]);
+  write(awa.board, "mine", "à moi");
+  awa.board.writeText("both", "both, ici");
+  teva.board.writeText("both", "both, là-bas");
+  teva.board.update("theirs", { colour: "rose" });
+  teva.board.update("moved", { x: 400 });
+  teva.board.remove(["gone"]);
+  write(teva.board, "new", "nouvelle", "u2");
+  await saved(teva);
+  awa.session.stop(); // the laptop is closed; another page of the same browser opens
+  storage.notes.set("left", String(Date.now() - 7_200_000));
+  server.networkDown = false;
+  const again = person(server, storage);
+  await saved(again);
+  assert.equal(again.returned.length, 1);
+  const { missed, awayMs } = again.returned[0] as { missed: Missed[]; awayMs: number };
+  assert.ok(awayMs >= 7_200_000 && awayMs < 7_300_000);
+  const told = missed.map(({ id, kind, alsoMine, clients }) => [id, kind, alsoMine, [...clients].join() === String(teva.board.doc.clientID)]);
+  assert.deepEqual(told.sort(), [
+    ["both", "changed", true, true],
+    ["gone", "removed", false, false],
+    ["new", "added", false, true],
+    ["theirs", "changed", false, true],
+  ]);
+  assert.equal(server.words("mine"), "à moi");
 });
 
 test("a hole in the numbering is filled", async () => {

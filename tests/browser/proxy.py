@@ -1,5 +1,6 @@
 """A small HTTP proxy before a server: refuses WebSockets, or everything, when told; notes what passes."""
 
+import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ class Proxy:
     def cut(self) -> None:
         """End every connection that is open."""
         for connection in list(self._open):
-            connection.close()
+            with contextlib.suppress(OSError):  # it has just ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Take no more."""

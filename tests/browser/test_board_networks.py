@@ -1,49 +1,69 @@
 """Networks that block WebSockets, and what travels at the first and the second load, as a proxy sees it."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.board_support import BoardPage, OpenBoard, opener
+from tests import needs
+from tests.browser.board_support import DESKTOP, BoardPage, OpenBoard, opener
 from tests.browser.proxy import Proxy
+from tests.browser.test_board_access import violations
+from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.live.live_support import LiveServer, eventually
+from workspace.web.guard import COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 SOON_MS = 15_000
+KEPT = """async () => [
+    ...(await indexedDB.databases()).map(({name}) => name),
+    ...await caches.keys(), ...Object.keys(localStorage),
+].filter((name) => name.startsWith("etabli-board:"))"""
+
+
+@dataclass
+class Doors:
+    """A server and two proxies before it: one whose network fails, one whose does not."""
+
+    server: LiveServer
+    failing: Proxy
+    steady: Proxy
 
 
 @pytest.fixture(scope="module")
-def door(
-    make_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Proxy, LiveServer]]:
-    """A server, and the proxy through which browsers reach it."""
-    proxy = Proxy()
-    settings = {"ETABLI_ORIGINS": proxy.url}
+def doors(make_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """For the whole module."""
+    failing, steady = Proxy(), Proxy()
+    settings = {"ETABLI_ORIGINS": f"{failing.url},{steady.url}"}
     server = LiveServer(tmp_path_factory.mktemp("data"), make_database("sqlite"), **settings).start()
-    proxy.target = server.url
-    yield proxy, server
-    proxy.close()
+    failing.target = steady.target = server.url
+    yield Doors(server, failing, steady)
+    failing.close()
+    steady.close()
     server.stop()
 
 
 @pytest.fixture
-def proxy(door: tuple[Proxy, LiveServer]) -> Iterator[Proxy]:
-    """The proxy, letting everything through at the start and at the end of a test."""
-    yield door[0]
-    door[0].blocks_websockets = door[0].is_down = False
+def proxy(doors: Doors) -> Iterator[Proxy]:
+    """The proxy that fails when told, and lets everything through at the end of a test."""
+    yield doors.failing
+    doors.failing.blocks_websockets = doors.failing.is_down = False
 
 
 @pytest.fixture
-def open_board(chromium: Browser, door: tuple[Proxy, LiveServer], proxy: Proxy) -> Iterator[OpenBoard]:
+def open_board(chromium: Browser, doors: Doors, proxy: Proxy) -> Iterator[OpenBoard]:
     """Opens a new board through the proxy."""
-    yield from opener(chromium, door[1], proxy.url)
+    yield from opener(chromium, doors.server, proxy.url)
 
 
-def notice(someone: BoardPage) -> str:
-    """The sentence over the board."""
-    return someone.page.locator("[data-notice]").inner_text()
+@pytest.fixture
+def open_steady_board(chromium: Browser, doors: Doors) -> Iterator[OpenBoard]:
+    """Opens another new board through the other proxy."""
+    yield from opener(chromium, doors.server, doors.steady.url)
 
 
 def test_where_websockets_are_blocked_two_people_see_each_other_over_http(
@@ -132,3 +152,85 @@ def test_the_first_load_is_a_compressed_snapshot_and_the_second_is_not_sent_agai
     assert len(proxy.paths("/snapshot")) == count
     eventually(lambda: len(received) > 0, 5, "messages on the socket")
     assert max(received) < 900, received
+
+
+def test_closed_laptop_reload_without_network_two_hours_then_everything_arrives(
+    chromium: Browser, open_steady_board: OpenBoard, doors: Doors, proxy: Proxy, tmp_path: Path
+) -> None:
+    bob = open_steady_board("bob")
+    bob.write("Commune", 420, 300)
+    bob.expect_saved()
+    token = doors.server.sign_in("alice").token
+
+    def open_laptop(*, keep_cookie: bool) -> tuple[BrowserContext, BoardPage]:
+        context = chromium.browser_type.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=needs.chromium(),
+            args=CHROMIUM_ARGUMENTS,
+            viewport=DESKTOP,
+            locale="fr-FR",
+        )
+        if not keep_cookie:
+            later = time.time() + 86_400
+            context.add_cookies([{"name": COOKIE, "value": token, "url": proxy.url, "expires": later}])
+        page = context.pages[0]
+        page.goto(f"{proxy.url}/boards/{bob.board_id}")
+        alice = BoardPage(page, doors.server, bob.board_id, bob.document_id)
+        alice.wait_ready()
+        return context, alice
+
+    context, alice = open_laptop(keep_cookie=False)
+    alice.expect_saved()
+    kept = "async () => !!(navigator.serviceWorker.controller && await caches.match(location.pathname))"
+    eventually(lambda: alice.page.evaluate(kept), 10, "the page kept in the browser")
+    proxy.is_down = True
+    proxy.cut()
+    expect(alice.page.locator("[data-notice]")).to_contain_text("Hors ligne")
+    alice.write("Dans le train", 700, 560)
+    expect(alice.status).to_have_text("Hors ligne, 1 modification en attente")
+    alice.reload()
+    expect(alice.note("Dans le train")).to_be_visible()
+    context.close()
+
+    context, alice = open_laptop(keep_cookie=True)  # no network: the page is this browser's own
+    expect(alice.note("Dans le train")).to_be_visible()
+    alice.note("Commune").dblclick()
+    alice.press("End")
+    alice.page.keyboard.type(", revue")
+    alice.press("Escape")
+    expect(alice.status).to_have_text("Hors ligne, 2 modifications en attente")
+    for number in range(3):
+        bob.write(f"Nouvelle {number}", 420 + 180 * number, 640)
+    bob.note("Commune").dblclick()
+    bob.press("Home")
+    bob.page.keyboard.type("Note ")
+    bob.press("Escape")
+    bob.expect_saved()
+    alice.page.evaluate(
+        "() => { for (const name of Object.keys(localStorage)) if (name.endsWith(':left'))"
+        " localStorage.setItem(name, String(Date.now() - 2 * 3600 * 1000)) }"
+    )
+
+    proxy.is_down = False
+    alice.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(alice.status).to_have_text("Tout est à jour", timeout=SOON_MS)
+    expect(bob.note("Dans le train")).to_be_visible()
+    expect(bob.note("Note Commune, revue")).to_be_visible()
+    news = alice.page.get_by_role("region", name="Pendant votre absence")
+    expect(news).to_contain_text("Pendant votre absence : 1 note aussi modifiée par Bob, 3 nouvelles.")
+    assert violations(alice.page) == []
+    news.get_by_role("button", name="Note Commune, revue").press("Enter")
+    expect(alice.note("Note Commune, revue")).to_be_focused()
+    expect(news).to_contain_text("Pendant votre absence : 3 nouvelles.")
+    expect(alice.note("Nouvelle 1")).to_have_accessible_name(re.compile("nouvelle$"))
+    news.get_by_role("button", name="Tout est vu").click()
+    expect(news).to_be_hidden()
+
+    assert alice.page.evaluate(KEPT) != []
+    other = context.new_page()  # signing out in one tab ends the other, and nothing stays on the device
+    other.goto(f"{proxy.url}/account")
+    other.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
+    expect(other).to_have_url(re.compile("/sign-in"))
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Vous êtes déconnecté·e", timeout=SOON_MS)
+    eventually(lambda: not other.evaluate(KEPT), 5, "nothing of the board on the device")
+    context.close()

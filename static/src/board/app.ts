@@ -9,14 +9,17 @@ import { firstView, followBoard, followWindow, VIEW_NOTE } from "./follow";
 import { BoardDocument } from "./model/document";
 import { isWritten } from "./model/objects";
 import { Names } from "./names";
+import { News } from "./news";
 import { People } from "./people";
 import { broadcastPresence } from "./presence/broadcast";
 import { CursorLayer } from "./presence/cursors";
 import { Peers } from "./presence/peers";
 import { Rights } from "./rights";
 import { Selection } from "./selection";
+import { forgetBoards, forgetOthers } from "./sync/forget";
 import { BrowserCopy } from "./sync/local-copy";
 import { SyncSession } from "./sync/session";
+import { keepShell } from "./sync/shell";
 import { SocketTransport } from "./sync/socket-link";
 import { Tools } from "./tools";
 import { Announcer } from "./view/announcer";
@@ -30,6 +33,7 @@ import { showEnded } from "./view/ended";
 import { Gestures } from "./view/gestures";
 import { Header } from "./view/header";
 import { BoardKeyboard } from "./view/keyboard";
+import { NewsPanel } from "./view/news-panel";
 import { pageKeys } from "./view/page-keys";
 import { Plan } from "./view/plan";
 import { Stage } from "./view/stage";
@@ -38,6 +42,8 @@ import { Toolbar } from "./view/toolbar";
 import { Tray } from "./view/tray";
 import { Views } from "./view/views";
 
+/** After the page is usable: keeping it must not compete with opening it. */
+const KEEP_PAGE_MS = 1_500;
 const LETTERS_KEY = "etabli:board-letters-off";
 
 function findPage(): Page {
@@ -73,7 +79,8 @@ export function startBoard(): void {
   const people = new People(config);
   const peers = new Peers(session, people, signal);
   const rights = new Rights(config.me.key, config.rights.ownOnly, session.status.canEdit);
-  const names = new Names(board, people);
+  const news = new News(board, people, config.me.key);
+  const names = new Names(board, people, news);
   const announcer = new Announcer(
     find("[data-polite]") as HTMLElement,
     find("[data-assertive]") as HTMLElement,
@@ -97,6 +104,7 @@ export function startBoard(): void {
             ? names.ofWritten(object, peers.at(object.id)?.writer)
             : "",
       signature: (key) => people.shortNameOf(key),
+      isNews: (id) => news.labelOf(id) !== "",
     },
     signal,
   );
@@ -111,6 +119,7 @@ export function startBoard(): void {
     people,
     peers,
     names,
+    news,
     actions,
     camera,
     stage,
@@ -134,6 +143,7 @@ export function startBoard(): void {
   });
   new Header(context);
   new Tray(context, copy);
+  new NewsPanel(context, () => (views.isPlanOnly ? plan.focus() : stage.takeFocus()));
   new CursorLayer(page.overlay, peers, camera, signal);
   new Toolbar(context, {
     note: () => (views.isPlanOnly ? plan.addNote() : noteInView(context)),
@@ -160,11 +170,28 @@ export function startBoard(): void {
     signal,
   );
   session.events.on("ended", (why) => {
-    if (why.code !== "signed_out" && why.code !== "sign_in" && why.code !== "version") copy.forget();
+    if (why.code === "signed_out") void forgetBoards();
+    if (why.code !== "sign_in" && why.code !== "version") copy.forget();
     life.abort();
     showEnded(page.root, config, why);
   });
+  forgetOthers(config.me.key);
+  keepPage(context);
   session.start();
+}
+
+/** Once in step, when there is nothing better to do: the page is kept for the next time without a network. */
+function keepPage({ session, config, signal }: BoardContext): void {
+  let isKept = false;
+  session.events.on(
+    "status",
+    ({ connection, durable }) => {
+      if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
+      isKept = true;
+      setTimeout(() => void keepShell(config.me.key), KEEP_PAGE_MS);
+    },
+    signal,
+  );
 }
 
 function notesIn(board: BoardDocument, zone: string): number {

@@ -4,6 +4,7 @@ import type { Actions } from "./actions";
 import type { BoardConfig } from "./config";
 import type { BoardDocument } from "./model/document";
 import type { Names } from "./names";
+import type { News } from "./news";
 import type { People } from "./people";
 import type { Peers } from "./presence/peers";
 import type { Rights } from "./rights";
@@ -27,6 +28,7 @@ export interface BoardContext {
   readonly people: People;
   readonly peers: Peers;
   readonly names: Names;
+  readonly news: News;
   readonly actions: Actions;
   readonly camera: Camera;
   readonly stage: Stage;

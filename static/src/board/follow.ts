@@ -27,7 +27,17 @@ export function firstView({ board, camera, page }: BoardContext, saved: string |
 }
 
 /** What others do, told once in a while; and what is gone is no longer selected. */
-export function followBoard({ board, selection, stage, peers, people, announcer, page, signal }: BoardContext): void {
+export function followBoard({
+  board,
+  selection,
+  stage,
+  peers,
+  people,
+  news,
+  announcer,
+  page,
+  signal,
+}: BoardContext): void {
   board.changes.on(
     "objects",
     (change) => {
@@ -69,6 +79,7 @@ export function followBoard({ board, selection, stage, peers, people, announcer,
     signal,
   );
   peers.events.on("selection", (ids) => stage.redraw(ids), signal);
+  news.events.on("change", (ids) => stage.redraw(ids), signal);
   people.events.on("known", () => stage.redrawAll(true), signal);
 }
 
@@ -101,6 +112,7 @@ export function followWindow({ session, camera, page, signal }: BoardContext, co
     "pagehide",
     () => {
       session.flushNow();
+      if (session.status.connection === "live" || session.status.connection === "fallback") session.noteLeaving();
       if (page.root.hasAttribute("data-ready")) copy.writeNote(VIEW_NOTE, `${camera.x} ${camera.y} ${camera.zoom}`);
     },
     { signal },

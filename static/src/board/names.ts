@@ -4,6 +4,7 @@ import type { Colour } from "../generated/board-specs";
 import { N_, t, tn } from "../lib/i18n";
 import type { BoardDocument } from "./model/document";
 import { type BoardObject, type WrittenObject, wordsOf, type ZoneObject } from "./model/objects";
+import type { News } from "./news";
 import type { People } from "./people";
 
 export const COLOUR_NAMES: Readonly<Record<Colour, string>> = {
@@ -31,6 +32,7 @@ export class Names {
   constructor(
     private readonly board: BoardDocument,
     private readonly people: People,
+    private readonly news: News,
   ) {}
 
   /** What follows the words of a note or a text when it is read out: author, colour, links, who writes. */
@@ -48,6 +50,8 @@ export class Names {
     if (object.type === "note") parts.push(t(COLOUR_NAMES[object.colour]));
     const links = this.board.connectorsOf(object.id).length;
     if (links > 0) parts.push(tn("%(num)s lien", "%(num)s liens", links));
+    const news = this.news.labelOf(object.id);
+    if (news) parts.push(news);
     if (writer) parts.push(t("%(name)s écrit", { name: writer }));
     return `${wordsOf(object) ? "" : `${t("Sans texte")}, `}${parts.join(", ")}`;
   }

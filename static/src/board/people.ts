@@ -7,6 +7,11 @@ import { Emitter } from "./emitter";
 
 const ASK_AGAIN_MS = 15_000;
 
+interface Known {
+  people: Record<string, Person>;
+  clients?: Record<string, string>;
+}
+
 export class People {
   readonly events = new Emitter<{ known: undefined }>();
   private readonly known: Map<string, Person>;
@@ -37,6 +42,13 @@ export class People {
     this.events.emit("known", undefined);
   }
 
+  /** The author keys behind Yjs client ids, as far as the server can be asked and knows them. */
+  async keysOf(clients: ReadonlySet<number>): Promise<Map<number, string>> {
+    if (clients.size === 0) return new Map();
+    const answer = await this.load(`?clients=${[...clients].join()}`);
+    return new Map(Object.entries(answer?.clients ?? {}).map(([client, key]) => [Number(client), key]));
+  }
+
   private ask(): void {
     if (this.asking !== null) return;
     const wait = Math.max(200, this.askedAt + ASK_AGAIN_MS - performance.now());
@@ -45,16 +57,20 @@ export class People {
 
   private async fetch(): Promise<void> {
     this.askedAt = performance.now();
+    await this.load();
+    this.asking = null;
+  }
+
+  private async load(query = ""): Promise<Known | null> {
     try {
-      const answer = await fetch(this.config.peopleUrl, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const people = ((await answer.json()) as { people: Record<string, Person> }).people;
-      for (const [key, person] of Object.entries(people)) this.known.set(key, person);
+      const answer = await fetch(this.config.peopleUrl + query, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return null;
+      const known = (await answer.json()) as Known;
+      for (const [key, person] of Object.entries(known.people)) this.known.set(key, person);
       this.events.emit("known", undefined);
+      return known;
     } catch {
-      // Offline: the next unknown name asks again.
-    } finally {
-      this.asking = null;
+      return null; // Offline: the next unknown name asks again.
     }
   }
 }

@@ -1,4 +1,5 @@
 /** form[data-confirm]: asks before it is sent. Signing out asks too when it would erase drafts of this device. */
+import { unsavedBoards } from "../board/sync/forget";
 import { confirm } from "../lib/confirm";
 import { on } from "../lib/dom";
 import { t, tn } from "../lib/i18n";
@@ -26,7 +27,7 @@ function questionOf(form: HTMLFormElement): Asked | null {
   const question = form.dataset.confirm;
   if (question) return { question, yes: form.dataset.confirmLabel || t("Confirmer") };
   if (!form.getAttribute("action")?.startsWith("/sign-out")) return null;
-  const count = draftCount();
+  const count = draftCount() + unsavedBoards(document.body.dataset.actor ?? "");
   if (!count) return null;
   return {
     question: t("Se déconnecter et effacer les brouillons ?"),

@@ -1,9 +1,9 @@
-"""GET /boards/<id>: a board, readable before its script runs; GET /boards/<id>/people, for the script."""
+"""GET /boards/<id>: a board, readable before its script runs; what its scripts ask for."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from flask import Blueprint, jsonify, render_template, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,17 +11,20 @@ from models.access import access_board
 from models.board.export import Outline, to_outline
 from models.board_rights import BoardRights, board_rights
 from models.document import Board
+from models.document_log import owners_among
 from models.errors import Forbidden
 from models.i18n import N_
 from models.policy import Actor, Permission, can
 from models.session import reading
+from workspace.web.assets import DIST
 from workspace.web.boards.people import BoardPerson, colour_of, people_of
 from workspace.web.documents.host import documents
-from workspace.web.guard import actor, requires
+from workspace.web.guard import actor, public, requires
 
 blueprint = Blueprint("boards", __name__)
 
 SOCKET_PATH = "/socket.io/"
+MOST_CLIENTS = 200
 
 
 @blueprint.get("/boards/<int:board_id>")
@@ -49,15 +52,25 @@ def show(board_id: int) -> ResponseReturnValue:
 @blueprint.get("/boards/<int:board_id>/people")
 @requires(Permission.VIEW_BOARD)
 def people(board_id: int) -> ResponseReturnValue:
-    """The people who signed something on the board, by author key."""
+    """Who signed something on the board, by author key; and who is behind Yjs `clients`, if asked for."""
     who = actor()
+    asked = [int(word) for word in request.args.get("clients", "").split(",") if word.isdecimal()]
     with reading() as session:
         board, _rights = _board(session, who, board_id)
         outline = to_outline(documents().state(board.document_id).content)
-        found = people_of(session, who, board, _authors(outline))
-    answer = jsonify(people={key: asdict(person) for key, person in found.items()})
+        owners = owners_among(session, board.document_id, asked[:MOST_CLIENTS])
+        found = people_of(session, who, board, _authors(outline) | set(owners.values()))
+    answer = jsonify(people={key: asdict(person) for key, person in found.items()}, clients=owners)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@blueprint.get("/boards/offline.js")
+@public
+def offline_worker() -> Response:
+    """The service worker of the boards' pages. Its address decides what it may answer for: /boards/."""
+    script = (DIST / current_app.config["ASSETS"]["board-offline.js"]).read_bytes()
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def _board(session: Session, who: Actor, board_id: int) -> tuple[Board, BoardRights]:

@@ -21,6 +21,7 @@ export const noteView: ObjectView<NoteObject> = {
 
   draw(element, note, context) {
     setAttribute(element, "data-colour", note.colour);
+    element.toggleAttribute("data-fresh", context.isNews(note.id));
     const [, text, author, details] = element.children;
     setText(text, note.text);
     setText(author, context.signature(note.author));

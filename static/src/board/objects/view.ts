@@ -8,6 +8,8 @@ export interface DrawContext {
   details(object: PlacedObject): string;
   /** How the author signs: first name, "" for the template. */
   signature(key: string): string;
+  /** Whether somebody changed it while this person was away. */
+  isNews(id: string): boolean;
 }
 
 export interface ObjectView<T extends PlacedObject> {

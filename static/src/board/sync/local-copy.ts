@@ -6,6 +6,7 @@
 import { IndexeddbPersistence } from "y-indexeddb";
 import type { Doc } from "yjs";
 import { COPY_PREFIX } from "./forget";
+import { forgetShell } from "./shell";
 
 export interface LocalCopy {
   /** Loads the copy into `doc` and keeps it up to date from then on. Resolves to the epoch it belongs to, null for none. */
@@ -33,8 +34,11 @@ export class BrowserCopy implements LocalCopy {
   private readonly base: string;
   isDurable = false;
 
-  constructor(personKey: string, documentId: number) {
-    this.base = `${COPY_PREFIX}${personKey}:${documentId}`;
+  constructor(
+    private readonly person: string,
+    documentId: number,
+  ) {
+    this.base = `${COPY_PREFIX}${person}:${documentId}`;
   }
 
   async open(doc: Doc): Promise<number | null> {
@@ -121,6 +125,7 @@ export class BrowserCopy implements LocalCopy {
     this.persistence = null;
     this.isDurable = false;
     if (persistence) void persistence.destroy().then(() => indexedDB.deleteDatabase(persistence.name));
+    void forgetShell(this.person);
     try {
       for (const name of Object.keys(localStorage)) if (name.startsWith(`${this.base}:`)) localStorage.removeItem(name);
     } catch {

@@ -8,6 +8,7 @@
 import * as Y from "yjs";
 import { Emitter } from "../emitter";
 import { type BoardDocument, REMOTE } from "../model/document";
+import { Absence, type Missed } from "./absence";
 import { browserClock, type Clock } from "./clock";
 import { Connector, FINAL } from "./connector";
 import { Fallback } from "./fallback";
@@ -45,6 +46,8 @@ interface SessionEvents {
   identity: Me;
   ended: { code: string; message: string };
   notSaved: NotSaved;
+  /** In step again after an absence: what others changed on the state one had left. */
+  returned: { missed: Missed[]; awayMs: number };
   peers: { joined: Peer[]; left: number[] };
   /** All peers are unknown again: a new connection lists them. */
   peersReset: undefined;
@@ -64,6 +67,8 @@ const RESTART_MS = 1_000;
 /** Longer than that and it is no restart any more, but an absence. */
 const LONG_RESTART_MS = 30_000;
 /** What the server says of rights, and of edits in general. */
+/** The name under which is kept when this person was last in step. */
+const LEFT_NOTE = "left";
 const RIGHTS = new Set(["frozen", "unfrozen", "role"]);
 
 export class SyncSession {
@@ -75,6 +80,7 @@ export class SyncSession {
   private readonly recovery: Recovery;
   private readonly keeping: Keeping;
   private readonly place: Place;
+  private readonly absence: Absence;
   private connection: Connection = "connecting";
   private caughtUp = false;
   private wasAway = false;
@@ -95,6 +101,7 @@ export class SyncSession {
     private readonly random: () => number = Math.random,
   ) {
     this.place = new Place(board, rights);
+    this.absence = new Absence(board);
     this.keeping = new Keeping(copy, () => this.events.emit("status", this.status));
     this.connector = new Connector(transport, clock, random, {
       handlers: () => this.handlers(),
@@ -241,6 +248,7 @@ export class SyncSession {
 
   private async load(): Promise<void> {
     this.place.epoch = await this.copy.open(this.board.doc);
+    if (this.place.epoch !== null) this.absence.begin();
     if (this.place.epoch === null) {
       try {
         const { epoch, update } = await this.transport.snapshot();
@@ -318,6 +326,7 @@ export class SyncSession {
     if (this.stopped || this.place.handle === null) return;
     this.place.isInStep = true;
     this.connector.succeeded();
+    this.tellReturn();
     if (this.uplink.isEmpty && this.wasAway && this.connection === "offline") this.caughtUp = true;
     this.setConnection("live");
     this.flushNow();
@@ -336,7 +345,7 @@ export class SyncSession {
     const { kind, can } = control;
     if (kind === "revoked") this.end(control.code === "signed_out" ? "signed_out" : "revoked", control.message);
     else if (kind === "resync") this.catchUp();
-    else if (kind === "epoch") void this.onReplaced();
+    else if (kind === "replaced") void this.onReplaced();
     else if (kind === "draining") this.onDraining();
     else if (RIGHTS.has(kind) && can) {
       this.place.setRights({ can, frozen: kind === "role" ? this.place.frozen : kind === "frozen" });
@@ -400,7 +409,9 @@ export class SyncSession {
     this.cancelQuietLoss = null;
     this.connection = connection;
     if (connection === "offline") {
+      if (!this.wasAway && this.place.seq > 0) this.noteLeaving();
       this.wasAway = true;
+      if (this.place.epoch !== null) this.absence.begin();
       this.keeping.keep();
     }
     this.changed();
@@ -417,12 +428,27 @@ export class SyncSession {
 
   private async poll(): Promise<boolean> {
     await this.loaded;
+    this.absence.addMine(this.uplink.uncommitted());
     return this.fallback.run();
+  }
+
+  private tellReturn(): void {
+    this.absence.addMine(this.uplink.uncommitted());
+    const missed = this.absence.end();
+    const left = Number(this.copy.readNote(LEFT_NOTE) ?? "0");
+    this.copy.writeNote(LEFT_NOTE, null);
+    if (missed && missed.length > 0) this.events.emit("returned", { missed, awayMs: Date.now() - left });
+  }
+
+  /** The page goes away, or the connection: what comes after is news. */
+  noteLeaving(): void {
+    this.copy.writeNote(LEFT_NOTE, String(Date.now()));
   }
 
   private inStepOverHttp(): void {
     this.events.emit("ready", undefined);
     this.connector.succeeded();
+    this.tellReturn();
     if (this.uplink.isEmpty && this.wasAway && this.connection === "offline") this.caughtUp = true;
     if (this.connection === "fallback") this.events.emit("status", this.status);
     else this.setConnection("fallback");

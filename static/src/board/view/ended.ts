@@ -10,19 +10,27 @@ export function showEnded(
   { code, message }: { code: string; message: string },
 ): void {
   const isSignedOut = code === "signed_out" || code === "sign_in";
-  const [title, text] = isSignedOut
-    ? [
-        t("Votre session est terminée"),
-        t("Reconnectez-vous pour reprendre. Ce que vous aviez écrit est gardé sur cet appareil."),
-      ]
-    : code === "version"
-      ? [t("Une version plus récente est en ligne"), t("Rechargez la page pour continuer. Rien n’est perdu.")]
-      : code === "corrupt"
-        ? [t("Ce tableau ne peut pas être ouvert"), message]
-        : [
-            t("Vous n’avez plus accès à ce tableau"),
-            message || t("L’équipe du projet a changé les accès. Ce qui était enregistré le reste."),
-          ];
+  const [title, text] =
+    code === "sign_in"
+      ? [
+          t("Votre session est terminée"),
+          t("Reconnectez-vous pour reprendre. Ce que vous aviez écrit est gardé sur cet appareil."),
+        ]
+      : code === "signed_out"
+        ? [
+            t("Vous êtes déconnecté·e"),
+            t(
+              "La session a été fermée, ici ou depuis un autre appareil. Ce que ce navigateur gardait de vos tableaux en est effacé.",
+            ),
+          ]
+        : code === "version"
+          ? [t("Une version plus récente est en ligne"), t("Rechargez la page pour continuer. Rien n’est perdu.")]
+          : code === "corrupt"
+            ? [t("Ce tableau ne peut pas être ouvert"), message]
+            : [
+                t("Vous n’avez plus accès à ce tableau"),
+                message || t("L’équipe du projet a changé les accès. Ce qui était enregistré le reste."),
+              ];
   const action = isSignedOut
     ? el("a", { class: "button button-primary", href: config.signInUrl }, t("Se connecter"))
     : code === "version"

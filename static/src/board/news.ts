@@ -1,0 +1,98 @@
+/** What others changed while this person was away: which objects, how, and by whom, until it has been seen. */
+
+import { t, tn } from "../lib/i18n";
+import { Emitter } from "./emitter";
+import type { BoardDocument } from "./model/document";
+import { isWritten } from "./model/objects";
+import type { People } from "./people";
+import type { Missed } from "./sync/absence";
+
+export interface Entry {
+  id: string;
+  kind: Missed["kind"];
+  alsoMine: boolean;
+  /** First names of those who did it, as far as it is known. */
+  by: string[];
+}
+
+/** Shorter absences are told only where two people changed the same note. */
+const SHORT_MS = 60_000;
+
+export class News {
+  readonly events = new Emitter<{ change: ReadonlySet<string> }>();
+  private shown: Entry[] = [];
+
+  constructor(
+    private readonly board: BoardDocument,
+    private readonly people: People,
+    private readonly me: string,
+  ) {}
+
+  get entries(): readonly Entry[] {
+    return this.shown;
+  }
+
+  /** Takes in what a return brought. */
+  async take(missed: readonly Missed[], awayMs: number): Promise<void> {
+    const concerned = missed.filter(
+      ({ id, kind, alsoMine }) =>
+        (alsoMine || awayMs >= SHORT_MS) && (kind === "removed" || isWritten(this.board.get(id))),
+    );
+    if (concerned.length === 0) return;
+    const keys = await this.people.keysOf(new Set(concerned.flatMap(({ clients }) => [...clients])));
+    const entries: Entry[] = [];
+    for (const { id, kind, alsoMine, clients } of concerned) {
+      const object = this.board.get(id);
+      const authors = new Set([...clients].map((client) => keys.get(client) ?? ""));
+      if (kind === "added" && isWritten(object)) authors.add(object.author);
+      if (authors.size > 0 && [...authors].every((key) => key === this.me)) continue; // In another window, or before.
+      authors.delete(this.me);
+      authors.delete("");
+      entries.push({ id, kind, alsoMine, by: [...authors].map((key) => this.people.shortNameOf(key)) });
+    }
+    this.set([...this.shown.filter(({ id }) => !entries.some((entry) => entry.id === id)), ...entries]);
+  }
+
+  /** What a screen reader says of an object, "" when it is no news. */
+  labelOf(id: string): string {
+    const entry = this.shown.find((candidate) => candidate.id === id);
+    if (!entry || entry.kind === "removed") return "";
+    return entry.kind === "added" ? t("nouvelle") : t("modifiée pendant votre absence");
+  }
+
+  see(id: string): void {
+    if (this.shown.some((entry) => entry.id === id)) this.set(this.shown.filter((entry) => entry.id !== id));
+  }
+
+  clear(): void {
+    this.set([]);
+  }
+
+  private set(entries: Entry[]): void {
+    const ids = new Set([...this.shown, ...entries].map(({ id }) => id));
+    this.shown = entries;
+    if (ids.size > 0) this.events.emit("change", ids);
+  }
+}
+
+/** All in one sentence. */
+export function summaryOf(entries: readonly Entry[]): string {
+  const both = entries.filter((entry) => entry.alsoMine && entry.kind === "changed");
+  const others = entries.filter((entry) => !both.includes(entry));
+  const count = (kind: Missed["kind"]): number => others.filter((entry) => entry.kind === kind).length;
+  const names = [...new Set(both.flatMap(({ by }) => by))].join(", ");
+  const parts: string[] = [];
+  if (both.length > 0) {
+    parts.push(
+      names
+        ? tn("%(num)s note aussi modifiée par %(names)s", "%(num)s notes aussi modifiées par %(names)s", both.length, {
+            names,
+          })
+        : tn("%(num)s note aussi modifiée", "%(num)s notes aussi modifiées", both.length),
+    );
+  }
+  if (count("changed") > 0) parts.push(tn("%(num)s note modifiée", "%(num)s notes modifiées", count("changed")));
+  if (count("added") > 0) parts.push(tn("%(num)s nouvelle", "%(num)s nouvelles", count("added")));
+  if (count("removed") > 0) parts.push(tn("%(num)s supprimée", "%(num)s supprimées", count("removed")));
+  return t("Pendant votre absence : %(what)s.", { what: parts.join(", ") });
+}
