@@ -79,7 +79,8 @@ class Flusher:
         self._wake = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
-        self._failing_since: float | None = None
+        self.failing_since: float | None = None
+        """Since when no commit has succeeded (monotonic seconds); None: they do."""
         self.is_stopped = False
 
     def mark(self, room: Room) -> None:
@@ -152,7 +153,7 @@ class Flusher:
             failpoints.reach("appended")
             self._journal.write(session, [(one.room, one.batches) for one in gathered])
             failpoints.reach("journaled")
-        self._failing_since = None
+        self.failing_since = None
         return results
 
     def _tell(self, one: Gathered, result: Appended) -> None:
@@ -205,7 +206,7 @@ class Flusher:
             self.mark(one.room)
             return
         now = time.monotonic()
-        self._failing_since = self._failing_since or now
+        self.failing_since = self.failing_since or now
         foreseen = isinstance(error, SQLAlchemyError)
         log.warning(
             "document %d: commit failed (%s)",
@@ -213,7 +214,7 @@ class Flusher:
             type(error).__name__,
             exc_info=None if foreseen else error,
         )
-        if now - self._failing_since > GIVE_UP_SECONDS:
+        if now - self.failing_since > GIVE_UP_SECONDS:
             one.room.refused(one.batches, "unavailable")
             return
         one.room.put_back(one.batches, one.owners)

@@ -29,6 +29,10 @@ MESSAGES = {
     "role": N_("Vos droits sur ce tableau ont changé."),
     "resync": N_("La connexion était trop lente. Le tableau est remis à jour."),
     "replaced": N_("Ce tableau a été remplacé par une version enregistrée. Il est rouvert."),
+    "stalled": N_(
+        "Rien ne peut être enregistré en ce moment. Vous pouvez lire ; attendez avant d’écrire davantage."
+    ),
+    "flowing": N_("Vos changements sont de nouveau enregistrés."),
     "error": N_("Une erreur est survenue de notre côté. Vous pouvez réessayer."),
 }
 

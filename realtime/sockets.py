@@ -28,6 +28,7 @@ from realtime.elsewhere import Elsewhere
 from realtime.fanout import Fanout, SingleProcess
 from realtime.hearing import Hearing
 from realtime.messages import Sentences
+from realtime.outage import LOOK_EVERY_SECONDS, Outage
 from realtime.outbound import Outlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
@@ -122,6 +123,7 @@ class Live:
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
         run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
+        run(self._every, LOOK_EVERY_SECONDS, Outage(self.rooms.flusher, self.clients).look)
 
     def _stopped(self) -> bool:
         return self.is_stopped

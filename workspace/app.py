@@ -1,9 +1,11 @@
 """`create_app(settings)`: the Flask application, with nothing at import time."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Flask, current_app, g, request
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.base import utcnow
@@ -70,7 +72,8 @@ def _load_signed_in(request_: object) -> SignedIn | None:  # noqa: ARG001
     if actor is None:
         return None
     if actor.seen_at is not None and actor.seen_at < utcnow() - sessions.SEEN_EVERY:
-        with transaction() as session:
+        # A full disk or a database that only reads must not close the pages.
+        with suppress(OperationalError), transaction() as session:
             sessions.seen(session, actor)
     return SignedIn(actor)
 

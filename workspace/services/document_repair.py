@@ -19,6 +19,7 @@ from models.document import DocumentSnapshot, DocumentUpdate, SharedDocument
 from models.document_log import checksum_of, head_of, is_intact, load_document, write_snapshot
 from models.document_upkeep import DocumentHistory, SetAside
 from models.errors import CorruptDocument, Refused
+from models.events import DocumentReplaced, record
 from models.i18n import N_
 from models.policy import Actor, Permission
 from models.session import reading, transaction
@@ -174,6 +175,7 @@ def restore_last_good(session: Session, actor: Actor, document_id: int) -> tuple
         .execution_options(synchronize_session=False)
     )
     _begin_anew(session, document_id, seq, good.content, "restored", actor.key)
+    record(session, DocumentReplaced(document_id))
     return epoch, seq
 
 
