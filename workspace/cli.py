@@ -1,4 +1,5 @@
-"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents, check.
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents,
+backup, restore, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -141,6 +143,28 @@ def create_manager(
         details = getattr(error, "fields", {}).values()
         stop(error.message or " ".join(details))
     click.echo(f"{name} peut se connecter avec {email}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FICHIER")
+@with_settings
+def backup(settings: Settings, *, file: Path) -> None:
+    """Sauvegarde la base et les fichiers dans FICHIER, pendant que tout fonctionne."""
+    from workspace.services.backup import write_backup  # noqa: PLC0415
+
+    size = write_backup(settings, file)
+    click.echo(f"{file} : {size / 1e6:.1f} Mo.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FICHIER")
+@with_settings
+def restore(settings: Settings, *, file: Path) -> None:
+    """Refait une installation à partir de FICHIER, dans une base neuve."""
+    from workspace.services.backup import restore_backup  # noqa: PLC0415
+
+    restore_backup(settings, file)
+    click.echo("L’installation est rétablie : lancez « etabli check », puis « etabli serve ».")
 
 
 @main.group()
