@@ -16,7 +16,6 @@ from servers import versions
 ROOT = Path(__file__).resolve().parents[2]
 JSON = ROOT / "bench" / "results" / "realtime.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 @dataclass
@@ -123,7 +122,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "OpenTime": (("first person, ms", "first"), ("second person, ms", "second"), ("KiB", "kilobytes")),
     "SlowNetwork": (
         ("first board, ms", "first_board"),
-        ("edits to them p50, ms", "slow_p50"),
+        ("edits to and from them p50, ms", "slow_p50"),
         ("p99, ms", "slow_p99"),
         ("others' p99 before, ms", "others_p99_before"),
         ("others' p99 with them, ms", "others_p99"),
@@ -140,10 +139,16 @@ RATIOS = {"Steady": "cpu_per_1000", "JoinStorm": "all", "Saturation": "held", "O
 
 
 def write(results: Results) -> None:
-    """Put the tables into the page, between its marks."""
+    """Put the tables into the page."""
+    put("figures", tables(results))
+
+
+def put(name: str, content: str) -> None:
+    """Put what was measured between the page's marks of this name."""
     text = PAGE.read_text()
-    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    PAGE.write_text(text[:start] + "\n\n" + tables(results) + "\n" + text[end:])
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    start, stop = text.index(begin) + len(begin), text.index(end)
+    PAGE.write_text(f"{text[:start]}\n\n{content}\n{text[stop:]}")
 
 
 def tables(results: Results) -> str:

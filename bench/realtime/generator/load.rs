@@ -528,7 +528,7 @@ impl Load {
             return;
         }
         let slot = self.people[writer].slot;
-        let is_slow = self.people[index].is_slow;
+        let is_slow = self.people[index].is_slow || self.people[writer].is_slow;
         let Some(mut position) = self.people[index].arrived.get(slot).copied() else { return };
         let window = self.window;
         let edits = &self.people[writer].edits;
@@ -726,7 +726,13 @@ impl Load {
         if room > 0 {
             match sys::receive(self.sockets[token].fd, &mut scratch[..room]) {
                 None => {}
-                Some(0) => self.end(token),
+                Some(0) => match &mut self.sockets[token].slowness {
+                    Some(slowness) => {
+                        slowness.hold(now, vec![]); // its end travels like all else
+                        self.poll.change(self.sockets[token].fd, 0, token as u64);
+                    }
+                    None => self.end(token),
+                },
                 Some(count) => match &mut self.sockets[token].slowness {
                     Some(slowness) => slowness.hold(now, scratch[..count].to_vec()),
                     None => self.take(token, &scratch[..count]),
@@ -744,9 +750,13 @@ impl Load {
             let now = self.clock.now();
             let Some(slowness) = &mut self.sockets[token].slowness else { continue };
             let (arrived, leaving) = slowness.due(now);
-            let has_room = slowness.room(now) > 0;
+            let has_room = slowness.room(now) > 0 && !slowness.has_ended;
             for bytes in arrived {
-                self.take(token, &bytes);
+                if bytes.is_empty() {
+                    self.end(token);
+                } else {
+                    self.take(token, &bytes);
+                }
             }
             let socket = &mut self.sockets[token];
             if socket.is_open && has_room {

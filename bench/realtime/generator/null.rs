@@ -1,4 +1,6 @@
 //! A relay that keeps nothing and checks nothing, in the sync protocol of Yjs: the floor under every figure.
+//!
+//! What arrives in one turn leaves in one write per receiver.
 
 use crate::sys::{self, Poll, READABLE, WRITABLE};
 use crate::ws;
@@ -22,6 +24,7 @@ pub fn run() {
     let mut last = 0;
     let mut buffer = vec![0; 65536];
     loop {
+        let mut touched: Vec<u64> = Vec::new();
         for event in poll.wait(1_000_000_000) {
             let (events, token) = (event.events, event.token);
             if token == 0 {
@@ -62,12 +65,17 @@ pub fn run() {
                 ws::write(&mut frame, ws::BINARY, &update, None);
                 for member in members {
                     if let Some(other) = peers.get_mut(member).filter(|_| *member != token) {
-                        other.output.extend_from_slice(&frame);
-                        if !other.waits {
-                            flush(&poll, other, *member);
+                        if other.output.is_empty() {
+                            touched.push(*member);
                         }
+                        other.output.extend_from_slice(&frame);
                     }
                 }
+            }
+        }
+        for token in touched {
+            if let Some(peer) = peers.get_mut(&token).filter(|peer| !peer.waits) {
+                flush(&poll, peer, token);
             }
         }
     }

@@ -17,6 +17,7 @@ pub struct Slowness {
     write_tokens: f64,
     refilled: u64,
     starts: u64,
+    pub has_ended: bool,
 }
 
 impl Slowness {
@@ -30,6 +31,7 @@ impl Slowness {
             write_tokens: 0.0,
             refilled: 0,
             starts: 0,
+            has_ended: false,
         }
     }
 
@@ -53,8 +55,9 @@ impl Slowness {
         self.read_tokens.max(0.0) as usize
     }
 
-    /// Keep what was read until it has travelled.
+    /// Keep what was read until it has travelled; no bytes stand for the end.
     pub fn hold(&mut self, now: u64, bytes: Vec<u8>) {
+        self.has_ended |= bytes.is_empty();
         self.read_tokens -= bytes.len() as f64;
         self.incoming.push_back((now + self.half, bytes));
     }
