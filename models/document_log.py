@@ -166,7 +166,7 @@ def append_update(
             document_id=document_id,
             seq=seq,
             update=content,
-            actor_keys=_shortened(actor_keys),
+            actor_keys=shortened(actor_keys),
             at=utcnow(),
             checksum=zlib.crc32(content),
         )
@@ -260,7 +260,7 @@ def write_snapshot(session: Session, document_id: int, seq: int, content: bytes)
     )
 
 
-def _shortened(actor_keys: Iterable[str]) -> str:
+def shortened(actor_keys: Iterable[str]) -> str:
     """The keys, comma-separated, as many as fit the column."""
     text = ""
     for key in actor_keys:

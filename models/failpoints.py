@@ -21,7 +21,6 @@ POINTS: Mapping[str, str] = {
     "rehearsed": "the shadow has it and the rules allow it, it does not wait for its commit yet",
     "gathered": "the batches of a tick are taken, no transaction is open yet",
     "appended": "the row is written in the transaction, which is open",
-    "journaled": "the journal is written too, the transaction is open",
     "committed": "the transaction is committed, the live copy does not have it yet",
     "applied": "the live copy has it, nobody is told yet",
     "broadcasting": "somebody was told, the next one not yet",

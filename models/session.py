@@ -10,7 +10,7 @@ that let the others of this process go on.
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
@@ -25,13 +25,33 @@ WRITER_WAIT_SECONDS = 5.0
 WRITER_POLL_SECONDS = 0.002
 
 
+def _commit_here(commit: Callable[[], None]) -> None:
+    commit()
+
+
+run_commit: Callable[[Callable[[], None]], None] = _commit_here
+"""How a SQLite commit is called: it waits for the disk, so the entry point puts a thread behind it."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose commits go where `run_commit` says."""
+
+    def commit(self) -> None:
+        """See sqlite3."""
+        run_commit(super().commit)
+
+
 class Database:
     """An engine with its writer lock."""
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "max_overflow": 10}
+        options: dict[str, Any] = (
+            {"connect_args": {"factory": _Connection}}
+            if self.is_sqlite
+            else {"pool_size": pool_size, "max_overflow": 10}
+        )
         # Parameters are hidden: an error that is logged must carry no content.
         self.engine: Engine = create_engine(
             url, pool_pre_ping=not self.is_sqlite, hide_parameters=True, **options
@@ -63,6 +83,8 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN DEFERRED")
         return
     driver = connection.connection.driver_connection
+    is_durable = connection.get_execution_options().get("sqlite_durable", True)
+    driver.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
     driver.execute("PRAGMA busy_timeout=0")
     try:
         _begin_immediate(driver)
@@ -105,14 +127,17 @@ def affected(result: Result[Any]) -> int:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A session that commits at the end and then publishes its events; any exception rolls it back."""
+def transaction(*, durable: bool = True) -> Iterator[Session]:
+    """A session that commits at the end and then publishes its events; any exception rolls it back.
+
+    Without `durable`, SQLite does not wait for the disk: a power cut may undo it, a killed process does not.
+    """
     db = database()
     with db.writer_lock if db.is_sqlite else nullcontext():
         session = db.make_session()
         try:
             if db.is_sqlite:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_durable": durable})
             yield session
             session.commit()
             events = take_events(session)

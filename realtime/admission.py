@@ -66,7 +66,8 @@ class Admission:
 
 
 def _admit(asked: Sequence[Presented]) -> list[Actor | Exception]:
-    with transaction() as session:
+    # Not durable: a ticket that a power cut brings back has expired when the machine is up again.
+    with transaction(durable=False) as session:
         actors = sessions.find_actors(session, {one.token for one in asked if one.token})
         good = sessions.consume_tickets(
             session,

@@ -1,9 +1,11 @@
 """One commit for all documents that changed: gather, append, commit, then tell.
 
-An idle document is flushed at the next turn; after a flush the next one waits twice as long as that one
-took, at most `MAX_TICK_SECONDS`, so that flushing stays below about a third of the core. A failed commit
-is tried again with everything still waiting; past `GIVE_UP_SECONDS` the senders are refused, never
-acknowledged.
+An idle document is flushed at the next turn. After a flush the next one waits until flushing has cost no
+more than `SHARE` of the time, at most `MAX_TICK_SECONDS`. The commit itself runs outside this thread where
+it would hold it up; meanwhile the next edits gather.
+
+No document waits for another: one whose row is held elsewhere, or whose commit fails, is tried again apart.
+Past `GIVE_UP_SECONDS` its senders are refused, never acknowledged.
 """
 
 import logging
@@ -11,15 +13,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from pycrdt import merge_updates
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from models import failpoints
-from models.document_log import LogRow, append_update, own_clients, rows_after
+from models.board.shadow import merged
+from models.document_append import Addition, Appending, appending
+from models.document_log import LogRow, last_seqs, own_clients, rows_after, shortened
 from models.errors import DomainError, NotFound
-from models.session import transaction
 from realtime.fanout import DocumentBell, Fanout
 from realtime.journal import Journal
 from realtime.members import Batch
@@ -27,9 +29,11 @@ from realtime.rooms import Room
 
 log = logging.getLogger("etabli.realtime")
 
+SHARE = 0.08
 MAX_TICK_SECONDS = 0.05
 RETRY_SECONDS = 0.25
 GIVE_UP_SECONDS = 5.0
+FAILURES_THAT_MEAN_ALL = 3
 
 
 @dataclass(frozen=True)
@@ -40,22 +44,27 @@ class Gathered:
     batches: list[Batch]
     owners: dict[int, str]
 
+    @cached_property
+    def contents(self) -> Sequence[bytes]:
+        """The rows to store: all batches that bring something as one, unless yrs cannot merge them."""
+        return merged([batch.update for batch in self.batches if batch.update])
+
     @property
-    def updates(self) -> list[bytes]:
-        """The bytes to store, without the batches that brought nothing."""
-        return [batch.update for batch in self.batches if batch.update]
+    def addition(self) -> Addition:
+        """The rows as the log takes them."""
+        keys = shortened(dict.fromkeys(batch.actor.key for batch in self.batches if batch.update))
+        return Addition(self.room.document_id, self.room.epoch, self.contents, keys)
 
 
 @dataclass(frozen=True)
 class Appended:
-    """The newest number, the rows that hold it, and the rows of other processes before them.
+    """The rows that hold what was gathered, and the rows of other processes before them.
 
-    `has_gap` when some of those are gone by compaction.
+    `has_gap` when some of those are gone: the document is then opened anew.
     """
 
-    seq: int
-    rows: Sequence[LogRow]
-    between: Sequence[LogRow]
+    rows: Sequence[LogRow] = ()
+    between: Sequence[LogRow] = ()
     has_gap: bool = False
 
 
@@ -67,6 +76,10 @@ class ClientsTaken(Exception):
         self.owners = owners
 
 
+class NotTriedError(Exception):
+    """The database does not answer for the other documents either."""
+
+
 class Flusher:
     """The only writer of document rows in this process."""
 
@@ -75,12 +88,15 @@ class Flusher:
         self._fanout = fanout
         self._rebuild = rebuild
         self._dirty: set[Room] = set()
+        self._apart: set[Room] = set()
+        """Rooms that commit by themselves, or wait before they try again."""
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
         self.failing_since: float | None = None
         """Since when no commit has succeeded (monotonic seconds); None: they do."""
+        self._spent = 0.0
         self.is_stopped = False
 
     def mark(self, room: Room) -> None:
@@ -105,14 +121,20 @@ class Flusher:
             self._wake.wait()
             self._wake.clear()
             with self._lock:
-                rooms, self._dirty = self._dirty, set()
+                rooms = self._dirty - self._apart
+                self._dirty -= rooms
+            started = time.monotonic()
+            self._spent = 0.0
             if rooms:
-                started = time.monotonic()
                 self._flush_safely(rooms)
-                with self._lock:
-                    if not self._dirty:
-                        self._idle.set()
-                time.sleep(min(MAX_TICK_SECONDS, 2 * (time.monotonic() - started)))
+            self._settle()
+            pause = min(MAX_TICK_SECONDS, self._spent / SHARE) - (time.monotonic() - started)
+            time.sleep(max(pause, 0.0))
+
+    def _settle(self) -> None:
+        with self._lock:
+            if not self._dirty and not self._apart:
+                self._idle.set()
 
     def _flush_safely(self, rooms: set[Room]) -> None:
         try:
@@ -122,10 +144,12 @@ class Flusher:
 
     def flush(self, rooms: set[Room]) -> None:
         """One commit for these rooms; if it fails, each by itself, so that one cannot hold the others."""
+        started = time.thread_time()
         gathered = [
             Gathered(room, *room.take_pending()) for room in sorted(rooms, key=lambda r: r.document_id)
         ]
         gathered = [one for one in gathered if one.batches]
+        self._spent += time.thread_time() - started
         if not gathered:
             return
         try:
@@ -133,40 +157,109 @@ class Flusher:
         except Exception as error:  # noqa: BLE001 - whatever it was, it is logged, and nothing is committed
             if len(gathered) == 1:
                 self._failed(gathered[0], error)
-                return
-            for one in gathered:
-                try:
-                    (result,) = self._store([one])
-                except Exception as own_error:  # noqa: BLE001
-                    self._failed(one, own_error)
-                else:
-                    self._tell(one, result)
-        else:
-            for one, result in zip(gathered, results, strict=True):
+            else:
+                self._flush_one_by_one(gathered)
+            return
+        started = time.thread_time()
+        for one, result in zip(gathered, results, strict=True):
+            if result is not None:
                 self._tell(one, result)
+        self._spent += time.thread_time() - started
+        for one, result in zip(gathered, results, strict=True):
+            if result is None:
+                self._leave_apart(one.room)
+                threading.Thread(target=self._flush_apart, args=(one,), daemon=True).start()
 
-    def _store(self, gathered: Sequence[Gathered]) -> list[Appended]:
-        """One commit. Raises: SQLAlchemyError, NotFound; nothing is in the database then."""
+    def _flush_one_by_one(self, gathered: Sequence[Gathered]) -> None:
+        """The commit of all failed: find out whose fault it is. When the first all fail, it is nobody's."""
+        failures, stored = 0, 0
+        for one in gathered:
+            error: Exception = NotTriedError()
+            if stored or failures < FAILURES_THAT_MEAN_ALL:
+                try:
+                    (result,) = self._store([one], wait=True)
+                except Exception as own_error:  # noqa: BLE001
+                    error = own_error
+                else:
+                    assert result is not None  # noqa: S101 - it waited
+                    stored += 1
+                    self._tell(one, result)
+                    continue
+            failures += 1
+            self._failed(one, error)
+
+    def _flush_apart(self, one: Gathered) -> None:
+        """Commit what is held elsewhere by itself, waiting for it."""
+        try:
+            (result,) = self._store([one], wait=True)
+        except Exception as error:  # noqa: BLE001
+            self._failed(one, error)
+        else:
+            assert result is not None  # noqa: S101 - it waited
+            self._tell(one, result)
+            self._come_back(one.room)
+
+    def _leave_apart(self, room: Room) -> None:
+        with self._lock:
+            self._apart.add(room)
+
+    def _come_back(self, room: Room) -> None:
+        with self._lock:
+            self._apart.discard(room)
+        self._wake.set()  # it may have been marked meanwhile
+
+    def _store(self, gathered: Sequence[Gathered], *, wait: bool = False) -> list[Appended | None]:
+        """One commit; None for a document that is held elsewhere, unless `wait`.
+
+        Raises: NotFound, ClientsTaken, what the database raises; nothing is in it then.
+        """
         failpoints.reach("gathered")
-        with transaction() as session:
-            results = [self._append(session, one) for one in gathered]
+        with appending() as transaction:
+            started = time.thread_time()
+            additions = [one.addition for one in gathered if one.contents]
+            newest = transaction.append(additions, wait=wait) if additions else {}
+            results = [self._appended(transaction, one, newest, wait=wait) for one in gathered]
             failpoints.reach("appended")
-            self._journal.write(session, [(one.room, one.batches) for one in gathered])
-            failpoints.reach("journaled")
+            self._spent += time.thread_time() - started
+        for one in gathered:
+            one.room.failing_since = None
         self.failing_since = None
         return results
+
+    @staticmethod
+    def _appended(
+        transaction: Appending, one: Gathered, newest: Mapping[int, int], *, wait: bool
+    ) -> Appended | None:
+        room, contents = one.room, one.contents
+        if not contents:
+            return Appended()
+        last = newest.get(room.document_id)
+        if last is None:
+            if wait or _is_gone(transaction, room):
+                raise NotFound
+            return None
+        if one.owners and (taken := own_clients(transaction.session, room.document_id, one.owners)):
+            raise ClientsTaken(taken)
+        first = last - len(contents) + 1
+        rows = [LogRow(seq, content) for seq, content in enumerate(contents, first)]
+        if first == room.seq + 1:
+            return Appended(rows)
+        between = rows_after(transaction.session, room.document_id, room.seq, first - 1)
+        return Appended(rows, between, len(between) < first - 1 - room.seq)
 
     def _tell(self, one: Gathered, result: Appended) -> None:
         """What is committed is told, whatever happens on the way: those who missed it ask again."""
         room = one.room
         try:
             failpoints.reach("committed")
-            room.committed(one.batches, result.seq, result.between)
+            room.committed(one.batches, result.rows, result.between)
             failpoints.reach("told")
         except Exception:
-            log.exception("document %d: row %d is committed but was not told", room.document_id, result.seq)
+            seq = result.rows[-1].seq if result.rows else room.seq
+            log.exception("document %d: row %d is committed but was not told", room.document_id, seq)
             self._mend(room)
-            room.tell_again(one.batches, result.seq)
+            room.tell_again(one.batches, seq)
+        self._journal.count(room, one.batches)
         for row in result.rows:
             self._fanout.ring(DocumentBell(room.document_id, room.epoch, row.seq, row.update))
         if room.is_broken or result.has_gap:
@@ -180,61 +273,41 @@ class Flusher:
         except (SQLAlchemyError, DomainError):
             log.exception("document %d could not be opened anew", room.document_id)
 
-    @staticmethod
-    def _append(session: Session, one: Gathered) -> Appended:
-        room, updates = one.room, one.updates
-        if not updates:
-            return Appended(room.seq, (), ())
-        keys = list(dict.fromkeys(batch.actor.key for batch in one.batches if batch.update))
-        rows = [
-            LogRow(append_update(session, room.document_id, content, keys, room.epoch), content)
-            for content in _merged(updates)
-        ]
-        if taken := own_clients(session, room.document_id, one.owners):
-            raise ClientsTaken(taken)
-        first = rows[0].seq
-        between = rows_after(session, room.document_id, room.seq, first - 1) if first > room.seq + 1 else ()
-        return Appended(rows[-1].seq, rows, between, len(between) < first - 1 - room.seq)
-
     def _failed(self, one: Gathered, error: Exception) -> None:
+        """Nothing of this is committed: refuse it, or try again by and by."""
+        room, now = one.room, time.monotonic()
         if isinstance(error, NotFound):
-            one.room.refused(one.batches, "gone")
+            room.refused(one.batches, "gone")
+            self._come_back(room)
             return
         if isinstance(error, ClientsTaken):
-            log.warning("document %d: client ids were used by two people at once", one.room.document_id)
-            one.room.disown(one.batches, one.owners, error.owners)
-            self.mark(one.room)
+            log.warning("document %d: client ids were used by two people at once", room.document_id)
+            room.disown(one.batches, one.owners, error.owners)
+            self.mark(room)
+            self._come_back(room)
             return
-        now = time.monotonic()
         self.failing_since = self.failing_since or now
-        foreseen = isinstance(error, SQLAlchemyError)
+        room.failing_since = room.failing_since or now
+        foreseen = isinstance(error, SQLAlchemyError | NotTriedError)
         log.warning(
             "document %d: commit failed (%s)",
-            one.room.document_id,
+            room.document_id,
             type(error).__name__,
             exc_info=None if foreseen else error,
         )
-        if now - self.failing_since > GIVE_UP_SECONDS:
-            one.room.refused(one.batches, "unavailable")
+        if now - room.failing_since > GIVE_UP_SECONDS:
+            room.refused(one.batches, "unavailable")
+            self._come_back(room)
             return
-        one.room.put_back(one.batches, one.owners)
-        time.sleep(RETRY_SECONDS)
-        self.mark(one.room)
+        self._leave_apart(room)
+        room.put_back(one.batches, one.owners)
+        self.mark(room)
+        timer = threading.Timer(RETRY_SECONDS, self._come_back, (room,))
+        timer.daemon = True
+        timer.start()
 
 
-def _merged(updates: list[bytes]) -> list[bytes]:
-    """The updates as one; as they are, should yrs be unable to merge them."""
-    if len(updates) == 1:
-        return updates
-    try:
-        return [merge_updates(*updates)]
-    except BaseException as error:
-        if not _is_of_yrs(error):
-            raise
-        log.exception("updates could not be merged: stored one by one")
-        return updates
-
-
-def _is_of_yrs(error: BaseException) -> bool:
-    """A panic of yrs comes as a BaseException that cannot be imported, a refusal as a ValueError."""
-    return type(error).__name__ == "PanicException" or isinstance(error, (ValueError, RuntimeError))
+def _is_gone(transaction: Appending, room: Room) -> bool:
+    """Whether the document is not merely held by somebody else."""
+    found = last_seqs(transaction.session, [room.document_id]).get(room.document_id)
+    return found is None or found[0] != room.epoch

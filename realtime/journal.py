@@ -1,11 +1,11 @@
 """Edits told to the journals, coarsely: who touched how many objects of which board, and when.
 
-The first edit of a person in an hour is written with its own commit; later ones are counted and written
-at most once a minute, with somebody's commit, so that journals cost the hot path nothing.
+The first edit of a person in an hour is written within seconds; later ones are counted and written at most
+once a minute, so that journals cost the hot path nothing.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import update
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models.activity import record_board_edits
 from models.base import utcnow
 from models.document import Board
+from models.session import transaction
 from realtime.members import Batch
 from realtime.rooms import Room
 
@@ -37,23 +38,29 @@ class Journal:
     def __init__(self) -> None:
         self._tallies: dict[tuple[int, str], Tally] = {}
 
-    def write(self, session: Session, committed: Iterable[tuple[Room, Sequence[Batch]]]) -> None:
-        """Count these batches and write what is due in the caller's transaction."""
-        now = time.monotonic()
-        hour = utcnow().hour
-        touched: set[tuple[int, str]] = set()
-        for room, batches in committed:
-            for batch in batches:
-                if batch.objects:
-                    place = (room.document_id, batch.actor.key)
-                    tally = self._tallies.setdefault(place, Tally(room, batch.actor.key))
-                    tally.objects |= batch.objects
-                    touched.add(place)
-        for place in touched:
-            tally = self._tallies[place]
-            if tally.hour != hour or now - tally.written_at >= WRITE_EVERY_SECONDS:
-                self._record(session, tally)
-                tally.hour, tally.written_at = hour, now
+    def count(self, room: Room, batches: Iterable[Batch]) -> None:
+        """These batches are committed."""
+        for batch in batches:
+            if batch.objects:
+                place = (room.document_id, batch.actor.key)
+                tally = self._tallies.get(place)
+                if tally is None:
+                    tally = self._tallies[place] = Tally(room, batch.actor.key)
+                tally.objects |= batch.objects
+
+    def write_due(self) -> None:
+        """Write what is due, in a transaction of its own: no edit ever waits for a journal."""
+        now, hour = time.monotonic(), utcnow().hour
+        due = [
+            tally
+            for tally in self._tallies.values()
+            if tally.objects and (tally.hour != hour or now - tally.written_at >= WRITE_EVERY_SECONDS)
+        ]
+        if due:
+            with transaction() as session:
+                for tally in due:
+                    self._record(session, tally)
+                    tally.hour, tally.written_at = hour, now
 
     def write_rest(self, session: Session, room: Room) -> None:
         """Write what is left of a room that closes."""

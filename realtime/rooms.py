@@ -63,6 +63,7 @@ class Room:
         self.is_broken = False
         self.is_cold = True
         self.is_committing = False
+        self.failing_since: float | None = None
         self._last_peer = 0
         self._prefix = protocol.write_varint(handle)
         self._whole: tuple[int, bytes] | None = None
@@ -191,37 +192,37 @@ class Room:
             self.pending[:0] = batches
             self.new_owners = {**owners, **self.new_owners}
 
-    def committed(self, batches: Sequence[Batch], seq: int, between: Sequence[LogRow]) -> None:
-        """Row `seq` holds `batches`: apply, broadcast, acknowledge, in this order.
+    def committed(self, batches: Sequence[Batch], rows: Sequence[LogRow], between: Sequence[LogRow]) -> None:
+        """`rows` hold `batches`: apply, broadcast, acknowledge, in this order.
 
-        `between` are rows of other processes with numbers up to `seq` - 1 that this room had not seen.
+        There is one row for all batches that bring something, or one for each. `between` are rows of other
+        processes, with numbers before these, that this room had not seen.
         """
         for row in between:
             self.absorb(row)
-        fresh = [batch for batch in batches if batch.update]
         with self.lock:
-            for batch in fresh:
-                self._apply(self.document.accept, batch.update)
-            self.seq = seq
+            count = sum(1 for batch in batches if batch.update) if len(rows) == 1 else 1
+            for row in rows:
+                self._apply(partial(self.document.accept, count=count), row.update)
+                self.seq = row.seq
             self.is_committing = False
         failpoints.reach("applied")
-        self._tell_commit(seq, batches, fresh)
+        self._tell_commit(batches, rows)
 
-    def _tell_commit(self, seq: int, batches: Sequence[Batch], fresh: Sequence[Batch]) -> None:
+    def _tell_commit(self, batches: Sequence[Batch], rows: Sequence[LogRow]) -> None:
         """One write to each: the edits, unless all are the receiver's own, and the acknowledgement."""
-        acks = self._acknowledgements(batches, seq)
-        senders = {batch.member for batch in fresh}
+        acks = self._acknowledgements(batches, self.seq)
+        senders = {batch.member for batch in batches if batch.update}
         alone = next(iter(senders)) if len(senders) == 1 else None
         update = Outgoing(
-            protocol.UPDATE, self._prefix + protocol.encode_updates(seq, [b.update for b in fresh])
+            protocol.UPDATE, self._prefix + protocol.encode_updates(self.seq, [row.update for row in rows])
         )
-        for member in list(self.members.values()) if fresh else ():
+        for member in list(self.members.values()) if rows else ():
             if member is alone:
                 continue
-            ack = acks.pop(member, None)
+            ack = acks.pop(member, None) if acks else None
             outlet = member.client.outlet
-            events = (update, ack) if ack else (update,)
-            if not outlet.offer(*events):
+            if not (outlet.offer(update, ack) if ack else outlet.offer(update)):
                 member.has_missed = True
                 if ack:
                     outlet.send(ack)

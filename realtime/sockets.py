@@ -124,6 +124,7 @@ class Live:
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
         run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
         run(self._every, LOOK_EVERY_SECONDS, Outage(self.rooms.flusher, self.clients).look)
+        run(self._every, HOUSE_SECONDS, self.rooms.journal.write_due)
 
     def _stopped(self) -> bool:
         return self.is_stopped

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Flask
 
+from models import session
 from realtime import frames, offload, protocol
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
 from realtime.hardening.hub import Hub
 from realtime.hardening.lane import Lane
 from realtime.hardening.limits import Limits
+from realtime.hardening.native import NativeThread
 from realtime.outbound import LaneOutlet, Outlet
 from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach
 from workspace.services import passwords
@@ -52,6 +54,7 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
 
     install(hub, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))
     offload.use(hub.offload)
+    session.run_commit = NativeThread(hub).run
     passwords.run_blocking = hub.offload
     return live
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import eventlet
+import eventlet.patcher
 import eventlet.tpool
 from eventlet import hubs
 from eventlet.event import Event
@@ -107,6 +108,10 @@ class EventletHub:
     def offload(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """See Hub. The pool's size is EVENTLET_THREADPOOL_SIZE, set before eventlet is imported."""
         return eventlet.tpool.execute(function, *arguments, **named)
+
+    def start_thread(self, action: Callable[[], None]) -> None:
+        """See Hub."""
+        eventlet.patcher.original("threading").Thread(target=action, daemon=True).start()
 
     def plain_socket(self, sock: Any) -> socket.socket:
         """See Hub."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import gevent
+import gevent.monkey
 import gevent.pool
 import gevent.threadpool
 from gevent.event import Event
@@ -132,6 +133,10 @@ class GeventHub:
     def offload(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """See Hub."""
         return self._threads.apply(function, arguments, named)
+
+    def start_thread(self, action: Callable[[], None]) -> None:
+        """See Hub."""
+        gevent.monkey.get_original("_thread", "start_new_thread")(action, ())
 
     def plain_socket(self, sock: Any) -> socket.socket:
         """See Hub."""

@@ -106,6 +106,10 @@ class Hub(Protocol):
         """Run `function` in a native thread; see realtime.offload."""
         ...
 
+    def start_thread(self, action: Callable[[], None]) -> None:
+        """Start a thread of the system, which ends with the process."""
+        ...
+
     def plain_socket(self, sock: Any) -> socket.socket:
         """The non-blocking socket of the system inside the library's own."""
         ...

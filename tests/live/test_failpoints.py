@@ -18,7 +18,7 @@ from tests.live.live_support import Driver, LiveServer, eventually
 pytestmark = pytest.mark.live
 
 OF_THE_SERVER = tuple(name for name in POINTS if not name.startswith("compaction."))
-AROUND_THE_COMMIT = ("appended", "journaled", "committed")
+AROUND_THE_COMMIT = ("appended", "committed")
 WRITERS = 20
 BACKOFF = (300, 2000)
 ONCE_EVERYBODY_IS_BACK = (

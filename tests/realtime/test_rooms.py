@@ -1,7 +1,8 @@
 """Rooms and their commits, without sockets: who is told what, and what happens when a commit fails."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models import document_log
+from models import document_append
 from models.activity import Activity, ActivityKind
+from models.board import shadow
 from models.board.guard import LIVE
 from models.board_rights import board_rights
 from models.document import Board, DocumentClient, DocumentUpdate, SharedDocument
+from models.document_append import Addition, Appending
 from models.errors import NotFound, Refused
-from models.session import reading, transaction
+from models.session import database, reading, transaction
 from realtime import flusher, protocol, registry
 from realtime.clients import Client
 from realtime.fanout import SingleProcess
@@ -27,6 +30,7 @@ from realtime.protocol import ClientUpdate, Cursor, read_varint
 from realtime.registry import Rooms
 from realtime.rooms import Room
 from tests.factories import World, make_board
+from tests.live.live_support import eventually
 
 
 class FakeSentences:
@@ -119,25 +123,28 @@ Failing = Callable[..., None]
 @pytest.fixture
 def commits_fail(monkeypatch: pytest.MonkeyPatch) -> Failing:
     """`commits_fail(times)`: so many of the next appends fail like a full disk or a lost database."""
-    append = document_log.append_update
+    append = Appending.append
 
     def fail(times: int, only: int | None = None) -> None:
         left = [times]
 
-        def failing(session: Session, document_id: int, *arguments: Any) -> int:
-            if left[0] and only in (None, document_id):
+        def failing(
+            appending: Appending, additions: Sequence[Addition], *, wait: bool = False
+        ) -> dict[int, int]:
+            concerned = {addition.document_id for addition in additions}
+            if left[0] and (only is None or only in concerned):
                 left[0] -= 1
                 raise OperationalError("INSERT", {}, Exception("disk full"))
-            return append(session, document_id, *arguments)
+            return append(appending, additions, wait=wait)
 
-        monkeypatch.setattr(flusher, "append_update", failing)
+        monkeypatch.setattr(Appending, "append", failing)
         monkeypatch.setattr(flusher, "RETRY_SECONDS", 0.0)
 
     return fail
 
 
-def test_one_commit_holds_the_edits_of_everybody(world: World, rooms: Rooms) -> None:
-    alice, bob = Writer(world, rooms, "alice"), Writer(world, rooms, "bob")
+def test_one_commit_holds_the_edits_of_everybody(any_world: World, rooms: Rooms) -> None:
+    alice, bob = Writer(any_world, rooms, "alice"), Writer(any_world, rooms, "bob")
     alice.note("a1")
     bob.note("b1")
     alice.note("a2")
@@ -222,11 +229,11 @@ def test_commit_that_keeps_failing_is_refused_and_recovers_by_itself(
 
 
 def test_document_that_cannot_be_written_does_not_hold_the_others(
-    world: World, rooms: Rooms, commits_fail: Failing
+    any_world: World, rooms: Rooms, commits_fail: Failing
 ) -> None:
     with transaction() as session:
-        other_board = make_board(session, world.project, world.alice, "Un autre")
-    alice, elsewhere = Writer(world, rooms, "alice"), Writer(world, rooms, "alice", other_board)
+        other_board = make_board(session, any_world.project, any_world.alice, "Un autre")
+    alice, elsewhere = Writer(any_world, rooms, "alice"), Writer(any_world, rooms, "alice", other_board)
     commits_fail(99, only=alice.board.document_id)
     alice.note("a1")
     elsewhere.note("e1")
@@ -235,8 +242,57 @@ def test_document_that_cannot_be_written_does_not_hold_the_others(
     assert (alice.acks(), alice.refusals()) == ([], [])
 
 
-def test_edit_of_deleted_document_is_refused_as_gone(world: World, rooms: Rooms) -> None:
-    alice = Writer(world, rooms, "alice")
+@pytest.mark.parametrize("any_database_url", ["postgresql"], indirect=True)
+def test_document_whose_row_is_held_does_not_hold_the_others(any_world: World, rooms: Rooms) -> None:
+    with transaction() as session:
+        other_board = make_board(session, any_world.project, any_world.alice, "Un autre")
+    alice, elsewhere = Writer(any_world, rooms, "alice"), Writer(any_world, rooms, "alice", other_board)
+    loop = threading.Thread(target=rooms.flusher.run, daemon=True)
+    loop.start()
+    held = select(SharedDocument.id).where(SharedDocument.id == alice.board.document_id).with_for_update()
+    with database().engine.connect() as holder:
+        holder.execute(held)
+        for number in range(3):
+            alice.note(f"a{number}")
+            elsewhere.note(f"e{number}")
+            rooms.flusher.mark(alice.room)
+            rooms.flusher.mark(elsewhere.room)
+            eventually(lambda number=number: elsewhere.acks()[-1:] == [number + 1])
+        assert alice.acks() == []
+    eventually(lambda: alice.acks()[-1:] == [3])
+    assert {"a0", "a1", "a2"} <= _objects(alice.room)
+    assert alice.refusals() == []
+    assert rooms.flusher.wait_idle(5.0)
+    rooms.flusher.stop()
+    loop.join(5.0)
+
+
+@pytest.mark.parametrize("any_database_url", ["postgresql"], indirect=True)
+def test_document_held_too_long_is_tried_again_until_it_is_free(
+    any_world: World, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_append, "LOCK_TIMEOUT", "20ms")
+    monkeypatch.setattr(flusher, "RETRY_SECONDS", 0.02)
+    alice = Writer(any_world, rooms, "alice")
+    loop = threading.Thread(target=rooms.flusher.run, daemon=True)
+    loop.start()
+    failures: list[object] = []
+    failed = rooms.flusher._failed
+    monkeypatch.setattr(rooms.flusher, "_failed", lambda *what: (failures.append(what), failed(*what)))
+    held = select(SharedDocument.id).where(SharedDocument.id == alice.board.document_id).with_for_update()
+    with database().engine.connect() as holder:
+        holder.execute(held)
+        alice.note("a1")
+        rooms.flusher.mark(alice.room)
+        eventually(lambda: len(failures) > 2)
+    eventually(lambda: alice.acks() == [1])
+    assert alice.room.seq == 2
+    rooms.flusher.stop()
+    loop.join(5.0)
+
+
+def test_edit_of_deleted_document_is_refused_as_gone(any_world: World, rooms: Rooms) -> None:
+    alice = Writer(any_world, rooms, "alice")
     with transaction() as session:
         session.execute(delete(Board).where(Board.id == alice.board.id))
         session.execute(delete(SharedDocument).where(SharedDocument.id == alice.board.document_id))
@@ -259,10 +315,10 @@ def test_row_of_another_process_is_taken_in_and_passed_on(world: World, rooms: R
     assert len(alice.outlet.of(protocol.UPDATE)) == 1, "passed on once"
 
 
-def test_commit_after_a_row_of_another_process_takes_that_in_first(world: World, rooms: Rooms) -> None:
-    alice = Writer(world, rooms, "alice")
+def test_commit_after_a_row_of_another_process_takes_that_in_first(any_world: World, rooms: Rooms) -> None:
+    alice = Writer(any_world, rooms, "alice")
     elsewhere = Rooms(SingleProcess())
-    bob = Writer(world, elsewhere, "bob")
+    bob = Writer(any_world, elsewhere, "bob")
     bob.note("b1")
     elsewhere.flusher.flush({bob.room})
     alice.note("a1")
@@ -279,7 +335,7 @@ def test_document_that_cannot_take_a_committed_row_is_opened_anew(
     broken = alice.room.document
     alice.note("a1")
 
-    def panic(_update: bytes) -> None:
+    def panic(_update: bytes, count: int = 1) -> None:
         raise Refused("panic")
 
     monkeypatch.setattr(broken, "accept", panic)
@@ -327,6 +383,7 @@ def test_journal_counts_objects_once_an_hour_and_person(world: World, rooms: Roo
     for number in range(5):
         alice.note(f"a{number}")
         rooms.flusher.flush({alice.room})
+        rooms.journal.write_due()
     with reading() as session:
         rows = session.scalars(select(Activity).where(Activity.kind == ActivityKind.BOARD_EDITED)).all()
         assert [(row.user_id, row.count, row.board_id) for row in rows] == [
@@ -371,7 +428,7 @@ def test_outgoing_frames_are_what_socket_io_would_send() -> None:
 
 
 def test_updates_that_cannot_be_merged_are_stored_one_by_one(
-    world: World, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+    any_world: World, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class PanicException(BaseException):
         """What pyo3 raises when yrs panics."""
@@ -379,12 +436,12 @@ def test_updates_that_cannot_be_merged_are_stored_one_by_one(
     def panic(*_updates: bytes) -> bytes:
         raise PanicException
 
-    monkeypatch.setattr(flusher, "merge_updates", panic)
-    alice, bob = Writer(world, rooms, "alice"), Writer(world, rooms, "bob")
+    monkeypatch.setattr(shadow, "merge_updates", panic)
+    alice, bob = Writer(any_world, rooms, "alice"), Writer(any_world, rooms, "bob")
     before = alice.room.seq
     alice.note("a1")
     bob.note("b1")
     rooms.flusher.flush({alice.room})
     assert alice.room.seq == before + 2
     assert (alice.acks(), bob.acks()) == ([1], [1])
-    assert {"a1", "b1"} <= _objects(Rooms(SingleProcess()).open(world.board.document_id))
+    assert {"a1", "b1"} <= _objects(Rooms(SingleProcess()).open(any_world.board.document_id))
