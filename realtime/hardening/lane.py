@@ -24,6 +24,7 @@ log = logging.getLogger("etabli.lane")
 RECEIVE_BYTES = 65536
 MESSAGES_PER_TURN = 64
 YIELD_EVERY = 16
+OWN_DELAYS = 4
 
 
 # Takes a (header, attachment) pair in the hub, without blocking; False declines it.
@@ -76,7 +77,7 @@ class Lane:
         # Left alone, the kernel would queue megabytes for a reader that does not read.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
         self._watches.listen(READ, self._on_readable)
-        self._watches.after(self._limits.connect_seconds, self._require_connected)
+        self._require_connected(OWN_DELAYS)
 
     def admit(self, owner: Any) -> None:
         """Socket.IO has connected `owner`: it waits no longer to be."""
@@ -85,9 +86,20 @@ class Lane:
         if self.place is not None:
             self.place.leave()
 
-    def _require_connected(self) -> None:
-        if not self.is_connected:
-            self.close(frames.POLICY, "connect timeout")
+    def _require_connected(self, patience: int) -> None:
+        """The peer has `connect_seconds`. What it sent in time may wait for us longer, but not for ever."""
+
+        def check() -> None:
+            if self.is_connected or self.is_closing:
+                return
+            if not self._is_waiting:
+                self._on_readable()  # what came while others kept us busy
+            if patience > 0 and (self._is_handling or self._inbox):
+                self._require_connected(patience - 1)
+            else:
+                self.close(frames.POLICY, "connect timeout")
+
+        self._watches.after(self._limits.connect_seconds, check)
 
     def _on_readable(self) -> None:
         if self.closed:

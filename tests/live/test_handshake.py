@@ -1,10 +1,13 @@
 """Who may open a socket: a session, a ticket used once, our own origin and host, the version we speak."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
+from realtime.hardening.limits import Limits
 from tests.live.live_support import Driver, LiveServer, Person
 from tests.live.raw_socket import TEXT, RawSocket, event, join
 
@@ -170,6 +173,21 @@ def test_messages_before_connect_are_not_heard(live_server: LiveServer) -> None:
         raw.send_text('451-["u",{"_placeholder":true,"num":0}]')
         raw.frame(2, b"\x01\x01\x00\x00")
         assert raw.close_code() == 1008
+
+
+@pytest.mark.parametrize("live_server", ["postgresql"], indirect=True)
+def test_who_said_connect_in_time_is_not_cut_because_the_database_is_slow(live_server: LiveServer) -> None:
+    person = live_server.sign_in("alice")
+    with RawSocket(live_server) as raw:
+        raw.socket.settimeout(20)
+        assert raw.upgrade(person.cookie) == 101
+        raw.text()
+        ticket = person.ticket()
+        with live_server.transaction() as session:
+            session.execute(text("LOCK TABLE socket_ticket IN ACCESS EXCLUSIVE MODE"))
+            raw.send_text("40" + json.dumps({"ticket": ticket, "v": 1}))
+            time.sleep(Limits().connect_seconds + 0.5)
+        assert raw.text().startswith("40{")
 
 
 def test_silent_connection_is_cut_after_five_seconds(live_server: LiveServer) -> None:
