@@ -1,8 +1,8 @@
 """Access that ends or changes reaches live sockets at once.
 
 Domain events name who is concerned; a worker asks the database again, tells the client what it may do
-now, and ends what it may not. A sweep every few seconds finds access that ended by its date, or by another
-process whose bell was lost.
+now, and ends what it may not. A sweep every second or so finds access that ended by its date, or by another
+process whose bell was lost; every 0.4 s while Redis is away.
 """
 
 import logging
@@ -28,6 +28,9 @@ from workspace.services.sessions import find_actors_of_sessions
 log = logging.getLogger("etabli.realtime")
 
 SWEEP_SECONDS = 0.8
+LONGEST_SWEEP_PAUSE_SECONDS = 2.0
+SWEEP_WITHOUT_BELLS_SECONDS = 0.4
+SWEEP_REST = 50.0  # in sweeps: they take a fiftieth of the time at most
 CLIENTS_PER_READ = 200
 
 RightsEvent = SessionEnded | AccessChanged | BoardChanged
@@ -53,7 +56,13 @@ class Revocation:
             self._wake.wait()
             self._wake.clear()
             while self._queue:
-                self._act(self._queue.popleft())
+                event = self._queue.popleft()
+                try:
+                    self._act(event)
+                except SQLAlchemyError as error:  # the next sweep sees what changed
+                    log.warning("access could not be checked: %s", type(error).__name__)
+                except Exception:
+                    log.exception("a change of access failed")  # the loop must outlive any bug
 
     def _act(self, bell: RightsEvent) -> None:
         if isinstance(bell, SessionEnded):
@@ -62,23 +71,35 @@ class Revocation:
             return
         self.ask_again(client for client in self._clients if _concerns(bell, client))
 
+    def watch(self, is_stopped: Callable[[], bool], is_rung: Callable[[], bool]) -> None:
+        """Sweep until stopped: often while no bells come in, else as often as costs little."""
+        while not is_stopped():
+            started = time.monotonic()
+            try:
+                self.sweep()
+            except SQLAlchemyError as error:
+                log.warning("access could not be checked: %s", type(error).__name__)
+            except Exception:
+                log.exception("a sweep failed")
+            rest = SWEEP_REST * (time.monotonic() - started)
+            pause = min(LONGEST_SWEEP_PAUSE_SECONDS, max(SWEEP_SECONDS, rest))
+            time.sleep(pause if is_rung() else SWEEP_WITHOUT_BELLS_SECONDS)
+
     def sweep(self) -> None:
-        """Ask in full about those whose standing is not what it was at the last sweep."""
+        """Ask in full about those whose standing is not what it was at the last sweep that went well."""
         clients = list(self._clients)
         with reading() as session:
             now = standings(session, clients)
-        before, self._standings = self._standings, now
+        before = self._standings
         self.ask_again(client for client in clients if before.get(client.sid, ()) != now[client.sid])
+        self._standings = now
 
     def ask_again(self, clients: Iterable[Client]) -> None:
-        """Re-read what these clients may do and act on the difference."""
+        """Re-read what these clients may do and act on the difference. Raises: SQLAlchemyError."""
         rest = iter(clients)
-        try:
-            while some := list(islice(rest, CLIENTS_PER_READ)):
-                self._ask(some)
-                time.sleep(0)  # many may have to be asked about: others go on meanwhile
-        except SQLAlchemyError as error:
-            log.warning("access could not be checked: %s", type(error).__name__)
+        while some := list(islice(rest, CLIENTS_PER_READ)):
+            self._ask(some)
+            time.sleep(0)  # many may have to be asked about: others go on meanwhile
 
     @staticmethod
     def _ask(clients: Sequence[Client]) -> None:

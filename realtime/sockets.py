@@ -32,7 +32,7 @@ from realtime.outage import LOOK_EVERY_SECONDS, Outage
 from realtime.outbound import Outlet
 from realtime.presence import Presence
 from realtime.registry import Rooms
-from realtime.revocation import SWEEP_SECONDS, Revocation
+from realtime.revocation import Revocation
 from realtime.short_way import ShortWay
 from workspace.bells import channel_of
 from workspace.i18n import current_locale
@@ -119,7 +119,7 @@ class Live:
         run(self.rooms.follow, self._stopped)
         run(self.presence.run, self._stopped)
         run(self.revocation.run, self._stopped)
-        run(self._every, SWEEP_SECONDS, self.revocation.sweep)
+        run(self.revocation.watch, self._stopped, lambda: self.fanout.is_up)
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
         run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
