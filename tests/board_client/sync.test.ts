@@ -676,6 +676,26 @@ test("a frozen board is read-only until it is opened again, and a restart is tol
   assert.ok(!seen.includes("offline"), seen.join());
 });
 
+test("while the server cannot save, changes wait and say so, and go when it can again", async () => {
+  const server = new Server();
+  const awa = person(server);
+  await live(awa);
+  const tell = (kind: string): void => {
+    for (const { handlers } of [...server.connections]) handlers.control({ kind, message: kind === "stalled" ? "Le disque est plein." : "" });
+  };
+  server.refuse = () => "unavailable";
+  tell("stalled");
+  write(awa.board, "n", "en attendant");
+  await new Promise((resolve) => setTimeout(resolve, 300)); // longer than an answer may take, and than any new attempt
+  assert.deepEqual([awa.session.status.stalled, awa.session.status.unsaved, awa.session.status.canEdit], ["Le disque est plein.", 1, true]);
+  assert.deepEqual([server.connections.size, awa.refused.length], [1, 0]);
+  server.refuse = () => null;
+  tell("flowing");
+  await saved(awa);
+  assert.equal(awa.session.status.stalled, "");
+  assert.equal(server.words("n"), "en attendant");
+});
+
 test("a change too large for one message goes up over HTTP", async () => {
   const server = new Server();
   const awa = person(server);

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.board_support import open_board, open_own_board  # noqa: F401 (fixtures)
-from tests.live.conftest import live_server, make_database, own_server  # noqa: F401 (fixtures)
+from tests.live.conftest import async_mode, live_server, make_database, own_server  # noqa: F401 (fixtures)
 from tests.live.live_support import eventually
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,6 +6,7 @@ from workspace.web import assets
 from workspace.web.account import routes as account
 from workspace.web.auth import resets as auth
 from workspace.web.authorities import routes as authorities
+from workspace.web.boards import quarantine
 from workspace.web.boards import routes as boards
 from workspace.web.briefs import routes as briefs
 from workspace.web.cohorts import routes as cohorts
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     account.blueprint,
     authorities.blueprint,
     boards.blueprint,
+    quarantine.blueprint,
     documents.blueprint,
     past.blueprint,
     cohorts.blueprint,

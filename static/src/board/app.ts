@@ -6,6 +6,7 @@ import { Actions } from "./actions";
 import { readConfig } from "./config";
 import type { BoardContext, Page } from "./context";
 import { firstView, followBoard, followWindow, VIEW_NOTE } from "./follow";
+import { LightMode } from "./light-mode";
 import { BoardDocument } from "./model/document";
 import { isWritten } from "./model/objects";
 import { Names } from "./names";
@@ -44,6 +45,8 @@ import { Views } from "./view/views";
 
 /** After the page is usable: keeping it must not compete with opening it. */
 const KEEP_PAGE_MS = 1_500;
+/** Ends after which nothing of the board may stay on the device. */
+const GONE = new Set(["signed_out", "revoked", "forbidden", "not_found"]);
 const LETTERS_KEY = "etabli:board-letters-off";
 
 function findPage(): Page {
@@ -70,9 +73,10 @@ export function startBoard(): void {
   const { signal } = life;
   const config = readConfig();
   const page = findPage();
+  const lightMode = new LightMode(page.root, signal);
   const board = new BoardDocument();
   const copy = new BrowserCopy(config.me.key, config.document);
-  const transport = new SocketTransport(config.document, config.csrf, config.socketPath);
+  const transport = new SocketTransport(config.document, config.csrf, config.socketPath, () => lightMode.isOn);
   const can = config.rights.edit && !config.rights.frozen ? ["read", "edit"] : ["read"];
   const session = new SyncSession(board, transport, copy, { can, frozen: config.rights.frozen });
   const selection = new Selection();
@@ -118,6 +122,7 @@ export function startBoard(): void {
     rights,
     people,
     peers,
+    lightMode,
     names,
     news,
     actions,
@@ -144,7 +149,7 @@ export function startBoard(): void {
   new Header(context);
   new Tray(context, copy);
   new NewsPanel(context, () => (views.isPlanOnly ? plan.focus() : stage.takeFocus()));
-  new CursorLayer(page.overlay, peers, camera, signal);
+  new CursorLayer(page.overlay, peers, camera, lightMode, signal);
   new Toolbar(context, {
     note: () => (views.isPlanOnly ? plan.addNote() : noteInView(context)),
     showPlan: () => views.show("plan"),
@@ -157,6 +162,7 @@ export function startBoard(): void {
   followBoard(context);
   followWindow(context, copy);
   letters(context);
+  lightMode.events.on("change", () => session.reconnect(), signal);
   let settled = false;
   session.events.on(
     "ready",
@@ -171,7 +177,7 @@ export function startBoard(): void {
   );
   session.events.on("ended", (why) => {
     if (why.code === "signed_out") void forgetBoards();
-    if (why.code !== "sign_in" && why.code !== "version") copy.forget();
+    if (GONE.has(why.code)) copy.forget();
     life.abort();
     showEnded(page.root, config, why);
   });

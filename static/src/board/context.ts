@@ -2,6 +2,7 @@
 
 import type { Actions } from "./actions";
 import type { BoardConfig } from "./config";
+import type { LightMode } from "./light-mode";
 import type { BoardDocument } from "./model/document";
 import type { Names } from "./names";
 import type { News } from "./news";
@@ -27,6 +28,7 @@ export interface BoardContext {
   readonly rights: Rights;
   readonly people: People;
   readonly peers: Peers;
+  readonly lightMode: LightMode;
   readonly names: Names;
   readonly news: News;
   readonly actions: Actions;

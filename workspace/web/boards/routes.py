@@ -12,12 +12,13 @@ from models.board.export import Outline, to_outline
 from models.board_rights import BoardRights, board_rights
 from models.document import Board
 from models.document_log import owners_among
-from models.errors import Forbidden
+from models.errors import CorruptDocument, Forbidden
 from models.i18n import N_
 from models.policy import Actor, Permission, can
 from models.session import reading
 from workspace.web.assets import DIST
 from workspace.web.boards.people import BoardPerson, colour_of, people_of
+from workspace.web.boards.quarantine import quarantine_page
 from workspace.web.documents.host import documents
 from workspace.web.guard import actor, public, requires
 
@@ -34,9 +35,12 @@ def show(board_id: int) -> ResponseReturnValue:
     who = actor()
     with reading() as session:
         board, rights = _board(session, who, board_id)
-        outline = to_outline(documents().state(board.document_id).content)
-        people = people_of(session, who, board, _authors(outline))
         back_url = _back_url(who, board)
+        try:
+            outline = to_outline(documents().state(board.document_id).content)
+        except CorruptDocument:
+            return quarantine_page(session, who, board, back_url)
+        people = people_of(session, who, board, _authors(outline))
         return render_template(
             "boards/show.html",
             board=board,

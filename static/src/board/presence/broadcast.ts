@@ -1,14 +1,15 @@
-/** Tells the others where this person's pointer is and what they have in hand, ten times a second at most. */
+/** Tells the others where this person's pointer is and what they have in hand: ten times a second at most, four in light mode. */
 
 import { on } from "../../lib/dom";
 import type { BoardContext } from "../context";
 import { INSIDE, PRESSED } from "../sync/wire";
 
 const POINTER_MS = 100;
+const LIGHT_POINTER_MS = 250;
 const SELECTION_MS = 150;
 
 /** At most one call per interval; the last one is never lost. */
-function throttle(run: () => void, wait: number, signal: AbortSignal): () => void {
+function throttle(run: () => void, wait: () => number, signal: AbortSignal): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let due = false;
   const fire = (): void => {
@@ -17,7 +18,7 @@ function throttle(run: () => void, wait: number, signal: AbortSignal): () => voi
     timer = setTimeout(() => {
       timer = undefined;
       if (due) fire();
-    }, wait);
+    }, wait());
   };
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   return () => {
@@ -26,13 +27,13 @@ function throttle(run: () => void, wait: number, signal: AbortSignal): () => voi
   };
 }
 
-export function broadcastPresence({ page, camera, session, selection, peers, signal }: BoardContext): void {
+export function broadcastPresence({ page, camera, session, selection, peers, lightMode, signal }: BoardContext): void {
   let pointer = { x: 0, y: 0, flags: 0 };
   const sendPointer = throttle(
     () => {
       if (peers.size > 0) session.sendPointer(pointer);
     },
-    POINTER_MS,
+    () => (lightMode.isOn ? LIGHT_POINTER_MS : POINTER_MS),
     signal,
   );
   const follow = (event: PointerEvent): void => {
@@ -58,7 +59,7 @@ export function broadcastPresence({ page, camera, session, selection, peers, sig
 
   const sendSelection = throttle(
     () => session.sendSelection([...selection.ids].slice(0, 50), selection.editing),
-    SELECTION_MS,
+    () => SELECTION_MS,
     signal,
   );
   selection.events.on("change", sendSelection, signal);

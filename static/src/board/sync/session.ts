@@ -33,6 +33,8 @@ export interface SyncStatus {
   canEdit: boolean;
   /** True from the moment an absence is made up for until the next change. */
   caughtUp: boolean;
+  /** What the server said when it could not save anything any more; "" while it can. */
+  stalled: string;
   /** Whether changes outlive the page. */
   durable: boolean;
   /** Whether all of them are written in this browser by now; told while offline only. */
@@ -46,6 +48,8 @@ interface SessionEvents {
   identity: Me;
   ended: { code: string; message: string };
   notSaved: NotSaved;
+  /** A sentence of the server's about the connection, to be read out. */
+  told: string;
   /** In step again after an absence: what others changed on the state one had left. */
   returned: { missed: Missed[]; awayMs: number };
   peers: { joined: Peer[]; left: number[] };
@@ -83,6 +87,7 @@ export class SyncSession {
   private readonly absence: Absence;
   private connection: Connection = "connecting";
   private caughtUp = false;
+  private stalled = "";
   private wasAway = false;
   private stopped = false;
   private flushPlanned = false;
@@ -141,6 +146,7 @@ export class SyncSession {
       frozen: this.place.frozen,
       canEdit: this.place.canEdit && this.connection !== "ended",
       caughtUp: this.caughtUp,
+      stalled: this.stalled,
       durable: this.copy.isDurable,
       kept: this.keeping.isKept,
     };
@@ -171,6 +177,11 @@ export class SyncSession {
     this.setConnection("offline");
   }
 
+  /** How the server is to be met has changed: a fresh connection says so. */
+  reconnect(): void {
+    this.onClosed();
+  }
+
   sendPointer(sample: PointerSample): void {
     if (this.place.handle !== null) this.connector.link?.sendPointer(this.place.handle, sample);
   }
@@ -194,7 +205,15 @@ export class SyncSession {
   flushNow(): void {
     this.fallback.wakeUp();
     const { link } = this.connector;
-    if (!link || this.place.handle === null || !this.place.isInStep || this.uplink.isRefused || this.pushing) return;
+    if (
+      !link ||
+      this.place.handle === null ||
+      !this.place.isInStep ||
+      this.uplink.isRefused ||
+      this.pushing ||
+      this.stalled
+    )
+      return;
     for (let batch = this.uplink.take(); batch; batch = this.uplink.take()) {
       if (batch.update.length > LIVE_BYTES) {
         void this.push(batch);
@@ -233,6 +252,7 @@ export class SyncSession {
 
   /** A batch stays without an answer: the connection is dead without having said so. */
   private watch(): void {
+    if (this.stalled) return;
     this.cancelWatch ??= this.clock.after(ANSWER_MS, () => {
       this.cancelWatch = null;
       this.onClosed();
@@ -315,6 +335,7 @@ export class SyncSession {
       this.end(answer.code, answer.message);
       return false;
     }
+    this.stalled = "";
     this.place.enter(answer);
     this.events.emit("peersReset", undefined);
     this.events.emit("identity", answer.me);
@@ -344,13 +365,28 @@ export class SyncSession {
   private onControl(control: Control): void {
     const { kind, can } = control;
     if (kind === "revoked") this.end(control.code === "signed_out" ? "signed_out" : "revoked", control.message);
-    else if (kind === "resync") this.catchUp();
+    else if (kind === "resync") {
+      this.catchUp();
+      this.events.emit("told", control.message);
+    } else if (kind === "stalled" || kind === "flowing") this.onStalled(kind === "stalled" ? control.message : "");
     else if (kind === "replaced") void this.onReplaced();
     else if (kind === "draining") this.onDraining();
     else if (RIGHTS.has(kind) && can) {
       this.place.setRights({ can, frozen: kind === "role" ? this.place.frozen : kind === "frozen" });
       this.events.emit("status", this.status);
+      if (kind === "role") this.events.emit("told", control.message);
     }
+  }
+
+  /** The server cannot save for now, `message` says why; or it can again, and gets what waited. */
+  private onStalled(message: string): void {
+    const waited = this.stalled !== "";
+    this.stalled = message;
+    if (message) {
+      this.cancelWatch?.();
+      this.cancelWatch = null;
+    } else if (waited && !this.uplink.isEmpty) this.onClosed(); // A fresh connection sends again what was put off.
+    this.events.emit("status", this.status);
   }
 
   /** The server is about to stop: come back through the door in a moment, not all at once. */
@@ -457,6 +493,7 @@ export class SyncSession {
   // Refusals and restores
 
   private onRefused(refusal: Refusal): void {
+    if (refusal.code === "unavailable" && this.stalled) return; // It stays, and goes when the server can save again.
     if (TRY_LATER.has(refusal.code)) {
       this.connector.notBefore(LATER_MS);
       this.onClosed();

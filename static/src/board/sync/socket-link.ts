@@ -20,6 +20,8 @@ export class SocketTransport extends Http implements Transport {
     private readonly document: number,
     csrf: string,
     private readonly path: string,
+    /** Whether presence is wanted less often. */
+    private readonly isLight: () => boolean,
   ) {
     super(document, csrf);
   }
@@ -47,7 +49,7 @@ export class SocketTransport extends Http implements Transport {
       });
       socket.once("connect", () => {
         clearTimeout(silent);
-        resolve(new SocketLink(socket, this.document, handlers));
+        resolve(new SocketLink(socket, this.document, this.isLight, handlers));
       });
       socket.once("connect_error", (error: Error & { data?: { code?: string } }) => {
         clearTimeout(silent);
@@ -62,6 +64,7 @@ class SocketLink implements Link {
   constructor(
     private readonly socket: Socket,
     private readonly document: number,
+    private readonly isLight: () => boolean,
     handlers: LinkHandlers,
   ) {
     socket.on(
@@ -95,7 +98,7 @@ class SocketLink implements Link {
   async join(stateVector: Uint8Array | null): Promise<Joined | JoinRefused> {
     const answer = (await this.socket
       .timeout(ANSWER_MS)
-      .emitWithAck("join", { doc: this.document, sv: stateVector })) as Joined | JoinRefused;
+      .emitWithAck("join", { doc: this.document, sv: stateVector, light: this.isLight() })) as Joined | JoinRefused;
     if (!answer.ok) return answer;
     return {
       ...answer,

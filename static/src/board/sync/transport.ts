@@ -69,6 +69,7 @@ export interface LinkHandlers {
 }
 
 export interface Link {
+  /** `stateVector` null: the whole document. */
   join(stateVector: Uint8Array | null): Promise<Joined | JoinRefused>;
   leave(handle: number): void;
   sendUpdate(handle: number, n: number, update: Uint8Array): void;

@@ -68,13 +68,20 @@ export class BoardEditor {
   finish(focus: boolean, goesOn = false): void {
     const area = this.area;
     if (!area) return;
-    const { board, selection, stage } = this.context();
+    const { board, rights, selection, stage } = this.context();
     const id = selection.editing;
     this.area = null;
     this.close?.abort();
     selection.edit(null);
     board.closeUndoStep();
-    if (id !== null && this.fresh && board.get(id) && area.value.trim() === "" && board.get(id)?.type !== "zone") {
+    if (
+      rights.canEdit &&
+      id !== null &&
+      this.fresh &&
+      board.get(id) &&
+      area.value.trim() === "" &&
+      board.get(id)?.type !== "zone"
+    ) {
       board.remove([id]);
     }
     area.remove();

@@ -35,7 +35,9 @@ export function showEnded(
     ? el("a", { class: "button button-primary", href: config.signInUrl }, t("Se connecter"))
     : code === "version"
       ? el("a", { class: "button button-primary", href: location.href }, t("Recharger"))
-      : el("a", { class: "button button-primary", href: "/" }, t("Retour à l’accueil"));
+      : code === "corrupt"
+        ? el("a", { class: "button button-primary", href: location.href }, t("Voir son dernier état lisible"))
+        : el("a", { class: "button button-primary", href: "/" }, t("Retour à l’accueil"));
   const heading = el("h1", { tabindex: -1 }, title);
   root.className = "board-ended";
   root.replaceChildren(el("main", {}, heading, el("p", {}, text), action));

@@ -27,6 +27,14 @@ export class Header {
     this.colour = context.config.me.colour;
     const { session, peers, signal } = context;
     session.events.on("status", (status) => this.show(status), signal);
+    session.events.on(
+      "told",
+      (sentence) => {
+        context.announcer.say(sentence);
+        context.toasts.show(sentence);
+      },
+      signal,
+    );
     peers.events.on("people", () => this.showPeople(), signal);
     session.events.on(
       "identity",
@@ -61,7 +69,13 @@ export class Header {
     this.before = status;
   }
 
-  private sentence({ connection, unsaved, kept }: SyncStatus): [SaveState, string] {
+  private sentence({ connection, unsaved, kept, stalled }: SyncStatus): [SaveState, string] {
+    if (stalled && unsaved > 0) {
+      return [
+        "offline",
+        tn("En pause, %(num)s modification en attente", "En pause, %(num)s modifications en attente", unsaved),
+      ];
+    }
     if (connection === "offline" || connection === "ended") {
       return [
         "offline",
@@ -98,6 +112,7 @@ export class Header {
     else if (status.connection === "restarting" && before.connection !== "restarting") announcer.say(RESTARTING());
     else if (status.connection === "fallback" && before.connection !== "fallback") announcer.say(LIMITED());
     if (status.caughtUp && !before.caughtUp) announcer.say(t("Tout est à jour"));
+    if (status.stalled !== before.stalled) announcer.alert(status.stalled || t("L’enregistrement a repris."));
     if (status.frozen !== before.frozen) {
       announcer.alert(
         status.frozen
@@ -161,6 +176,7 @@ function noticeFor(status: SyncStatus): [kind: string, text: string] {
         : t("Hors ligne : gardez cette page ouverte, vos modifications partiront au retour du réseau."),
     ];
   }
+  if (status.stalled) return ["stalled", status.stalled];
   if (status.connection === "restarting") return ["restart", RESTARTING()];
   if (status.connection === "fallback") return ["slow", LIMITED()];
   if (!status.canEdit && status.connection === "live")

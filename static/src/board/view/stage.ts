@@ -21,6 +21,7 @@ const POOL = 200;
 const FAR_ZOOM = 0.3;
 const FAR_MANY = 300;
 const TRAVEL_MS = 200;
+const LIGHT_MS = 250;
 const GRID = 24;
 
 interface Mounted {
@@ -39,13 +40,14 @@ export class Stage {
   private viewChanged = true;
   /** Selection, focus or what is being written changed. */
   private statesChanged = false;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private travelTimer: ReturnType<typeof setTimeout> | undefined;
   private scheduled = false;
   private moving: ReadonlyMap<string, Point> | null = null;
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "stage" | "world" | "list" | "far" | "zones" | "notes">,
+    private readonly page: Pick<Page, "root" | "stage" | "world" | "list" | "far" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -58,7 +60,11 @@ export class Stage {
     camera.events.on("change", () => this.travel(), signal);
     selection.events.on("change", () => this.restate(), signal);
     selection.events.on("editing", () => this.restate(), signal);
-    signal.addEventListener("abort", () => clearTimeout(this.travelTimer), { once: true });
+    const stop = (): void => {
+      clearTimeout(this.travelTimer);
+      clearTimeout(this.restTimer);
+    };
+    signal.addEventListener("abort", stop, { once: true });
   }
 
   /** The element of an object, if it is drawn. */
@@ -138,11 +144,18 @@ export class Stage {
     this.redrawAll(false);
   }
 
+  /** Draws what others did at once, or in light mode a few times a second. */
   private take(change: BoardChange): void {
     for (const id of [...change.added, ...change.updated]) this.dirty.add(id);
     for (const object of change.removed) this.unmount(object.id);
     this.ranks = null;
     this.viewChanged = true;
+    if (change.local || !this.page.root.hasAttribute("data-light")) this.schedule();
+    else this.restTimer ??= setTimeout(() => this.endRest(), LIGHT_MS);
+  }
+
+  private endRest(): void {
+    this.restTimer = undefined;
     this.schedule();
   }
 

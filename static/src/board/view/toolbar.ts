@@ -119,6 +119,7 @@ export class Toolbar {
     const { page, session, rights } = this.context;
     rights.canEdit = session.status.canEdit;
     page.root.toggleAttribute("data-read-only", !rights.canEdit);
+    if (!rights.canEdit) this.context.editor.finish(true); // What was typed so far is sent; what is refused is given back.
   }
 }
 

@@ -1,14 +1,20 @@
-/** 'Non enregistré': what was typed and that the server refused, with the reason, to copy or try again. Kept over reloads. */
+/**
+ * 'Non enregistré': what was typed and that the server refused, with the reason, to copy, try again or throw away.
+ * Kept over reloads, and the same in all windows of this browser.
+ */
 
 import { el, find, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
+import { newId } from "../model/document";
 import { TEXT_FIELD } from "../model/objects";
 import type { LocalCopy } from "../sync/local-copy";
 import type { UnsavedObject } from "../sync/replay";
 import type { NotSaved } from "../sync/uplink";
 
 interface Entry {
+  key: string;
+  /** Of the object it was typed in. */
   id: string;
   words: string;
   reason: string;
@@ -17,40 +23,50 @@ interface Entry {
 const NOTE = "tray";
 
 export class Tray {
-  private entries: Entry[];
   private readonly place = find("[data-tray]") as HTMLElement;
 
   constructor(
     private readonly context: BoardContext,
     private readonly copy: LocalCopy,
   ) {
-    this.entries = readEntries(copy.readNote(NOTE));
-    context.session.events.on("notSaved", (what) => this.take(what), context.signal);
+    const { session, signal } = context;
+    session.events.on("notSaved", (what) => this.take(what), signal);
+    // Another window of this browser took something in, or out.
+    on(window, "storage", () => this.draw(), signal);
     this.draw();
   }
 
   private take({ code, message, objects }: NotSaved): void {
     const reason = code === "restored" ? t("Le tableau a été remis dans un état précédent.") : message;
     const typed = objects
-      .map((object) => ({ id: object.id, words: wordsIn(object), reason }))
+      .map((object) => ({ key: newId(), id: object.id, words: wordsIn(object), reason }))
       .filter(({ words }) => words !== "");
-    this.entries.push(...typed);
-    this.keep();
+    this.keep([...this.entries(), ...typed]);
     const { announcer, toasts } = this.context;
     const text = t("Non enregistré : %(reason)s", { reason });
     announcer.alert(text);
     if (typed.length === 0) toasts.show(text);
-    this.draw();
   }
 
-  private keep(): void {
-    this.copy.writeNote(NOTE, this.entries.length > 0 ? JSON.stringify(this.entries) : null);
+  private entries(): Entry[] {
+    return readEntries(this.copy.readNote(NOTE));
+  }
+
+  private keep(entries: Entry[]): void {
+    this.copy.writeNote(NOTE, entries.length > 0 ? JSON.stringify(entries) : null);
+    this.draw();
   }
 
   private drop(entry: Entry): void {
-    this.entries = this.entries.filter((other) => other !== entry);
-    this.keep();
-    this.draw();
+    this.keep(this.entries().filter(({ key }) => key !== entry.key));
+  }
+
+  private discard(entry: Entry): void {
+    this.drop(entry);
+    this.context.toasts.show(t("Texte jeté"), {
+      label: t("Annuler"),
+      run: () => this.keep([...this.entries(), entry]),
+    });
   }
 
   /** In its object while that one is there and may be changed, else in a new note. */
@@ -75,15 +91,18 @@ export class Tray {
   }
 
   private draw(): void {
-    this.place.hidden = this.entries.length === 0;
-    const { signal } = this.context;
+    const entries = this.entries();
+    const hadFocus = this.place.contains(document.activeElement);
+    this.place.hidden = entries.length === 0;
+    const { signal, stage } = this.context;
     const button = (label: string, run: () => void): HTMLElement => {
       const made = el("button", { type: "button", class: "button button-small" }, label);
       on(made, "click", run, signal);
       return made;
     };
-    find("[data-tray-list]", this.place)?.replaceChildren(
-      ...this.entries.map((entry) =>
+    const list = find("[data-tray-list]", this.place) as HTMLElement;
+    list.replaceChildren(
+      ...entries.map((entry) =>
         el(
           "li",
           {},
@@ -94,11 +113,14 @@ export class Tray {
             { class: "cluster" },
             button(t("Réessayer"), () => this.retry(entry)),
             button(t("Copier"), () => void this.copyWords(entry)),
-            button(t("Jeter"), () => this.drop(entry)),
+            button(t("Jeter"), () => this.discard(entry)),
           ),
         ),
       ),
     );
+    if (!hadFocus) return;
+    if (entries.length > 0) find("button", list)?.focus();
+    else stage.takeFocus();
   }
 }
 
