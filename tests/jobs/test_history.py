@@ -150,3 +150,18 @@ def test_thinning_is_stored(any_world: World) -> None:
     writer.note("n4")
     history.run(document_id, NOON + timedelta(days=2, hours=1))
     assert [(one.seq, one.actor_keys) for one in stored(document_id)] == [(4, "template,u1,u2"), (5, "u3")]
+
+
+def test_long_past_is_written_thinned_at_once(world: World) -> None:
+    """A month of work that no worker saw: one whole per day, and no more are even made."""
+    document_id = world.board.document_id
+    backdate(document_id, NOON)
+    writer = Writer(document_id)
+    for day in range(8):
+        for hour in range(3):
+            writer.at = NOON + timedelta(days=day, hours=hour)
+            writer.note(f"n{day}-{hour}")
+    history.run(document_id, NOON + timedelta(days=40))
+    entries = stored(document_id)
+    assert [one.at for one in entries] == [NOON + timedelta(days=day, hours=2) for day in range(8)]
+    assert [len(words(one)) for one in entries] == [3 * (day + 1) for day in range(8)]

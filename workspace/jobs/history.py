@@ -90,9 +90,11 @@ def run(document_id: int, now: datetime) -> datetime | None:
         periods = periods_of(_marks(session, document_id, done))
         over = [period for period in periods if period.ends_at() <= now]
         left = periods[len(over) :]
-        contents = _contents(session, document_id, [period.seq for period in over])
-    if over:
         entries = [Entry(period.seq, period.at, period.keys) for period in over]
+        fresh = {entry.seq for entry in entries}
+        stay = kept([*entries_of(session, document_id), *entries], now)
+        contents = _contents(session, document_id, [entry.seq for entry in stay if entry.seq in fresh])
+    if over:
         with transaction() as session:
             if head_of(session, document_id).epoch == head.epoch:
                 write(session, document_id, entries, contents, now)
