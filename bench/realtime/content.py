@@ -1,19 +1,17 @@
-"""What boards hold at the start of a measure: many notes, or a long history. Written by real documents."""
+"""What boards hold at the start of a measure: many notes, or a long history."""
 
 import pickle
 import random
-from collections.abc import Iterator
+import subprocess
 from typing import Any
 
-from generator import WORK
-from pycrdt import Doc, Map, Text
+from generator import WORK, build
+from pycrdt import Doc
 
 from models.board.export import demo_notes
 from models.board.objects.spec import COLOURS
 
 NOTES = 2_000
-HISTORY_NOTES = 200
-LETTERS_KEPT = 1_500
 
 
 def many_notes(count: int = NOTES) -> bytes:
@@ -46,39 +44,16 @@ def history(edits: int) -> tuple[list[bytes], bytes]:
     if kept.exists():
         found: tuple[list[bytes], bytes] = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
         return found
-    doc: Doc[Any] = Doc(client_id=20)
-    updates: list[bytes] = []
-    subscription = doc.observe(lambda event: updates.append(event.update))
-    for _ in zip(range(edits), _edits(doc), strict=False):
-        pass
-    doc.unobserve(subscription)
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_bytes(pickle.dumps((updates, doc.get_update())))
-    return updates, doc.get_update()
-
-
-def _edits(doc: "Doc[Any]") -> Iterator[None]:
-    """Notes are made, then moved and written in for ever, one transaction each."""
-    objects = doc.get("objects", type=Map)
-    chance = random.Random(11)
-    for index in range(HISTORY_NOTES):
-        fields = {
-            "type": "note",
-            "order": "a1",
-            "author": "u1",
-            "zone": "",
-            "colour": "jonc",
-            "locked": False,
-        }
-        objects[f"h{index}"] = Map({**fields, "x": 0, "y": 0, "w": 148, "h": 148, "text": Text("")})
-        yield
-    while True:
-        note = objects[f"h{chance.randrange(HISTORY_NOTES)}"]
-        if chance.random() < 0.5:
-            with doc.transaction():
-                note["x"], note["y"] = chance.randrange(4000), chance.randrange(3000)
-        elif len(text := note["text"]) < LETTERS_KEPT:
-            text += chance.choice("abcdefghij ")
-        else:
-            del text[0 : LETTERS_KEPT // 2]
-        yield
+    written = subprocess.run([str(build()), "history", str(edits)], check=True, capture_output=True).stdout
+    updates, at = [], 0
+    while at < len(written):
+        size = int.from_bytes(written[at : at + 4], "little")
+        updates.append(written[at + 4 : at + 4 + size])
+        at += 4 + size
+    doc: Doc[Any] = Doc()
+    with doc.transaction():
+        for update in updates:
+            doc.apply_update(update)
+    found = (updates, doc.get_update())
+    kept.write_bytes(pickle.dumps(found))
+    return found

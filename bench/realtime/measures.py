@@ -64,7 +64,7 @@ class Steady(Measure):
     """A shape of work for some seconds."""
 
     shape: Shape
-    seconds: float = 4.0
+    seconds: float = 3.0
 
     def run(self, server: Server) -> Figures:
         """See Measure."""

@@ -14,6 +14,7 @@ Each run is kept as soon as it is done: a run that is broken off loses one figur
 
 import argparse
 import fcntl
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,8 +49,8 @@ def take(measure: Measure, name: str, lock: str | None = None) -> Figures | None
         try:
             with SERVERS[name]() as server:
                 figures = measure.run(server)
-        except (Failed, Unavailable) as error:
-            print(f"{measure.name:10} {name:20} failed: {error}", flush=True)
+        except (Failed, Unavailable, OSError, LookupError, ValueError, subprocess.SubprocessError) as error:
+            print(f"{measure.name:10} {name:20} failed: {type(error).__name__} {error}", flush=True)
             return None
     print(f"{measure.name:10} {name:20} {report.line(figures)}", flush=True)
     return figures
@@ -104,7 +105,7 @@ def run_all(
                 failed += figures is None
                 results.add(name, server, figures, fresh=turn == 0 and not only_missing)
                 results.save()
-    report.write(results)
+        report.write(results)
     return 1 if failed else 0
 
 

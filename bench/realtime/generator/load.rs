@@ -12,7 +12,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 const SECOND: u64 = 1_000_000_000;
 const RECEIVE_BYTES: usize = 256 * 1024;
-const JOIN_SECONDS: u64 = 180;
+const JOIN_SECONDS: u64 = 60;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
 pub enum State {

@@ -2,10 +2,12 @@
 //!
 //!     generator load PLAN     people join, edit and are measured; JSON lines on the standard output
 //!     generator null          a relay that only passes edits on: what the generator itself can do
+//!     generator history N     N updates of one board, for what starts with a long history
 //!
 //! One delivery is one person's edit arriving at one other person, however the server packs them: every
 //! update received is read, and edits are recognised by their writer's Yjs client id and clock.
 
+mod history;
 mod load;
 mod null;
 mod plan;
@@ -21,9 +23,10 @@ fn main() {
     sys::raise_limits();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[1..] {
         ["null"] => null::run(),
+        ["history", edits] => history::run(edits.parse().expect("a number of edits")),
         ["load", path] => load::Load::new(plan::read(path)).run(),
         _ => {
-            eprintln!("usage: generator load PLAN | generator null");
+            eprintln!("usage: generator load PLAN | generator null | generator history N");
             std::process::exit(2);
         }
     }
