@@ -7,7 +7,7 @@ Clock = Callable[[], float]
 
 WORK_RATE = 0.2
 """Seconds of work in each second: a person may keep a fifth of a core busy for as long as they like."""
-WORK_BURST = 1.0
+WORK_BURST = 0.5
 """Seconds of work in advance: opening a board, pasting a hundred notes."""
 LONG_SECONDS = 0.01
 """Others wait while one message is worked on: one that takes longer than this costs more than its time."""

@@ -26,6 +26,7 @@ from realtime.dispatch import Answer, Dispatcher
 from realtime.doorbell import RedisDoorbell
 from realtime.elsewhere import Elsewhere
 from realtime.fanout import Fanout, SingleProcess
+from realtime.gate import Gate
 from realtime.hearing import Hearing
 from realtime.messages import Sentences
 from realtime.outage import LOOK_EVERY_SECONDS, Outage
@@ -102,6 +103,7 @@ class Live:
             logger=logging.getLogger("etabli.socketio"),
             engineio_logger=logging.getLogger("etabli.engineio"),
         )
+        app.wsgi_app = Gate(app.wsgi_app)  # type: ignore[method-assign]
         if settings.trusted_proxies:  # Socket.IO answers before the application's own ProxyFix
             hops = settings.trusted_proxies
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -52,6 +52,25 @@ def is_of_yrs(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException" or isinstance(error, (ValueError, RuntimeError))
 
 
+class _Heard:
+    """What the transactions of a shadow were heard to do."""
+
+    __slots__ = ("is_deaf", "meta_changed", "seen")
+
+    def __init__(self) -> None:
+        self.is_deaf = False
+        self.seen: list[tuple[list[str | int], KeyChanges | None]] = []
+        self.meta_changed = False
+
+    def note(self, events: list[Any]) -> None:
+        # Events can be read only here, inside the transaction. Texts have a delta instead of keys.
+        if not self.is_deaf:
+            self.seen += [(event.path, getattr(event, "keys", None)) for event in events]
+
+    def note_meta(self, _events: list[Any]) -> None:
+        self.meta_changed = True
+
+
 class Shadow:
     """A document that reports, for each update applied to it, the visible changes in a board's words."""
 
@@ -60,38 +79,29 @@ class Shadow:
         apply_updates(self._doc, (update,))
         self._objects: Map[Any] = self._doc.get(OBJECTS, type=Map)
         self._meta: Map[Any] = self._doc.get(META, type=Map)
-        self._is_deaf = False
-        self._seen: list[tuple[list[str | int], KeyChanges | None]] = []
-        self._meta_changed = False
-        # The events under pycrdt's wrappers: they cost a third as much, and this is the hot path.
+        self._heard = heard = _Heard()
+        # The events under pycrdt's wrappers: they cost a third as much, and this is the hot path. What is
+        # subscribed must not lead back here: Python does not see the circle through yrs, and frees nothing.
         self._subscriptions = (
-            self._objects.integrated.observe_deep(self._note),
-            self._meta.integrated.observe_deep(self._note_meta),
+            self._objects.integrated.observe_deep(heard.note),
+            self._meta.integrated.observe_deep(heard.note_meta),
         )
-
-    def _note(self, events: list[Any]) -> None:
-        # Events can be read only here, inside the transaction. Texts have a delta instead of keys.
-        if not self._is_deaf:
-            self._seen += [(event.path, getattr(event, "keys", None)) for event in events]
-
-    def _note_meta(self, _events: list[Any]) -> None:
-        self._meta_changed = True
 
     def apply(self, update: bytes) -> Changes:
         """Apply an update. Raises `Refused`; this shadow must then be dropped."""
-        self._seen.clear()
-        self._meta_changed = False
+        self._heard.seen.clear()
+        self._heard.meta_changed = False
         apply_updates(self._doc, (update,))
         with self._doc.transaction():
             return self._changes()
 
     def follow(self, updates: Sequence[bytes]) -> None:
         """Apply updates of which everything is known already. Raises `Refused`, like `apply`."""
-        self._is_deaf = True
+        self._heard.is_deaf = True
         try:
             apply_updates(self._doc, merged(updates))
         finally:
-            self._is_deaf = False
+            self._heard.is_deaf = False
 
     def encoded(self) -> bytes:
         """The whole document as one update."""
@@ -107,8 +117,8 @@ class Shadow:
         fields: list[FieldChange] = []
         texts: list[TextChange] = []
         touched: set[str] = set()
-        stray = self._meta_changed
-        for path, keys in self._seen:
+        stray = self._heard.meta_changed
+        for path, keys in self._heard.seen:
             match path, keys:
                 case [], dict():
                     for identifier, change in keys.items():

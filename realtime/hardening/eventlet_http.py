@@ -10,7 +10,7 @@ import eventlet.wsgi
 from realtime.hardening.driver import UPGRADE
 from realtime.hardening.hub import Hub
 from realtime.hardening.limits import HEADERS_SECONDS, KEEPALIVE_SECONDS
-from realtime.hardening.web import IDLE, REQUEST, SOCKET_SECONDS, STATE, Connection
+from realtime.hardening.web import IDLE, REQUEST, SOCKET_SECONDS, STATE, Connection, HeaderLines
 
 log = logging.getLogger("etabli.server")
 
@@ -59,11 +59,16 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     def parse_request(self) -> bool:
         """Read the headers within `HEADERS_SECONDS`, however slowly they drip; a stop waits for none."""
         self.conn_state[STATE] = IDLE
+        lines = HeaderLines(self.rfile)
+        self.rfile: Any = lines  # the caller puts the file back
         with self.server.hub.deadline(HEADERS_SECONDS):
-            is_whole = bool(super().parse_request())
+            is_sound = bool(super().parse_request())
+        if is_sound and not lines.are_whole:
+            self.close_connection = True
+            return False
         self.conn_state[STATE] = REQUEST
         self.conn_state.asks()
-        return is_whole
+        return is_sound
 
     def get_environ(self) -> dict[str, Any]:
         """The WSGI environment, with the way out of HTTP."""

@@ -9,7 +9,7 @@ from gevent import pywsgi
 from realtime.hardening.driver import UPGRADE
 from realtime.hardening.hub import Hub
 from realtime.hardening.limits import HEADERS_SECONDS
-from realtime.hardening.web import CLOSE, IDLE, REQUEST, SOCKET_SECONDS, STATE, Connection
+from realtime.hardening.web import CLOSE, IDLE, REQUEST, SOCKET_SECONDS, STATE, Connection, HeaderLines
 
 log = logging.getLogger("etabli.server")
 
@@ -62,8 +62,11 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         return is_whole
 
     def MessageClass(self, *arguments: Any) -> Any:  # noqa: N802 - the library's name
-        """The headers. Raises: ValueError where a proxy before us may have seen another length."""
-        headers = super().MessageClass(*arguments)
+        """The headers. EOFError when they end early, ValueError where a proxy may see another length."""
+        lines = HeaderLines(arguments[0])
+        headers = super().MessageClass(lines, *arguments[1:])
+        if not lines.are_whole:
+            raise EOFError("headers")
         transfer, lengths = headers.get("transfer-encoding"), headers.get_all("content-length") or []
         if len(lengths) + (transfer is not None) > 1 or (transfer or "chunked").lower() != "chunked":
             raise ValueError("length of the body")

@@ -11,6 +11,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from realtime import frames
@@ -23,8 +24,9 @@ log = logging.getLogger("etabli.lane")
 
 RECEIVE_BYTES = 65536
 MESSAGES_PER_TURN = 64
-YIELD_EVERY = 16
 OWN_DELAYS = 4
+TURN_SECONDS = 0.0015
+"""Past this, what else one connection sent waits until the others had their turn."""
 
 
 # Takes a (header, attachment) pair in the hub, without blocking; False declines it.
@@ -51,7 +53,7 @@ class Lane:
         self._pending_header: str | None = None
         self._inbox: deque[Inbound] = deque()
         self._is_handling = False
-        self._handled = 0
+        self._turn_ends = 0.0
         self._sleeper: Signal | None = None
         self._queue: deque[bytes] = deque()
         self._watches = hub.watches(sock.fileno(), self._finish)
@@ -120,13 +122,16 @@ class Lane:
     def _take(self) -> None:
         """Sort what was received, a turn's worth at a time; then decide when to read again."""
         count = 0
+        is_cut = False
+        until = perf_counter() + TURN_SECONDS
         try:
-            while count < MESSAGES_PER_TURN and not (self.is_closing or self._rest or self._is_full()):
+            while not (is_cut or self.is_closing or self._rest or self._is_full()):
                 message = self._reader.next_message()
                 if message is None:
                     break
                 count += 1
                 self._sort(*message)
+                is_cut = count == MESSAGES_PER_TURN or perf_counter() > until
         except frames.Closed:
             self.close(frames.NORMAL)
         except frames.FrameError as error:
@@ -138,7 +143,7 @@ class Lane:
         self._rest = 0.0
         if self._is_full():
             self._pause_reading()  # until the greenlet has worked off half of it
-        elif count == MESSAGES_PER_TURN or pause > 0:
+        elif is_cut or pause > 0:
             self._pause_reading()
             self._take_later(pause)
         elif not self._is_waiting:
@@ -202,13 +207,14 @@ class Lane:
 
         A (header, attachment) pair is a hot message that had to wait or was declined.
         """
-        self._handled += 1
-        if self._handled % YIELD_EVERY == 0:
+        if perf_counter() > self._turn_ends:
             self._async.pause()
+            self._turn_ends = perf_counter() + TURN_SECONDS
         self._is_handling = False
         while not self._inbox and not self.is_closing:
             self._sleeper = self._async.signal()
             self._sleeper.wait()
+            self._turn_ends = perf_counter() + TURN_SECONDS
         if self.is_closing:
             return None
         self._is_handling = True

@@ -7,6 +7,7 @@ told; and let a client send headers for ever.
 import contextlib
 import errno
 import gc
+import itertools
 import logging
 import os
 import resource
@@ -34,6 +35,7 @@ log = logging.getLogger("etabli.server")
 MAX_CONNECTIONS = 20_000
 BACKLOG = 1024
 SOCKET_SECONDS = 60
+ACCEPTED_PER_TURN = 16
 OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 STATE = 2
@@ -74,6 +76,24 @@ class Connection(list[Any]):
         """End it, whoever reads from it."""
         with contextlib.suppress(OSError):  # it may be already
             self[1].shutdown(socket.SHUT_RDWR)
+
+
+class HeaderLines:
+    """The file that headers are read from. The libraries take its end for the end of the headers."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        """A line of the file."""
+        self._last = self._file.readline(limit)
+        return self._last
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether an empty line was the last: else the peer left before it had asked anything."""
+        return self._last in (b"\r\n", b"\n")
 
 
 class Http(Protocol):
@@ -129,7 +149,9 @@ class GreenWeb:
         self._acceptor = self._hub.spawn(self._accept)
 
     def _accept(self) -> None:
-        while True:
+        for number in itertools.count():
+            if number % ACCEPTED_PER_TURN == 0:
+                self._hub.pause()  # while many come, those who are here go on
             try:
                 client, address = self._listener.accept()
             except OSError as error:
@@ -156,7 +178,10 @@ class GreenWeb:
             connection[STATE] = CLOSE
             connection.leave()
             connection.shut()
+            plain = self._hub.plain_socket(connection[1])
             connection[1].close()
+            if plain.fileno() >= 0:  # a file made of it was not closed: its buffer could not be written
+                os.close(plain.detach())
 
     def await_healthy(self) -> None:
         """See Web."""

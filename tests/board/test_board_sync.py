@@ -1,5 +1,7 @@
 """A live document: rehearse, accept, catch up, and stay what it was when an update is refused."""
 
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -347,3 +349,12 @@ def test_texts_count_as_browsers_count(board: LiveDocument, awa: Person) -> None
     with pytest.raises(Refused) as refused:
         awa.propose(lambda objects: objects["n2"]["text"].insert(0, "😀" * 101))
     assert refused.value.code == "text_too_long"
+
+
+def test_shadow_is_freed_when_it_is_dropped(board: LiveDocument, awa: Person) -> None:
+    shadow = Shadow(board.snapshot())
+    shadow.apply(awa.write(lambda objects: objects["n1"].update({"x": 7})))
+    alive = weakref.ref(shadow)
+    del shadow
+    gc.collect()
+    assert alive() is None

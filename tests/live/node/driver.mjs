@@ -1,6 +1,7 @@
 // Real Yjs clients over a plain Socket.IO client, driven by JSON lines: one command per line on stdin, one
 // answer per line on stdout.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as Y from "yjs";
 import { Client } from "./client.mjs";
@@ -38,7 +39,50 @@ function sorted(value) {
   );
 }
 
+// Nanoseconds the main thread of a process has run: the kernel's own count, the same on a busy machine.
+const worked = (pid) => Number(readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ", 1)[0]);
+
+// Two clients edit by turns, one edit every `every` ms whatever happens. From the edit of one to the copy of the other:
+// `delays`, the milliseconds that passed, and `work`, those of them in which the server `pid` was running.
+let lastTurn = 0;
+async function turns(pair, { count, every, pid }) {
+  const sent = new Map();
+  const [delays, work] = [[], []];
+  const ids = pair.map((client) => `turn-${client.name}`);
+  const watches = pair.map((client, index) => {
+    const seen = () => {
+      const [now, ran] = [performance.now(), worked(pid)];
+      const newest = client.objects().get(ids[1 - index])?.get("x") ?? 0;
+      for (const [turn, { by, at, before }] of sent) {
+        if (by === 1 - index && turn <= newest) {
+          delays.push(now - at);
+          work.push((ran - before) / 1e6);
+          sent.delete(turn);
+        }
+      }
+    };
+    client.doc.on("update", seen);
+    return () => client.doc.off("update", seen);
+  });
+  for (const [index, client] of pair.entries()) {
+    if (!client.objects().has(ids[index])) client.addNote({ id: ids[index], text: "" });
+  }
+  for (let number = 0; number < count; number += 1) {
+    lastTurn += 1;
+    const by = number % 2;
+    sent.set(lastTurn, { by, at: performance.now(), before: worked(pid) });
+    pair[by].setFields({ id: ids[by], fields: { x: lastTurn } });
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+  for (let waited = 0; sent.size > 0 && waited < 10_000; waited += 20) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  for (const stop of watches) stop();
+  return { delays, work, lost: sent.size };
+}
+
 const commands = {
+  turns: (client, { other, ...settings }) => turns([client, clients.get(other)], settings),
   connect: (client, command) => client.connect(command),
   join: (client, command) => client.join(command),
   leave: (client) => void client.socket.emit("leave", { handle: client.handle }),
