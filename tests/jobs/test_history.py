@@ -102,6 +102,13 @@ def test_history_goes_on_from_its_own_entries_once_rows_are_gone(
     ]
 
 
+def test_work_under_way_is_left_for_later(any_world: World) -> None:
+    document_id = any_world.board.document_id
+    backdate(document_id, NOON)
+    assert history.run(document_id, NOON + MINUTE) == NOON + 5 * MINUTE
+    assert stored(document_id) == []
+
+
 def test_running_twice_writes_nothing_twice(world: World) -> None:
     work(world)
     for _time in range(2):
@@ -119,6 +126,7 @@ def hours_ago(*hours: float) -> list[Entry]:
 @pytest.mark.parametrize(
     ("ages", "expected"),
     [
+        pytest.param([], [], id="nothing"),
         pytest.param([0, 0.1, 0.2, 23.9], [0, 0.1, 0.2, 23.9], id="all of the last day"),
         pytest.param([30.1, 30.2, 30.3, 31.1], [30.1, 31.1], id="hourly for a week"),
         pytest.param([241, 242, 243, 265], [241, 265], id="daily for a season"),

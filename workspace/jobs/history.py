@@ -119,7 +119,8 @@ def kept(entries: Iterable[Entry], now: datetime) -> list[Entry]:
     stay: list[Entry] = []
     keys: tuple[str, ...] = ()
     ordered = sorted(entries, key=lambda entry: entry.seq)
-    for entry, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for place, entry in enumerate(ordered, 1):
+        following = ordered[place] if place < len(ordered) else None
         keys = tuple(dict.fromkeys((*keys, *entry.keys)))
         is_last = following is None or _place(following, now) != _place(entry, now)
         if is_last or entry.kind != "edit":
