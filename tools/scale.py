@@ -41,6 +41,9 @@ NEEDED = {
 }
 NO_POSTGRES = "PostgreSQL est introuvable : installez-le (sudo apt-get install postgresql)."
 
+# Told to end when this program dies, however it does (util-linux).
+ENDS_WITH_US = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+
 # What is not as in docker-compose.yml.
 LOCAL = {"ETABLI_ENV": "development", "ETABLI_DEMO": "1", "HOST": "127.0.0.1"}
 
@@ -61,7 +64,12 @@ class Process:
         """Start it; its output goes to `log`."""
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                command, env=dict(environment), cwd=cwd, stdout=log, stderr=log, start_new_session=True
+                [*ENDS_WITH_US, *command],
+                env=dict(environment),
+                cwd=cwd,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     @property
@@ -116,6 +124,7 @@ class Postgres:
         self._folder = folder / "postgresql"
         self._folder.mkdir()
         self._password = password
+        self._guardian: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"postgresql://etabli@127.0.0.1:{self.port}"
 
@@ -129,6 +138,7 @@ class Postgres:
             shutil.chown(secret, self._prefix[2])
         data = ["-D", str(self._folder / "data"), "-U", "etabli", "-A", "scram-sha-256", "-E", "UTF8"]
         self._run("initdb", *data, "--no-sync", f"--pwfile={secret}")
+        self._guard()
         self.start()
         with psycopg.connect(f"{self.url}/postgres", password=self._password, autocommit=True) as connection:
             connection.execute("CREATE DATABASE etabli")
@@ -142,6 +152,25 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: 'fast', or 'immediate' as a crash would."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", mode, "-w", "stop", check=False)
+
+    def _guard(self) -> None:
+        """Stop the server when this program dies: it holds the other end of the guard's standard input."""
+        control = f"'{self._programs / 'pg_ctl'}' -D '{self._folder / 'data'}'"
+        stop = f"cat > /dev/null; {control} -m immediate stop"
+        self._guardian = subprocess.Popen(
+            [*self._prefix, "sh", "-c", stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            start_new_session=True,
+        )
+
+    def end(self) -> None:
+        """Stop the server for good."""
+        self.stop()
+        if self._guardian is not None:
+            self._guardian.communicate()
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [*self._prefix, str(self._programs / program), *arguments]
@@ -288,7 +317,7 @@ class Stack:
         self.redis.terminate()
         if self.redis.is_running:
             self.redis.wait()
-        self.postgres.stop()
+        self.postgres.end()
 
 
 @contextlib.contextmanager

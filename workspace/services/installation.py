@@ -10,6 +10,7 @@ from models.membership import Membership
 from models.policy import Role
 from models.session import configure, database, reading, transaction
 from models.submission import AppState
+from models.upsert import upsert
 from workspace.services.tokens import token_hash
 from workspace.settings import ROOT, Settings, SettingsError
 
@@ -64,5 +65,7 @@ def make_setup_code() -> str | None:
             return None
     code = "-".join(secrets.token_hex(2) for _ in range(4))
     with transaction() as session:
-        session.merge(AppState(name=SETUP_CODE, value=token_hash(code)))
+        values = {"name": SETUP_CODE, "value": token_hash(code)}
+        insert = upsert(session, AppState).values(values)  # several processes may start at once
+        session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
     return code
