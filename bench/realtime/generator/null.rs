@@ -1,6 +1,7 @@
 //! A relay that keeps nothing and checks nothing, in the sync protocol of Yjs: the floor under every figure.
 //!
-//! What arrives in one turn leaves in one write per receiver.
+//! What arrives in one turn leaves in one write per receiver. To show that losses are seen, it can leave out
+//! every so many deliveries.
 
 use crate::sys::{self, Poll, READABLE, WRITABLE};
 use crate::ws;
@@ -14,7 +15,8 @@ struct Peer {
     waits: bool,
 }
 
-pub fn run() {
+pub fn run(leaves_out: Option<u64>) {
+    let mut passed = 0;
     let (listener, port) = sys::listen_local();
     println!("listening {port}");
     let mut poll = Poll::new();
@@ -65,6 +67,10 @@ pub fn run() {
                 ws::write(&mut frame, ws::BINARY, &update, None);
                 for member in members {
                     if let Some(other) = peers.get_mut(member).filter(|_| *member != token) {
+                        passed += 1;
+                        if leaves_out.is_some_and(|every| passed % every == 0) {
+                            continue;
+                        }
                         if other.output.is_empty() {
                             touched.push(*member);
                         }
