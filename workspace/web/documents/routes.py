@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from models.access import access_board_of_document
+from models.board.guard import decode_state_vector
 from models.board.messages import refusal
 from models.board_rights import BoardRights, board_rights
 from models.errors import Forbidden, Refused
@@ -51,7 +52,8 @@ def sync(document_id: int) -> ResponseReturnValue:
     rights = _rights(document_id)
     try:
         state_vector, update = split_sync_request(request.get_data(cache=False))
-    except Malformed:
+        decode_state_vector(state_vector)  # now: once the update is committed, nothing may be refused
+    except (Malformed, Refused):
         return _refused(refusal("malformed"))
     epoch = request.args.get("epoch", type=int)
     try:
