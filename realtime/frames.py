@@ -49,7 +49,7 @@ def build_close(code: int, reason: str = "") -> bytes:
     return build(CLOSE, struct.pack("!H", code) + reason.encode()[:100])
 
 
-def unmask(payload: bytes, mask: bytes) -> bytes:
+def unmask(payload: bytes | bytearray, mask: bytes) -> bytes:
     """`payload` XOR the repeated 4-byte `mask`."""
     size = len(payload)
     key = (mask * (size // 4 + 1))[:size]
@@ -79,6 +79,8 @@ class FrameReader:
 
         Raises: FrameError on a broken rule or a passed bound, Closed on a close frame.
         """
+        if not self._fragments and (whole := self._next_short()) is not None:
+            return whole
         while (frame := self._next_frame()) is not None:
             final, opcode, payload = frame
             if opcode == CLOSE:
@@ -88,6 +90,21 @@ class FrameReader:
             if (message := self._assemble(final, opcode, payload)) is not None:
                 return message
         return None
+
+    def _next_short(self) -> tuple[int, Message] | None:
+        """The next message if it is the usual one: in a single frame of less than 126 bytes, all there."""
+        buffer = self._buffer
+        if len(buffer) < 6 or not 0x80 <= buffer[1] < 0x80 + 126:
+            return None
+        opcode, end = buffer[0] & 0x7F, buffer[1] - 0x80 + 6
+        if buffer[0] < 0x80 or opcode not in (TEXT, BINARY) or len(buffer) < end:
+            return None
+        if end - 6 > self.max_message_bytes:
+            return None
+        payload = unmask(buffer[6:end], bytes(buffer[2:6]))
+        del buffer[:end]
+        self._opcode = opcode
+        return self._whole(payload)
 
     def _next_frame(self) -> tuple[bool, int, bytes] | None:
         buffer = self._buffer

@@ -5,7 +5,7 @@ lane writes them as they are.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache
 from typing import Any, Protocol
 
 from socketio.packet import EVENT, Packet
@@ -21,10 +21,18 @@ class Outgoing:
     def __init__(self, event: str, payload: Payload) -> None:
         self.event = event
         self.payload = payload
+        self._frames = b""
 
-    @cached_property
+    @property
     def frames(self) -> bytes:
         """The WebSocket frames of the event."""
+        if not self._frames:
+            self._frames = self._encoded()
+        return self._frames
+
+    def _encoded(self) -> bytes:
+        if isinstance(self.payload, bytes):
+            return _attachment_header(self.event) + frames.build(frames.BINARY, self.payload)
         parts = Packet(EVENT, data=[self.event, self.payload]).encode()
         if isinstance(parts, str):
             parts = [parts]
@@ -36,16 +44,18 @@ class Acknowledgement(Outgoing):
 
     def __init__(self, handle: int, number: int, seq: int) -> None:
         super().__init__(protocol.ACK, {"h": handle, "n": number, "seq": seq})
-        self._text = b'42["a",{"h":%d,"n":%d,"seq":%d}]' % (handle, number, seq)
+        text = b'42["a",{"h":%d,"n":%d,"seq":%d}]' % (handle, number, seq)
+        self._frames = frames.build(frames.TEXT, text)
 
-    @cached_property
-    def frames(self) -> bytes:
-        """The WebSocket frame of the event."""
-        return frames.build(frames.TEXT, self._text)
+
+@cache
+def _attachment_header(event: str) -> bytes:
+    """The text frame that announces an event with one attachment and nothing else."""
+    return frames.build_message(f'451-["{event}",{{"_placeholder":true,"num":0}}]')
 
 
 def _joined(events: tuple[Outgoing, ...]) -> bytes:
-    return events[0].frames if len(events) == 1 else b"".join(event.frames for event in events)
+    return b"".join([event.frames for event in events])
 
 
 class Receiver(Protocol):
@@ -104,7 +114,7 @@ class LaneOutlet:
 
     def offer(self, *events: Outgoing) -> bool:
         """See Outlet."""
-        return self._lane.offer(_joined(events))
+        return self._lane.offer(events[0].frames if len(events) == 1 else _joined(events))
 
     def close(self, code: int, reason: str) -> None:
         """See Outlet."""

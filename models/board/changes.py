@@ -91,7 +91,10 @@ class Changes:
 
     def ids(self) -> set[str]:
         """The objects concerned."""
-        changed = {change.id for change in self.fields} | {change.id for change in self.texts}
+        changed = {change.id for change in self.fields}
+        changed.update([change.id for change in self.texts])
+        if not (self.created or self.deleted or self.touched):
+            return changed
         return changed | self.touched | {made.id for made in self.created} | set(self.deleted)
 
     def __bool__(self) -> bool:

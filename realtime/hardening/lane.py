@@ -246,8 +246,11 @@ class Lane:
                 return
             if sent == len(data):
                 return
-        self._queue.append(data[sent:])
-        self.queued_bytes += len(data) - sent
+        self._enqueue_rest(data[sent:])
+
+    def _enqueue_rest(self, data: bytes) -> None:
+        self._queue.append(data)
+        self.queued_bytes += len(data)
         if self.queued_bytes > self._limits.queue_hard_bytes:
             self._finish()
         elif not self._watches.listens(WRITE):
@@ -258,9 +261,20 @@ class Lane:
         """Write frames that may be left out: a reader too far behind gets none until it has caught up."""
         if self.queued_bytes > self._limits.queue_soft_bytes:
             self.is_behind = True
-        if self.is_behind or self.is_closing:
+        if self.is_behind or self.closed or self._said_goodbye:
             return False
-        self.write(data)
+        if self._queue:
+            self.write(data)
+            return True
+        try:
+            sent = self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            self._finish()
+            return False
+        if sent != len(data):
+            self._enqueue_rest(data[sent:])
         return True
 
     def _on_writable(self) -> None:

@@ -26,7 +26,7 @@ from workspace.jobs import compact, history
 from workspace.services.sessions import find_actor_of_session
 
 # Where a process waits for the database, so that others act meanwhile.
-IN_A_TRANSACTION = frozenset({"appended", "journaled", "compaction.written", "compaction.dropping"})
+IN_A_TRANSACTION = frozenset({"appended", "compaction.written", "compaction.dropping"})
 BETWEEN_TRANSACTIONS = frozenset(
     {"gathered", "committed", "compaction.encoded", "compaction.stored", "compaction.dropped"}
 )
