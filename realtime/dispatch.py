@@ -115,6 +115,9 @@ class Dispatcher:
         if client.is_gone:
             return {"ok": False, "code": "gone"}, None
         member = room.enter(client, rights)
+        if member.is_light is not wanted.is_light:
+            member.is_light = wanted.is_light
+            room.told_light.clear()
         actor = client.actor
         answer = {
             "ok": True,

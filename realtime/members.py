@@ -49,6 +49,7 @@ class Member:
     cursor: Cursor | None = None
     selection: Selection | None = None
     has_missed: bool = False
+    is_light: bool = False
 
     @property
     def reads_as(self) -> Reading:

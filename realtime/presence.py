@@ -1,5 +1,7 @@
 """People, cursors and selections, apart from edits: the last one of each person, ten times a second.
 
+A client in light mode gets cursors four times a second, and only those that moved by a step of a coarse grid.
+
 Nothing here is stored. One frame per tick and room whatever the number of cursors; a reader who is behind
 gets none. Who moved is the server's word: a client only says where.
 """
@@ -7,6 +9,7 @@ gets none. Who moved is the server's word: a client only says where.
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from models.policy import Role
@@ -16,6 +19,8 @@ from realtime.protocol import Cursor, Selection
 from realtime.rooms import Room
 
 TICK_SECONDS = 0.1
+LIGHT_SECONDS = 0.25
+LIGHT_BITS = 3
 
 
 class Neighbours(Protocol):
@@ -34,6 +39,8 @@ class Presence:
         self._chosen: dict[Room, dict[int, tuple[Somebody, Selection]]] = {}
         self._people: dict[Room, None] = {}
         self._moved_elsewhere: dict[Room, dict[int, Cursor]] = {}
+        self._light: dict[Room, dict[int, Cursor]] = {}
+        self._light_at = 0.0
         self.elsewhere: Neighbours | None = None
         self._wake = threading.Event()
 
@@ -72,9 +79,12 @@ class Presence:
     def run(self, is_stopped: Callable[[], bool]) -> None:
         """Tell what moved until stopped."""
         while not is_stopped():
-            self._wake.wait()
+            self._wake.wait(LIGHT_SECONDS if self._light else None)
             self._wake.clear()
             self.tell()
+            if self._light and time.monotonic() - self._light_at >= LIGHT_SECONDS:
+                self._light_at = time.monotonic()
+                self.tell_light()
             time.sleep(TICK_SECONDS)
 
     def tell(self) -> None:
@@ -87,13 +97,24 @@ class Presence:
             room.roster.tell()
         for room in {**moved, **strangers}:
             cursors = {**moved.get(room, {}), **strangers.get(room, {})}
-            room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()))
+            if room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()), light=False):
+                self._light.setdefault(room, {}).update(cursors)
         for room, selections in chosen.items():
             for somebody, selection in selections.values():
                 fields = {"peer": somebody.peer, "ids": list(selection.ids), "editing": selection.editing}
                 room.tell(protocol.SELECTION, fields, skip=somebody)
         if self.elsewhere is not None:
             self._tell_elsewhere(self.elsewhere, people, moved, chosen)
+
+    def tell_light(self) -> None:
+        """One frame per room for the clients in light mode."""
+        light, self._light = self._light, {}
+        for room, cursors in light.items():
+            coarse = {peer: _coarse(cursor) for peer, cursor in cursors.items()}
+            news = {peer: cursor for peer, cursor in coarse.items() if room.told_light.get(peer) != cursor}
+            room.told_light.update(news)
+            if news:
+                room.offer_all(protocol.PRESENCE, protocol.encode_cursors(news.items()), light=True)
 
     @staticmethod
     def _tell_elsewhere(
@@ -110,3 +131,8 @@ class Presence:
             for somebody, _selection in selections.values():
                 if isinstance(somebody, Member):
                     elsewhere.tell_selection(somebody)
+
+
+def _coarse(cursor: Cursor) -> Cursor:
+    """On the coarse grid."""
+    return replace(cursor, x=cursor.x >> LIGHT_BITS << LIGHT_BITS, y=cursor.y >> LIGHT_BITS << LIGHT_BITS)

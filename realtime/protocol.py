@@ -120,6 +120,7 @@ class Join:
 
     document_id: int
     state_vector: bytes | None
+    is_light: bool = False
 
     @classmethod
     def decode(cls, payload: object) -> "Join":
@@ -129,7 +130,10 @@ class Join:
         vector = fields.get("sv")
         if vector is not None and (not isinstance(vector, bytes) or len(vector) > MAX_UPDATE_BYTES):
             raise Malformed("sv")
-        return cls(document_id, vector)
+        light = fields.get("light", False)
+        if not isinstance(light, bool):
+            raise Malformed("light")
+        return cls(document_id, vector, light)
 
 
 @dataclass(frozen=True)

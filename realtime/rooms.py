@@ -24,7 +24,7 @@ from realtime.clients import Client
 from realtime.fanout import Person
 from realtime.members import Batch, BoardFacts, Member, Somebody, Stranger
 from realtime.outbound import Acknowledgement, Outgoing
-from realtime.protocol import ClientUpdate
+from realtime.protocol import ClientUpdate, Cursor
 from realtime.roster import Roster
 
 log = logging.getLogger("etabli.realtime")
@@ -63,6 +63,8 @@ class Room:
         self.is_broken = False
         self.is_cold = True
         self.is_committing = False
+        self.told_light: dict[int, Cursor] = {}
+        """Where each peer's cursor was last told to those in light mode."""
         self.failing_since: float | None = None
         self._last_peer = 0
         self._prefix = protocol.write_varint(handle)
@@ -388,9 +390,15 @@ class Room:
             if member is not skip:
                 member.client.outlet.send(outgoing)
 
-    def offer_all(self, event: str, content: bytes) -> None:
-        """Send bytes, after the handle, to everybody who is not behind."""
+    def offer_all(self, event: str, content: bytes, *, light: bool | None = None) -> bool:
+        """Send bytes, after the handle, to everybody who is not behind; `light`: to those in light mode only,
+        or to the others only. Whether somebody was left out for that.
+        """
         outgoing = Outgoing(event, self._prefix + content)
+        has_skipped = False
         for member in list(self.members.values()):
-            if not member.client.outlet.offer(outgoing) and event == protocol.UPDATE:
+            if light is not None and member.is_light is not light:
+                has_skipped = True
+            elif not member.client.outlet.offer(outgoing) and event == protocol.UPDATE:
                 member.has_missed = True
+        return has_skipped

@@ -411,6 +411,22 @@ def test_cursors_of_a_tick_are_one_frame(world: World, rooms: Rooms) -> None:
         )
 
 
+def test_light_mode_gets_fewer_and_coarser_cursors(world: World, rooms: Rooms) -> None:
+    presence = Presence()
+    alice, bob = Writer(world, rooms, "alice"), Writer(world, rooms, "bob")
+    bob.member.is_light = True
+    for x in (16, 17, 23):
+        presence.moved(alice.member, Cursor(x, -1, 0, 0))
+        presence.tell()
+    presence.tell_light()
+    presence.moved(alice.member, Cursor(18, -7, 0, 0))
+    presence.tell()
+    presence.tell_light()
+    assert len(alice.outlet.of(protocol.PRESENCE)) == 4
+    (payload,) = bob.outlet.of(protocol.PRESENCE)
+    assert dict(protocol.decode_cursors(payload, 1)) == {alice.member.peer: Cursor(16, -8, 0, 0)}
+
+
 def test_unknown_document_does_not_open(world: World, rooms: Rooms) -> None:
     with pytest.raises(NotFound):
         rooms.open(999)
