@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from realtime import frames
+from tests.live.fleet import Fleet
 from tests.live.live_support import ROOT, Driver, LiveServer, eventually
 
 pytestmark = pytest.mark.live
@@ -45,6 +47,28 @@ def test_stop_signal_acknowledges_what_was_sent_and_ends_within_three_seconds(
 
 
 @pytest.mark.both_modes
+def test_stop_under_twenty_writers_tells_them_and_loses_nothing(
+    own_server: LiveServer, driver: Driver
+) -> None:
+    fleet = Fleet(driver, own_server, 20, backoff=(300, 2000)).enter()
+    fleet.write("before", every=40)
+    fleet.await_acked(100)
+    started = time.monotonic()
+    assert own_server.stop() == 0
+    assert time.monotonic() - started < 3
+    eventually(lambda: not any(client["connected"] for client in fleet.survey()), 5, "disconnection")
+    fleet.pause()
+    for client in fleet.clients:
+        told, *_ = [entry for entry in client.events("x") if entry["kind"] == "draining"]
+        (gone,) = client.events("disconnect")
+        assert gone["code"] == frames.RESTART
+        assert told["at"] <= gone["at"]
+    fleet.check_stored()
+    own_server.start()
+    fleet.check()
+    fleet.quit()
+
+
 def test_stop_signal_does_not_wait_for_silent_connections(own_server: LiveServer) -> None:
     half_open = socket.create_connection(("127.0.0.1", own_server.port))
     half_open.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
