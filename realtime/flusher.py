@@ -32,6 +32,7 @@ log = logging.getLogger("etabli.realtime")
 SHARE = 0.08
 MAX_TICK_SECONDS = 0.05
 RETRY_SECONDS = 0.25
+WAIT_STEP_SECONDS = 0.005
 GIVE_UP_SECONDS = 5.0
 FAILURES_THAT_MEAN_ALL = 3
 
@@ -94,6 +95,7 @@ class Flusher:
         self._wake = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
+        self._turns = 0
         self.failing_since: float | None = None
         """Since when no commit has succeeded (monotonic seconds); None: they do."""
         self._spent = 0.0
@@ -107,8 +109,14 @@ class Flusher:
         self._wake.set()
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until everything gathered so far is answered; False when it took too long."""
-        return self._idle.wait(timeout)
+        """Wait until everything gathered so far is answered, though more comes; False if it took too long."""
+        deadline = time.monotonic() + timeout
+        wanted = self._turns + 2  # the turn under way, and the one that takes what has come during it
+        while not self._idle.is_set() and (self._turns < wanted or self.failing_since is not None):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(WAIT_STEP_SECONDS)
+        return True
 
     def stop(self) -> None:
         """End the loop after its current turn."""
@@ -127,6 +135,7 @@ class Flusher:
             self._spent = 0.0
             if rooms:
                 self._flush_safely(rooms)
+                self._turns += 1
             self._settle()
             pause = min(MAX_TICK_SECONDS, self._spent / SHARE) - (time.monotonic() - started)
             time.sleep(max(pause, 0.0))

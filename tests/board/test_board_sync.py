@@ -89,6 +89,15 @@ def test_refused_update_leaves_no_trace(board: LiveDocument, awa: Person) -> Non
     assert 103 not in decode_state_vector(board.state_vector())
 
 
+def test_shadow_that_is_dropped_is_freed_with_its_document() -> None:
+    shadow = Shadow(seed_board("defi", "fr"))
+    shadow.apply(b"\0\0")
+    alive = weakref.ref(shadow), weakref.ref(shadow._doc)
+    del shadow
+    gc.collect()
+    assert [reference() for reference in alive] == [None, None]
+
+
 def test_repeated_update_is_empty(board: LiveDocument, awa: Person) -> None:
     update = awa.write(lambda objects: objects["n1"].update({"x": 5}))
     board.accept(board.propose(update, awa.actor).update)

@@ -13,10 +13,26 @@ from typing import Any
 from sqlalchemy import select
 
 from models.document import DocumentSnapshot, DocumentUpdate
+from models.partner import ShareLink
+from models.policy import Role
+from tests.factories import grant, make_guest, make_user
 from tests.live.live_support import Driver, LiveServer, Person, eventually
 
-EDITORS = ("alice", "bob", "guest")
 HANG_SECONDS = 30.0
+
+
+def _sign_in_writer(server: LiveServer, number: int) -> Person:
+    """Somebody of their own: every third a guest of the team's link, the others of the team."""
+    name, world = f"writer {number}", server.world
+    if name not in world.people and name not in world.guests:
+        with server.transaction() as session:
+            if number % 3 == 2:
+                link = session.get_one(ShareLink, world.guests["guest"].link_id)
+                world.guests[name] = make_guest(session, link, name)
+            else:
+                world.people[name] = make_user(session, name)
+                grant(session, world.people[name], Role.LEARNER, team_id=world.team.id)
+    return server.sign_in(name)
 
 
 class Fleet:
@@ -38,7 +54,7 @@ class Fleet:
         self.backoff = backoff
         self._urls = list(urls)
         self.clients = [driver.client() for _ in range(count)]
-        self._people = [server.sign_in(EDITORS[number % len(EDITORS)]) for number in range(count)]
+        self._people = [_sign_in_writer(server, number) for number in range(count)]
         self._csrf = server.csrf()
 
     @property
@@ -74,7 +90,7 @@ class Fleet:
     def write(self, prefix: str, *, every: float = 80, seed: int = 0) -> None:
         """Everybody writes an edit every `every` ms or so; the ids begin with `prefix`."""
         for number, client in enumerate(self.clients):
-            is_guest = self._people[number].name == "guest"
+            is_guest = self._people[number].name in self.server.world.guests
             client("write", number=number, prefix=prefix, every=every, seed=seed, keepsToOwn=is_guest)
 
     def pause(self) -> None:

@@ -1,6 +1,7 @@
 """What a schedule is made of: processes, connections, bells, and how rough one history is."""
 
 import random
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,27 @@ from tests.schedules.replica import Replica
 
 class Crash(BaseException):
     """kill −9, in one thread: nothing between here and the schedule runs on."""
+
+
+class AtOnce:
+    """A thread or a timer that runs where it is started: the schedule decides what happens when."""
+
+    daemon = True
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        is_timer = len(given) == 3
+        self._action, self._arguments = given[1:] if is_timer else (named["target"], named["args"])
+
+    def start(self) -> None:
+        """Run it."""
+        self._action(*self._arguments)
+
+
+class SoleThread:
+    """Stands for the module `threading`."""
+
+    Lock, Event = threading.Lock, threading.Event
+    Thread = Timer = AtOnce
 
 
 class Words:

@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
+from models import document_append
 from models.base import utcnow
+from models.document_append import Appending
 from models.failpoints import FailpointError
 from models.session import reading
-from models.session import transaction as real_transaction
 from realtime.clients import Client
 from realtime.fanout import Bell, DocumentBell
 from tests.schedules.network import Connection, Crash, Odds, Outlet, Process, Words
@@ -135,14 +135,14 @@ class Schedule:
             self._compact()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def appending(self) -> Iterator[Appending]:
         """The real one; the database may be away before it, or its answer be lost after it."""
         fault = self.chance.random() if not self.is_calm else 1.0
         if fault < self.odds.fault / 2:
             self._note("no database")
             raise OperationalError("BEGIN", {}, Exception("away"))
-        with real_transaction() as session:
-            yield session
+        with document_append.appending() as transaction:
+            yield transaction
         if fault < self.odds.fault:
             self._note("answer to the commit lost")
             raise OperationalError("COMMIT", {}, Exception("connection lost"))

@@ -17,6 +17,7 @@ from models.people import LoginSession
 from models.session import transaction
 from realtime import flusher, protocol, registry
 from tests.factories import World, make_board
+from tests.schedules.network import SoleThread
 from tests.schedules.promises import check
 from tests.schedules.schedule import Schedule
 from workspace.jobs import compact
@@ -59,8 +60,8 @@ def _play(seed: int, world: World, logins: list[tuple[str, int]]) -> Schedule:
     with pytest.MonkeyPatch.context() as patch:
         schedule = Schedule(seed, document_id, logins)
         patch.setattr(failpoints, "reach", schedule.at)
-        patch.setattr(flusher, "transaction", schedule.transaction)
-        patch.setattr(flusher, "RETRY_SECONDS", 0.0)
+        patch.setattr(flusher, "appending", schedule.appending)
+        patch.setattr(flusher, "threading", SoleThread)
         patch.setattr(registry, "BELLS_CROSS_SECONDS", 0.0)
         patch.setattr(compact, "KEPT_ROWS", schedule.odds.kept_rows)
         if schedule.odds.gives_up:
