@@ -21,7 +21,7 @@ test: setup-dev  ## run every test: units, web, sockets, browser, SQLite and Pos
 	@$(BIN)/python tools/run_tests.py
 
 test-quick: setup-dev  ## the quick part: no browser, no live server
-	@$(BIN)/pytest -n 2 -m "not browser and not live and not slow"
+	@$(BIN)/python tools/run_tests.py quick
 
 test-gevent: setup-dev  ## every live test on gevent, the other async mode
 	@ETABLI_TEST_ASYNC_MODE=gevent $(BIN)/python tools/run_tests.py tests/live

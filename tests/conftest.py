@@ -18,15 +18,17 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
 from models import migrate
+from models.authority import load_register
 from models.session import configure, database, transaction
-from models.tables import metadata
-from tests import needs
+from tests import needs, postgres_content
 from tests.factories import World, make_world
 from workspace.app import create_app
 from workspace.extensions import limiter
 from workspace.services.sessions import open_session
 from workspace.settings import load
 from workspace.web.guard import COOKIE
+
+REGISTER = Path(__file__).resolve().parents[1] / "build" / "authorities.json"
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +40,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def register_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the real register of authorities: nobody writes to it."""
+    path = tmp_path_factory.mktemp("register") / "register.sqlite3"
+    shutil.copy(sqlite_template, path)
+    configure(f"sqlite:///{path}")
+    with transaction() as session:
+        assert load_register(session, REGISTER)
+    with database().engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database().engine.dispose()
     return path
 
 
@@ -59,6 +75,18 @@ def postgres_url() -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_world(postgres_url: str) -> tuple[postgres_content.Content, bytes]:
+    """What PostgreSQL holds with the small world in it, and that world pickled: made once, for all tests."""
+    engine = create_engine(postgres_url)
+    postgres_content.restore(engine, postgres_content.NOTHING)
+    with transaction() as session:
+        made = make_world(session)
+    content = postgres_content.capture(engine)
+    engine.dispose()
+    return content, pickle.dumps(made)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Both databases in turn, empty and migrated."""
@@ -68,9 +96,7 @@ def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         return
     url = request.getfixturevalue("postgres_url")
     engine = configure(url).engine
-    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    postgres_content.restore(engine, postgres_content.NOTHING)
     yield url
     engine.dispose()
 
@@ -123,8 +149,10 @@ def any_world(any_database_url: str, tmp_path: Path, request: pytest.FixtureRequ
     """The same world on SQLite, then on PostgreSQL."""
     if any_database_url.startswith("sqlite"):
         return _fresh_world(request.getfixturevalue("world_template"), tmp_path)
-    with transaction() as session:
-        return make_world(session)
+    content, pickled = request.getfixturevalue("postgres_world")  # the first time, made in this database
+    postgres_content.restore(database().engine, content)
+    made: World = pickle.loads(pickled)  # noqa: S301 - pickled by this process
+    return made
 
 
 @pytest.fixture

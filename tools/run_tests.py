@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ("-n", "2", "-m", "not browser and not live and not slow")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -77,7 +79,12 @@ def postgres_cluster() -> Iterator[str | None]:
 
 
 def main() -> int:
-    """Run the two parts: the quick one on all cores, then sockets and browsers."""
+    """Run the two parts: the quick one on all cores, then sockets and browsers; or what is asked for.
+
+    Compiled modules and rewritten tests are kept in build/: hundreds of processes start during the tests.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "build" / "pycache"))
     chromium = find_chromium()
     if chromium is None:
         print(
@@ -93,11 +100,11 @@ def main() -> int:
         else:
             os.environ["ETABLI_TEST_POSTGRES"] = url
         pytest = [sys.executable, "-m", "pytest"]
+        if sys.argv[1:] == ["quick"]:
+            return subprocess.run([*pytest, *QUICK], check=False).returncode
         if sys.argv[1:]:
             return subprocess.run([*pytest, *sys.argv[1:]], check=False).returncode
-        quick = subprocess.run(
-            [*pytest, "-n", "2", "-m", "not browser and not live and not slow"], check=False
-        )
+        quick = subprocess.run([*pytest, *QUICK], check=False)
         print(f"→ sockets and browsers ({time.monotonic() - started:.0f} s so far)", flush=True)
         real = subprocess.run([*pytest, "-m", "(browser or live) and not slow"], check=False)
     print(f"→ all tests took {time.monotonic() - started:.0f} s")

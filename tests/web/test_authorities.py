@@ -6,25 +6,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from models.authority import load_register
-from models.session import configure, database, transaction
+from models.session import configure, transaction
 from tests.conftest import ClientOf
 from tests.factories import make_user
-
-REGISTER = Path(__file__).resolve().parents[2] / "build" / "authorities.json"
-
-
-@pytest.fixture(scope="module")
-def register_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("register") / "register.sqlite3"
-    shutil.copy(sqlite_template, path)
-    configure(f"sqlite:///{path}")
-    with transaction() as session:
-        load_register(session, REGISTER)
-    with database().engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database().engine.dispose()
-    return path
 
 
 @pytest.fixture
