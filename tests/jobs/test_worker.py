@@ -153,12 +153,14 @@ def worker_process(world: World, tmp_path: Path, *options: str) -> "Iterator[sub
         yield process
 
 
+@pytest.mark.live
 def test_worker_process_ends_on_sigterm(world: World, tmp_path: Path) -> None:
     with worker_process(world, tmp_path) as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
 
+@pytest.mark.live
 def test_worker_of_a_parent_ends_with_it(world: World, tmp_path: Path) -> None:
     with worker_process(world, tmp_path, "--with-parent") as process:
         process.send_signal(signal.SIGINT)  # Ctrl-C in the parent's terminal is the parent's business

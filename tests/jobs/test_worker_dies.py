@@ -20,6 +20,7 @@ from workspace.jobs.queue import enqueue
 from workspace.jobs.worker import Worker
 from workspace.services.document_upkeep import note_upkeep
 
+pytestmark = pytest.mark.live
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = [name for name in POINTS if name.startswith("compaction.")]
 

@@ -204,3 +204,15 @@ def test_room_that_is_behind_heals_nothing(world: World) -> None:
     with transaction() as session:
         assert not heal(session, document_id, 1, 5, b"\x00\x00")
         assert not heal(session, document_id, 2, 6, b"\x00\x00")
+
+
+def test_mark_goes_from_a_document_that_opens_again(world: World) -> None:
+    document_id = written(world)
+    with transaction() as session:
+        quarantine(session, document_id, "row 4: checksum")
+    rooms = Rooms(SingleProcess())
+    rooms.open(document_id)
+    rooms.keep_house()
+    with reading() as session:
+        assert corrupt_among(session, [document_id]) == []
+        assert session.scalar(select(func.count()).select_from(SetAside)) == 0

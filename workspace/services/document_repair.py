@@ -186,7 +186,10 @@ def heal(session: Session, document_id: int, epoch: int, seq: int, content: byte
     """
     session.execute(select(SharedDocument.id).where(SharedDocument.id == document_id).with_for_update())
     head = head_of(session, document_id)
-    if (head.epoch, head.seq) != (epoch, seq) or find_corruption(session, document_id) is None:
+    if (head.epoch, head.seq) != (epoch, seq):
+        return False
+    if find_corruption(session, document_id) is None:  # it was mended since
+        note_upkeep(session, document_id, corrupt_at=None, corrupt_reason="")
         return False
     _set_aside(session, document_id, epoch)
     keys = session.scalars(
