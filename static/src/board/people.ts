@@ -18,8 +18,10 @@ export class People {
   private askedAt = Number.NEGATIVE_INFINITY;
   private asking: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly config: Pick<BoardConfig, "people" | "peopleUrl">) {
+  constructor(private readonly config: Pick<BoardConfig, "me" | "people" | "peopleUrl">) {
     this.known = new Map(Object.entries(config.people));
+    const { key, name, colour } = config.me;
+    if (!this.known.has(key)) this.known.set(key, { name, short: firstName(name), colour });
   }
 
   /** The name to show for an author key; asks for it when it is unknown. */
