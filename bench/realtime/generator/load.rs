@@ -342,11 +342,12 @@ impl Load {
         let lost = self.undelivered() + self.missing;
         let cpu: Vec<f64> = after.iter().zip(&before).map(|(after, before)| after - before).collect();
         say(&format!(
-            "{{\"event\":\"phase\",\"people\":{people},\"seconds\":{seconds:.3},\"sent\":{},\"deliveries\":{},\"lost\":{lost},\"ended\":{},\"refused\":{},\"resyncs\":{},\
+            "{{\"event\":\"phase\",\"people\":{people},\"seconds\":{seconds:.3},\"sent\":{},\"deliveries\":{},\"lost\":{lost},\"skipped\":{},\"ended\":{},\"refused\":{},\"resyncs\":{},\
              \"latency_ms\":{},\"slow_ms\":{},\"ack_ms\":{},\"cpu\":{},\"generator\":{{\"cpu\":{own:.3},\"lag_ms\":{},\"turn_ms\":{:.3},\"late\":{}}},\
              \"messages\":{},\"bytes\":{},\"refusals\":{:?}}}",
             self.counts.sent,
             self.counts.deliveries,
+            self.missing,
             self.ended,
             self.refusals.len(),
             self.resyncs,
