@@ -23,6 +23,10 @@ class Door(LiveServer):
         """The settings of the web processes."""
         return self.stack.environment("web1")
 
+    def errors(self) -> str:
+        """What the web processes wrote, one after the other."""
+        return "\n".join(f"{name}:\n{process.output()[-1500:]}" for name, process in self.stack.web.items())
+
     def at(self, name: str) -> "Door":
         """The same, straight to one web process."""
         return Door(self.stack, self.world, name)
