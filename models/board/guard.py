@@ -54,8 +54,9 @@ class Inspection:
 def inspect(update: bytes, skeleton: Skeleton, *, limits: Limits = LIVE) -> Inspection:
     """Check the structure of an update against a document's; raises `Refused` with a code.
 
-    Nothing may be missing before it (`gap`), nothing it names may be unknown (`dangling`). When it passes,
-    the skeleton has grown by it: `forget` takes that back if the update is refused after all.
+    Nothing may be missing before it nor among what it deletes (`gap`), nothing else it names may be unknown
+    (`dangling`). When it passes, the skeleton has grown by it: `forget` takes that back if the update is
+    refused after all.
     """
     if len(update) > limits.update_bytes:
         raise refusal("too_large")

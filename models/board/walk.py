@@ -141,8 +141,8 @@ class Walk:
                 if start < stop or length < 1:
                     raise refusal("malformed")
                 stop = start + length
-                if stop > limit:
-                    raise refusal("dangling")
+                if stop > limit:  # of what a refused batch made: an honest client may delete it
+                    raise refusal("gap")
                 self._ranges.append((client, start, stop))
         return clients > 0
 

@@ -58,7 +58,7 @@ def test_forgetting_an_inspection_takes_back_all_it_added(skeleton: Skeleton) ->
     assert skeleton.state() == {CLIENT: 17}
     assert skeleton.cuts[CLIENT] == {15}
     assert not skeleton.cuts.get(9)
-    assert code(update(deleted={9: [(0, 1)]}), skeleton) == "dangling"
+    assert code(update(deleted={9: [(0, 1)]}), skeleton) == "gap"
 
 
 def test_forgetting_a_repeated_text_keeps_what_was_known(skeleton: Skeleton) -> None:
@@ -85,8 +85,8 @@ def test_forgetting_a_repeated_text_keeps_what_was_known(skeleton: Skeleton) -> 
         (update((9, 0, [collected(1)]), (9, 1, [collected(1)])), "malformed"),
         (update((9, 3, [collected(1)])), "gap"),
         (update((CLIENT, 18, [collected(1)])), "gap"),
-        (update(deleted={9: [(0, 1)]}), "dangling"),
-        (update(deleted={CLIENT: [(16, 2)]}), "dangling"),
+        (update(deleted={9: [(0, 1)]}), "gap"),
+        (update(deleted={CLIENT: [(16, 2)]}), "gap"),
         (update(deleted={CLIENT: [(3, 0)]}), "malformed"),
         (update(deleted={CLIENT: [(3, 1), (2, 1)]}), "malformed"),
         (update(deleted={CLIENT: []}), "malformed"),
