@@ -203,9 +203,10 @@ class LiveDocument:
         self._foresight.take(foreseen)
         self._size += len(update)
         self._proposed.append(update)
-        self._unseen.append(update)
-        if len(self._unseen) >= MAX_UNSEEN:
-            self._shadow_now()
+        if self._shadow is not None:  # else it is made from all of this when it is needed
+            self._unseen.append(update)
+            if len(self._unseen) >= MAX_UNSEEN:
+                self._shadow_now()
         return Proposal(update, clients, foreseen.changes, is_empty=False)
 
     def accept(self, update: bytes, count: int = 1) -> None:
