@@ -160,6 +160,16 @@ class Etabli(Server):
         }
 
 
+class EtabliGevent(Etabli):
+    """Ours on the other async library."""
+
+    name = "etabli-gevent"
+
+    def environment(self) -> dict[str, str]:
+        """See Server."""
+        return {**super().environment(), "ETABLI_ASYNC_MODE": "gevent"}
+
+
 class EtabliPostgres(Etabli):
     """Ours on PostgreSQL, which commits durably too; its processes are counted apart."""
 
@@ -381,6 +391,7 @@ SERVERS: dict[str, type[Server]] = {
     server.name: server
     for server in (
         Etabli,
+        EtabliGevent,
         EtabliPostgres,
         Hocuspocus,
         YWebsocket,
