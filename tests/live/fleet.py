@@ -21,7 +21,7 @@ from tests.live.live_support import Driver, LiveServer, Person, eventually
 HANG_SECONDS = 30.0
 
 
-def _sign_in_writer(server: LiveServer, number: int) -> Person:
+def sign_in_writer(server: LiveServer, number: int) -> Person:
     """Somebody of their own: every third a guest of the team's link, the others of the team."""
     name, world = f"writer {number}", server.world
     if name not in world.people and name not in world.guests:
@@ -54,7 +54,7 @@ class Fleet:
         self.backoff = backoff
         self._urls = list(urls)
         self.clients = [driver.client() for _ in range(count)]
-        self._people = [_sign_in_writer(server, number) for number in range(count)]
+        self._people = [sign_in_writer(server, number) for number in range(count)]
         self._csrf = server.csrf()
 
     @property

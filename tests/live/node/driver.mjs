@@ -143,6 +143,24 @@ const commands = {
     }),
   disconnect: (client) => void client.socket.disconnect(),
 
+  // `count` messages: where the pointer is, and every tenth a move of note `id`; then all is acknowledged
+  churn: async (client, { count, id }) => {
+    for (let number = 0; number < count; number += 1) {
+      if (number % 10 === 0) client.setFields({ id, fields: { x: number } });
+      else commands.presence(client, { x: number % 1000, y: 0, flags: 1 });
+      if (number % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    while (client.log.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  },
+
+  // sends an update that is not in the client's own document
+  push: (client, { update }) => client.sendUpdate(fromBase64(update)),
+  drop: (client) => {
+    client.socket?.disconnect();
+    client.doc.destroy();
+    clients.delete(client.name);
+  },
+
   // -- clients that stay connected and write by themselves; `clients` are names ---------------------------------
   keep: (client, home) => client.keep(home),
   home: (client, { url }) => {
