@@ -184,9 +184,9 @@ class _Handlers:
         def handle(*payload: object) -> None:
             client = self._client()
             if client is not None:
-                started = time.perf_counter()
+                started = time.thread_time()
                 act(client, payload[0] if len(payload) == 1 else None)
-                _hold_back(client, time.perf_counter() - started)
+                _hold_back(client, time.thread_time() - started)
 
         return handle
 

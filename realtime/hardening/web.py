@@ -195,7 +195,10 @@ class GreenWeb:
         signal.set_wakeup_fd(write_end)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
-        select.select([read_end], [], [])
+        came: set[int] = set()
+        while not came & {signal.SIGINT, signal.SIGTERM}:  # others are heard too, and end nothing
+            select.select([read_end], [], [])
+            came = set(os.read(read_end, 64))
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)  # a second one ends at once

@@ -17,7 +17,7 @@ from tests.live.live_support import Driver, LiveServer, Person, eventually
 pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 
 IS_LONG = os.environ.get("ETABLI_LONG") == "1"
-CONNECTIONS = 20_000 if IS_LONG else 150
+CONNECTIONS = 20_000 if IS_LONG else 100
 MESSAGES_EACH = 50
 BLOCKS_TO_WARM_UP = 2
 CONNECTIONS_PER_BLOCK = 500 if IS_LONG else 50
