@@ -28,6 +28,7 @@ LEFT_OUT = ("encodings/", "threading.py", "_bootstrap")
 
 # The first that a stack meets, from where it is upwards, says what it was doing.
 AREAS = (
+    ("waiting: for the disk, or for something to do", ("hardening/native.py", "Hub.do_poll")),
     ("guard, rehearsal and rules", ("models/board/",)),
     ("commit: SQLAlchemy and SQLite", ("sqlalchemy/", "models/document_log.py", "models/session.py")),
     ("journal of who edited", ("realtime/journal.py", "models/activity.py")),

@@ -81,6 +81,7 @@ def _machine() -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "processor": model,
         "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[2], 1),
         "python": platform.python_version(),
         "revision": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
