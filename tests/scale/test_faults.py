@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
+from models.partner import ShareLink
 from tests.live.fleet import Fleet
 from tests.live.live_support import Driver, eventually
 from tests.scale.scale_support import Door
@@ -98,6 +100,8 @@ def test_processes_replaced_one_after_the_other_lose_nobody_s_edit(writers: Flee
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_thousand_people_who_come_back_at_once_are_served(proxy: Door, driver: Driver) -> None:
+    with proxy.transaction() as session:
+        session.execute(update(ShareLink).values(max_uses=2000))  # a third of them are guests
     fleet = Fleet(driver, proxy, 1000, backoff=(200, 2000)).enter(120)
     for process in proxy.stack.web.values():
         process.kill()
