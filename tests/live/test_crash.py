@@ -85,14 +85,14 @@ def test_restarted_server_shows_the_same_board(own_server: LiveServer, driver: D
 def test_many_rows_are_snapshot_and_nothing_is_lost(own_server: LiveServer, driver: Driver) -> None:
     person = own_server.sign_in("alice")
     alice = driver.client().enter(person)
-    for number in range(210):
+    for number in range(510):
         alice("note", id=f"n{number}", text=str(number))
         alice.await_acks()
-    eventually(own_server.snapshots, 15, "a snapshot of the live document")
+    eventually(own_server.snapshots, 45, "a snapshot of the live document")
     own_server.kill()
     own_server.start()
     bob = driver.client().enter(own_server.sign_in("bob"))
-    assert {f"n{number}" for number in range(210)} <= bob.objects().keys()
+    assert {f"n{number}" for number in range(510)} <= bob.objects().keys()
     newest = own_server.snapshots()[-1]
     assert newest.seq <= len(own_server.rows())
     assert "n0" in driver.open_in_yjs(bytes(newest.content))

@@ -16,8 +16,8 @@ from models.session import reading, transaction
 from workspace.jobs.history import IDLE
 from workspace.jobs.queue import enqueue
 
-PROJECT_AFTER = timedelta(seconds=3)
-ROWS_WHEN_LIVE = 200
+PROJECT_AFTER = timedelta(seconds=15)
+ROWS_WHEN_LIVE = 500
 ROWS_WHEN_IDLE = 50
 COMPACT_WHEN_IDLE_FOR = timedelta(seconds=60)
 AT_MOST = 500

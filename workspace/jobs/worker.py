@@ -34,9 +34,9 @@ RUNNERS: Mapping[str, Run] = {
 
 POLL_SECONDS = 1.0
 CLAIMED_AT_ONCE = 8
-REST = 2.0
-"""How long to rest after a turn, in turns: a third of one core at most."""
-LONGEST_REST_SECONDS = 5.0
+REST = 20.0
+"""How long to rest after a turn, in turns: a twentieth of one core at most."""
+LONGEST_REST_SECONDS = 15.0
 LONGEST_RETRY_SECONDS = 15.0
 
 
