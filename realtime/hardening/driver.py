@@ -152,7 +152,9 @@ class LaneDriver:
         lane.start()
         while (message := lane.next_message()) is not None:
             try:
-                self._deliver(message)
+                # A hot message that had to wait for its turn is handled as those that had not.
+                if not (isinstance(message, tuple) and self._hot(lane, *message)):
+                    self._deliver(message)
             except Exception as error:  # noqa: BLE001 - whatever a peer's bytes break ends this peer only
                 log.info("connection closed: malformed message (%s)", type(error).__name__)
                 lane.close(frames.POLICY, "malformed message")

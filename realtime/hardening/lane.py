@@ -25,7 +25,7 @@ log = logging.getLogger("etabli.lane")
 RECEIVE_BYTES = 65536
 MESSAGES_PER_TURN = 64
 OWN_DELAYS = 4
-TURN_SECONDS = 0.0015
+TURN_SECONDS = 0.0007
 """Past this, what else one connection sent waits until the others had their turn."""
 
 

@@ -21,7 +21,7 @@ class Limits:
     message_bytes: int = 128 * 1024
     fragments: int = 32
     bytes_per_second: float = 256 * 1024
-    burst_bytes: float = 2 * 1024 * 1024
+    burst_bytes: float = 512 * 1024
     message_cost: int = 256
     inbox_messages: int = 64
     kernel_bytes: int = 128 * 1024
