@@ -114,9 +114,12 @@ class Elsewhere:
         for place in [place for place in room.strangers if place[0] == origin]:
             if now.get(place) != room.strangers[place].person:
                 room.stranger_left(place)
+        was_alone = not room.strangers
         for place, person in now.items():
             if place not in room.strangers:
                 room.stranger_came(place, person)
+        if was_alone and room.strangers:  # what people selected before was not rung
+            self._tell_selections(room)
 
     def forget_silent(self) -> None:
         """The people of processes that are not heard any more are gone."""
@@ -133,6 +136,9 @@ class Elsewhere:
         for room in rooms:
             self._told.pop(room, None)
             self.tell_people(room)
-            for member in room.members.values():
-                if member.selection is not None:
-                    self._fanout.ring(SelectionBell(room.document_id, member.peer, member.selection))
+            self._tell_selections(room)
+
+    def _tell_selections(self, room: Room) -> None:
+        for member in room.members.values():
+            if member.selection is not None:
+                self._fanout.ring(SelectionBell(room.document_id, member.peer, member.selection))

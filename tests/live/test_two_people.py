@@ -83,22 +83,27 @@ def test_sending_the_same_edit_again_stores_nothing_twice(live_server: LiveServe
     assert list(alice.objects()).count("sent-twice") == 1
 
 
-def _told_of(reader: YjsClient, other: YjsClient) -> dict[str, Any]:
-    """What `reader` was told of the connection that is `other`."""
-    peer = other("state")["me"]["peer"]
-    return eventually(  # type: ignore[no-any-return]
-        lambda: next((p for e in reader.events("peers") for p in e["joined"] if p["peer"] == peer), None)
-    )
+def _entries(reader: YjsClient, other: YjsClient, skip: int = 0) -> list[dict[str, Any]]:
+    """What `reader` was told of the person of `other`, in the `peers` after the first `skip`."""
+    key = other("state")["me"]["key"]
+    events = reader.events("peers")[skip:]
+    return [person for event in events for person in event["joined"] if person["key"] == key]
+
+
+def _arrival(reader: YjsClient, other: YjsClient) -> dict[str, Any]:
+    """What `reader`, who had been told who was there, was told when `other` came."""
+    return eventually(lambda: _entries(reader, other, skip=1))[-1]  # type: ignore[no-any-return]
 
 
 def test_presence_carries_the_servers_word_for_who_it_is(live_server: LiveServer, driver: Driver) -> None:
     alice = driver.client().enter(live_server.sign_in("alice"))
+    alice.await_event("peers")
     bob = driver.client().enter(live_server.sign_in("bob"))
-    joined = _told_of(alice, bob)
+    joined = _arrival(alice, bob)
     assert joined["name"] == "Bob"
     assert joined["key"] == f"u{live_server.world.bob.id}"
     assert joined["role"] == "learner"
-    known = _told_of(bob, alice)
+    known = eventually(lambda: _entries(bob, alice))[-1]
     assert known["colour"] != joined["colour"]
     bob("presence", x=-120, y=250, zoom=2, flags=1)
     frame = base64.b64decode(alice.await_event("p")["payload"])
@@ -118,7 +123,8 @@ def test_names_are_shown_as_each_reader_may_know_them(live_server: LiveServer, d
     people = {name: driver.client() for name in ("observer", "guest", "tutor", "alice")}
     for name, client in people.items():
         client.enter(live_server.sign_in(name))
-    shown = {name: _told_of(people[name], people["alice"])["name"] for name in ("observer", "guest", "tutor")}
+        client.await_event("peers")
+    shown = {name: _arrival(people[name], people["alice"])["name"] for name in ("observer", "guest", "tutor")}
     assert shown == {
         "observer": "Équipe",
         "guest": "Alice",
@@ -135,13 +141,19 @@ def test_newcomer_is_told_who_is_there_and_what_they_hold(live_server: LiveServe
     alice = driver.client().enter(live_server.sign_in("alice"))
     alice("select", ids=["z1"], editing=None)
     bob = driver.client().enter(live_server.sign_in("bob"))
-    bob.await_event("sel", peer=_told_of(bob, alice)["peer"])
+
+    def told() -> bool:
+        peers = {person["peer"] for person in _entries(bob, alice)}
+        return any(event["peer"] in peers and event["ids"] == ["z1"] for event in bob.events("sel"))
+
+    eventually(told)
 
 
 def test_leaving_stops_what_is_received(live_server: LiveServer, driver: Driver) -> None:
     alice = driver.client().enter(live_server.sign_in("alice"))
+    alice.await_event("peers")
     bob = driver.client().enter(live_server.sign_in("bob"))
-    peer = _told_of(alice, bob)["peer"]
+    peer = _arrival(alice, bob)["peer"]
     bob("leave")
     eventually(lambda: any(peer in event["left"] for event in alice.events("peers")))
     bob("forget")

@@ -135,6 +135,23 @@ def test_cursors_and_selections_cross(world: World, processes: list[Process]) ->
     assert [one["peer"] for one in late.outlet.of(protocol.SELECTION)] == [peer], "newcomers are told"
 
 
+def test_who_comes_into_a_room_that_is_open_there_is_told_what_was_selected_before(
+    world: World, processes: list[Process]
+) -> None:
+    here, there = processes
+    there.rooms.open(world.board.document_id)
+    alice = Writer(world, here.rooms, "alice")
+    here.presence.chose(alice.member, Selection(alice.room.handle, ("a",), None))
+    _tell(here, there)
+    bob = Writer(world, there.rooms, "bob")
+    _tell(there, here)
+    _tell(there)
+    peer = _named(bob, alice.actor.key)["peer"]
+    assert [(event["peer"], event["ids"]) for event in bob.outlet.of(protocol.SELECTION)][-1:] == [
+        (peer, ["a"])
+    ]
+
+
 def test_elu_reads_no_name_of_strangers_either(world: World, processes: list[Process]) -> None:
     here, there = processes
     with_board = Writer(world, here.rooms, "alice")
