@@ -17,6 +17,7 @@ from realtime import protocol
 from realtime.members import Member, Somebody, Stranger
 from realtime.protocol import Cursor, Selection
 from realtime.rooms import Room
+from realtime.roster import selected_by
 
 TICK_SECONDS = 0.1
 LIGHT_SECONDS = 0.25
@@ -36,7 +37,7 @@ class Presence:
 
     def __init__(self) -> None:
         self._moved: dict[Room, dict[int, Cursor]] = {}
-        self._chosen: dict[Room, dict[int, tuple[Somebody, Selection]]] = {}
+        self._chosen: dict[Room, dict[int, Somebody]] = {}
         self._people: dict[Room, None] = {}
         self._moved_elsewhere: dict[Room, dict[int, Cursor]] = {}
         self._light: dict[Room, dict[int, Cursor]] = {}
@@ -62,7 +63,7 @@ class Presence:
         if member.rights.role is Role.OBSERVER:
             return
         member.selection = selection
-        self._chosen.setdefault(member.room, {})[member.peer] = (member, selection)
+        self._chosen.setdefault(member.room, {})[member.peer] = member
         self._wake.set()
 
     def moved_elsewhere(self, stranger: Stranger, cursor: Cursor) -> None:
@@ -73,7 +74,7 @@ class Presence:
     def chose_elsewhere(self, stranger: Stranger, selection: Selection) -> None:
         """The same of somebody whose socket another process holds."""
         stranger.selection = selection
-        self._chosen.setdefault(stranger.room, {})[stranger.peer] = (stranger, selection)
+        self._chosen.setdefault(stranger.room, {})[stranger.peer] = stranger
         self._wake.set()
 
     def run(self, is_stopped: Callable[[], bool]) -> None:
@@ -100,9 +101,8 @@ class Presence:
             if room.offer_all(protocol.PRESENCE, protocol.encode_cursors(cursors.items()), light=False):
                 self._light.setdefault(room, {}).update(cursors)
         for room, selections in chosen.items():
-            for somebody, selection in selections.values():
-                fields = {"peer": somebody.peer, "ids": list(selection.ids), "editing": selection.editing}
-                room.tell(protocol.SELECTION, fields, skip=somebody)
+            for somebody in selections.values():
+                room.tell(selected_by(somebody), skip=somebody)
         if self.elsewhere is not None:
             self._tell_elsewhere(self.elsewhere, people, moved, chosen)
 
@@ -121,14 +121,14 @@ class Presence:
         elsewhere: Neighbours,
         people: Iterable[Room],
         moved: Mapping[Room, Mapping[int, Cursor]],
-        chosen: Mapping[Room, Mapping[int, tuple[Somebody, Selection]]],
+        chosen: Mapping[Room, Mapping[int, Somebody]],
     ) -> None:
         for room in people:
             elsewhere.tell_people(room)
         for room, cursors in moved.items():
             elsewhere.tell_cursors(room, cursors)
         for selections in chosen.values():
-            for somebody, _selection in selections.values():
+            for somebody in selections.values():
                 if isinstance(somebody, Member):
                     elsewhere.tell_selection(somebody)
 

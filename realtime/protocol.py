@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workspace.web.documents.wire import Malformed, read_varint, write_varint
+from models.board.reader import write_varint
+from workspace.web.documents.wire import Malformed, read_varint
 
 __all__ = [
     "ClientUpdate",

@@ -383,9 +383,8 @@ class Room:
 
     # -- telling --------------------------------------------------------------------------------
 
-    def tell(self, event: str, fields: Mapping[str, object], skip: Somebody | None = None) -> None:
-        """Send a JSON event, with the handle, to everybody but `skip`."""
-        outgoing = Outgoing(event, {"h": self.handle, **fields})
+    def tell(self, outgoing: Outgoing, skip: Somebody | None = None) -> None:
+        """Send an event to everybody but `skip`."""
         for member in list(self.members.values()):
             if member is not skip:
                 member.client.outlet.send(outgoing)

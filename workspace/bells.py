@@ -23,9 +23,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from models.board.reader import write_varint
 from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded, subscribe
 from workspace.settings import Settings
-from workspace.web.documents.wire import Malformed, read_varint, write_varint
+from workspace.web.documents.wire import Malformed, read_varint
 
 log = logging.getLogger("etabli.bells")
 

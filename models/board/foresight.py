@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.board.changes import Changes, FieldChange, TextChange, Value
+from models.board.reader import write_varint
 from models.board.skeleton import (
     ANY,
     MAP,
@@ -62,7 +63,7 @@ class Tip:
     def moves_to(self, client: bytes, clock: int) -> None:
         """A newer struct stands there now."""
         self.client, self.clock = client, clock
-        self.key = client + encode(clock)
+        self.key = client + write_varint(clock)
 
 
 @dataclass(slots=True)
@@ -74,20 +75,6 @@ class Foreseen:
     changes: Changes
     tips: Sequence[Tip]
     length: int
-
-
-def encode(number: int) -> bytes:
-    """An unsigned LEB128 number."""
-    if number < 128:
-        return bytes((number,))
-    if number < 16384:
-        return bytes((number & 127 | 128, number >> 7))
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def _decode(data: bytes) -> int:
@@ -138,7 +125,7 @@ class Foresight:
         count, client_bytes, clock_bytes = head.groups()
         client = self._clients.get(client_bytes)
         column = None if client is None else self._skeleton.columns.get(client)
-        if column is None or encode(column.end) != clock_bytes or column.end > LAST_CLOCK:
+        if column is None or write_varint(column.end) != clock_bytes or column.end > LAST_CLOCK:
             return None
         assert client is not None  # noqa: S101 - else there were no column
         at = head.end()
@@ -178,7 +165,7 @@ class Foresight:
             return None
         at = match.end()
         stop = at + _decode(match[2])
-        if update[stop:] != b"\0" or stop == at or encode(stop - at) != match[2]:
+        if update[stop:] != b"\0" or stop == at or write_varint(stop - at) != match[2]:
             return None
         try:
             words = update[at:stop].decode()
@@ -270,7 +257,7 @@ class Foresight:
         client, clock, length, _content, place = struct_
         if content == ANY and length != 1:
             return
-        name = encode(client)
+        name = write_varint(client)
         self._clients[name] = client
         tip.moves_to(name, clock + length - 1)
         self._tips[tip.key] = self._by_place[place] = tip
@@ -288,7 +275,7 @@ def _deletion_of(tips: Sequence[Tip]) -> bytes | None:
     if len(clocks) != len(tips):
         return None
     if clocks[-1] - first.clock == len(tips) - 1 and len(tips) < 3:
-        return b"\x01%b\x01%b%c" % (first.client, encode(first.clock), len(tips))
+        return b"\x01%b\x01%b%c" % (first.client, write_varint(first.clock), len(tips))
     ranges: list[list[int]] = []
     for clock in sorted(clocks):
         if ranges and clock < ranges[-1][1]:
@@ -297,5 +284,5 @@ def _deletion_of(tips: Sequence[Tip]) -> bytes | None:
             ranges[-1][1] += 1
         else:
             ranges.append([clock, clock + 1])
-    said = b"".join(encode(start) + encode(stop - start) for start, stop in ranges)
-    return b"\x01" + first.client + encode(len(ranges)) + said
+    said = b"".join(write_varint(start) + write_varint(stop - start) for start, stop in ranges)
+    return b"\x01" + first.client + write_varint(len(ranges)) + said

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from models.board.crowds import Crowd
 from models.board.limits import LIVE, STORED, SYNC, Limits
 from models.board.messages import refusal
-from models.board.reader import Reader
+from models.board.reader import Reader, write_varint
 from models.board.skeleton import Skeleton
 from models.board.structs import Id
 from models.board.walk import MAX_CLIENT, MAX_CLOCK, Placed, Walk
@@ -114,14 +114,8 @@ def decode_state_vector(data: bytes) -> dict[int, int]:
 
 def encode_state_vector(state: Mapping[int, int]) -> bytes:
     """The bytes of a state vector, as pycrdt and Yjs read them."""
-    out = bytearray()
-    for number in (len(state), *(part for pair in state.items() for part in pair)):
-        value = number
-        while value > 127:
-            out.append(value & 127 | 128)
-            value >>= 7
-        out.append(value)
-    return bytes(out)
+    numbers = (len(state), *(part for pair in state.items() for part in pair))
+    return b"".join(map(write_varint, numbers))
 
 
 def is_structural(error: Refused) -> bool:

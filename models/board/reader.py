@@ -133,3 +133,17 @@ class Reader:
                 levels.append((tag == OBJECT, self.count()))
             else:
                 raise refusal("malformed")
+
+
+def write_varint(number: int) -> bytes:
+    """An unsigned LEB128 number."""
+    if number < 128:
+        return bytes((number,))
+    if number < 16384:
+        return bytes((number & 127 | 128, number >> 7))
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)

@@ -23,7 +23,7 @@ from realtime.fanout import Bell, DocumentBell
 from tests.schedules.network import Connection, Crash, Odds, Outlet, Process, Words
 from tests.schedules.replica import Replica
 from workspace.jobs import compact, history
-from workspace.services.sessions import find_actor_of_session
+from workspace.services.sessions import find_actors_of_sessions
 
 # Where a process waits for the database, so that others act meanwhile.
 IN_A_TRANSACTION = frozenset({"appended", "compaction.written", "compaction.dropping"})
@@ -55,7 +55,7 @@ class Schedule:
         self._logins: dict[str, int] = {}
         for number, (person, login) in enumerate(people):
             with reading() as session:
-                actor = find_actor_of_session(session, login)
+                actor = find_actors_of_sessions(session, [login]).get(login)
             assert actor is not None
             name = f"{person}{number}"
             self._logins[name] = login
@@ -205,7 +205,9 @@ class Schedule:
 
     def _connect(self, replica: Replica, process: Process) -> None:
         with reading() as session:
-            actor = find_actor_of_session(session, self._logins[replica.name])
+            actor = find_actors_of_sessions(session, [self._logins[replica.name]]).get(
+                self._logins[replica.name]
+            )
         assert actor is not None
         outlet = Outlet()
         sid = f"{replica.name}-{self.chance.getrandbits(40)}"

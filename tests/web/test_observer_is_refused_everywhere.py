@@ -23,6 +23,7 @@ from models.access import access_board
 from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.board.export import demo_notes
+from models.board.reader import write_varint
 from models.board_rights import board_rights
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import ClassSession, Cohort
@@ -43,7 +44,6 @@ from models.tables import metadata
 from tests.conftest import ClientOf
 from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
 from workspace.services.tokens import new_token, token_hash
-from workspace.web.documents.wire import write_varint
 from workspace.web.guard import PUBLIC, SIGNED_IN
 
 REFUSED = {403, 404}

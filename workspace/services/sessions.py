@@ -57,13 +57,8 @@ def find_actors(session: Session, tokens: Iterable[str]) -> dict[str, Actor]:
     return {by_hash[login.token_hash]: actor for login, actor in _actors_of(session, logins)}
 
 
-def find_actor_of_session(session: Session, login_session_id: int) -> Actor | None:
-    """The same by the session's id: what live sockets ask to re-check access."""
-    return find_actors_of_sessions(session, [login_session_id]).get(login_session_id)
-
-
 def find_actors_of_sessions(session: Session, ids: Iterable[int]) -> dict[int, Actor]:
-    """The same for many, by the sessions' ids."""
+    """The same by the sessions' ids: what live sockets ask to re-check access."""
     logins = _live_logins(session, LoginSession.id.in_(list(ids)))
     return {login.id: actor for login, actor in _actors_of(session, logins)}
 

@@ -1,20 +1,12 @@
 """Unsigned LEB128 varints and the bodies of `POST /documents/<id>/sync`. Pure."""
 
+from models.board.reader import write_varint
+
 MAX_VARINT_BYTES = 8
 
 
 class Malformed(ValueError):
     """A payload does not have the layout it should."""
-
-
-def write_varint(value: int) -> bytes:
-    """`value` (≥ 0) as unsigned LEB128."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def read_varint(buffer: bytes, offset: int = 0) -> tuple[int, int]:
