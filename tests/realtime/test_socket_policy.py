@@ -4,19 +4,20 @@ import ast
 from pathlib import Path
 
 import pytest
-from flask import Flask
-
 from realtime import protocol
 from realtime.clients import Client, Clients
 from realtime.sockets import JOINED, POLICY, attach
-from workspace.settings import Settings
+from workspace.app import create_app
+from workspace.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_handler_declares_its_policy_and_every_policy_has_its_handler(app: Flask) -> None:
-    settings: Settings = app.config["SETTINGS"]
-
+def test_every_handler_declares_its_policy_and_every_policy_has_its_handler(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": sqlite_url})
+    app = create_app(settings)  # one of its own: the others' documents are not to be live
     live = attach(app, settings, lambda _server, _engine_sid: None)
     handlers = set(live.socketio.server.handlers["/"]) - {"connect", "disconnect", "*"}
     assert handlers == set(POLICY) == protocol.CLIENT_EVENTS
