@@ -86,6 +86,11 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         self.wfile.close()
         return self.server.hub.plain_socket(self.connection)  # type: ignore[no-any-return]
 
+    def finish(self) -> None:
+        """End, and let go of the rest: functions that the library made per request still hold this object."""
+        super().finish()
+        vars(self).clear()
+
     def log_message(self, *_arguments: Any) -> None:
         """Say nothing: a request line may hold a token."""
 

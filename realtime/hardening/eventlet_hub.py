@@ -54,11 +54,17 @@ class EventletWatches:
         """See Watches."""
         for timer in self._timers:
             timer.cancel()
+        self._timers.clear()
         self.unlisten(READ)
         self.unlisten(WRITE)
+        self._on_obsolete = _nothing
 
     def _obsolete(self, *_error: object) -> None:
         self._on_obsolete()
+
+
+def _nothing() -> None:
+    pass
 
 
 class EventletPool:

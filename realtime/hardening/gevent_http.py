@@ -29,7 +29,11 @@ class GeventHttp:
 
     def serve(self, connection: Connection) -> None:
         """See Http."""
-        Handler(connection, self._server, self._hub).handle()
+        handler = Handler(connection, self._server, self._hub)
+        try:
+            handler.handle()
+        finally:
+            vars(handler).clear()  # its environment holds it
 
 
 class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]

@@ -345,6 +345,7 @@ class Lane:
         self._queue.clear()
         self._inbox.clear()
         self.queued_bytes = 0
+        self.owner = self.on_caught_up = None  # they know this lane
         self._shut(socket.SHUT_RDWR)
         self._wake()
 

@@ -27,8 +27,13 @@ class Place:
     def leave(self) -> None:
         """It waits no longer; harmless a second time."""
         waiting, self._waiting = self._waiting, None
+        self.cut = _nothing  # the connection holds this place, and should not hold itself through it
         if waiting is not None:
             waiting.remove(self)
+
+
+def _nothing() -> None:
+    pass
 
 
 class Waiting:
@@ -68,13 +73,14 @@ class Waiting:
             del self._by_address[place.address]
 
     def _cut(self, place: Place) -> None:
+        cut = place.cut
         place.leave()
         self.cut_count += 1
         now = time.monotonic()
         if now - self._logged >= LOG_EVERY_SECONDS:
             self._logged = now
             log.warning("too many connections wait for %s: %d cut so far", self.what, self.cut_count)
-        place.cut()
+        cut()
 
 
 def network_of(address: str) -> str:

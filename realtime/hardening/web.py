@@ -6,7 +6,6 @@ told; and let a client send headers for ever.
 
 import contextlib
 import errno
-import gc
 import itertools
 import logging
 import os
@@ -18,6 +17,7 @@ import time
 from typing import Any, Protocol
 
 from models.session import database
+from realtime.hardening.garbage import collect_seldom
 from realtime.hardening.hub import Hub, Task
 from realtime.hardening.limits import (
     KEEPALIVE_SECONDS,
@@ -144,8 +144,7 @@ class GreenWeb:
     def serve(self, app: Any) -> None:
         """See Web."""
         self._http.prepare(self._listener.getsockname()[:2], app)
-        gc.collect()
-        gc.freeze()  # what the start made stays: later collections need not look at it
+        collect_seldom()
         self._acceptor = self._hub.spawn(self._accept)
 
     def _accept(self) -> None:
