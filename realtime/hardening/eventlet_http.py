@@ -89,7 +89,7 @@ class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     def finish(self) -> None:
         """End, and let go of the rest: functions that the library made per request still hold this object."""
         super().finish()
-        vars(self).clear()
+        self.__dict__.clear()
 
     def log_message(self, *_arguments: Any) -> None:
         """Say nothing: a request line may hold a token."""

@@ -33,7 +33,7 @@ class GeventHttp:
         try:
             handler.handle()
         finally:
-            vars(handler).clear()  # its environment holds it
+            handler.__dict__.clear()  # its environment holds it
 
 
 class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from realtime import protocol
 from realtime.clients import Client, Clients
 from realtime.sockets import JOINED, POLICY, attach
