@@ -4,6 +4,7 @@ Commits wait for the disk there. It shares its place with nothing slow, unlike t
 """
 
 import os
+import sys
 from _queue import SimpleQueue  # the system's own: the one in `queue` may belong to the hub
 from collections import deque
 from collections.abc import Callable
@@ -12,12 +13,17 @@ from realtime.hardening.hub import READ, Hub, Signal
 
 Action = Callable[[], object]
 
+SWITCH_SECONDS = 0.0005
+"""How long this thread waits for the interpreter while the hub is busy: Python's own 5 ms, several times for each
+commit, would be most of what an edit waits for on a busy server."""
+
 
 class NativeThread:
     """See the module. The actions must be computation or files only, as `realtime.offload` says."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._tasks: SimpleQueue[tuple[Action, list[BaseException], Signal]] = SimpleQueue()
         self._done: deque[Signal] = deque()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
