@@ -1,7 +1,10 @@
-"""How much one connection may send, and how much work one person may cause: token buckets."""
+"""How much one connection may send and one person may cause: token buckets; a turnstile for what is heavy."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 Clock = Callable[[], float]
 
@@ -14,6 +17,12 @@ LONG_SECONDS = 0.01
 MAX_PAUSE_SECONDS = 10.0
 """Less than a heartbeat: a person who is held back stays connected."""
 MAX_FULL = 1000
+HEAVY_BYTES = 8 * 1024
+"""An edit above this may take some milliseconds to judge, in one go: it passes the turnstile."""
+HEAVY_SHARE = 0.1
+LONG_HEAVY_SECONDS, LONG_HEAVY_SHARE = 0.03, 0.01
+"""Of the time, for heavy edits of all people together; and for those that take this long: so few that not one
+in a hundred edits of others meets one."""
 
 
 class ByteBudget:
@@ -78,3 +87,45 @@ class WorkBudgets:
                 self._forget_at = MAX_FULL + 2 * len(self._by_key)
             budget = self._by_key[key] = WorkBudget(self._clock)
         return budget
+
+
+@dataclass
+class Passage:
+    """One heavy edit's; `seconds` of work once it is over."""
+
+    seconds: float = 0.0
+
+
+class Turnstile:
+    """Lets heavy edits pass one by one; after each, the others have the server to themselves for a while.
+
+    Whoever waits here waits in a greenlet of their own, in the order of coming. What passes must not wait.
+    """
+
+    def __init__(
+        self,
+        clock: Clock = time.monotonic,
+        work_clock: Clock = time.thread_time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock = clock
+        self._work_clock = work_clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._free_at = clock()
+
+    @contextmanager
+    def passing(self) -> Iterator[Passage]:
+        """Wait for one's turn; the block is the heavy work."""
+        passage = Passage()
+        with self._lock:
+            wait = self._free_at - self._clock()
+            if wait > 0:
+                self._sleep(wait)
+            started = self._work_clock()
+            try:
+                yield passage
+            finally:
+                passage.seconds = self._work_clock() - started
+                share = HEAVY_SHARE if passage.seconds < LONG_HEAVY_SECONDS else LONG_HEAVY_SHARE
+                self._free_at = self._clock() + passage.seconds / share

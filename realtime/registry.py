@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from itertools import count
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from models.document_log import LogRow, last_seqs, load_document, owners_of, row
 from models.errors import CorruptDocument, NotFound, Refused
 from models.project import Project
 from models.session import reading, transaction
+from realtime.budget import HEAVY_BYTES, Turnstile
 from realtime.fanout import DocumentBell, Fanout, WhoBell
 from realtime.flusher import Flusher
 from realtime.journal import Journal
@@ -57,6 +59,7 @@ class Rooms:
         self._handles = count(1)
         self._behind: set[Room] = set()
         self._is_behind = threading.Event()
+        self.turnstile = Turnstile()
         self.journal = Journal()
         self.flusher = Flusher(self.journal, self.rebuild, fanout)
 
@@ -126,7 +129,8 @@ class Rooms:
         if epoch is not None and epoch != room.epoch:
             raise refusal("epoch")
         if update:
-            batch = room.propose(ClientUpdate(room.handle, 0, update), actor, SYNC, None)
+            with self.turnstile.passing() if len(update) > HEAVY_BYTES else nullcontext():
+                batch = room.propose(ClientUpdate(room.handle, 0, update), actor, SYNC, None)
             waiter = batch.waiter = threading.Event()
             self.flusher.mark(room)
             waiter.wait(SYNC_TIMEOUT_SECONDS)

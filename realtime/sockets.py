@@ -20,7 +20,7 @@ from models.errors import Refused
 from models.policy import Actor, Permission
 from realtime import frames, protocol
 from realtime.admission import Admission
-from realtime.budget import WorkBudgets
+from realtime.budget import HEAVY_BYTES, WorkBudgets
 from realtime.clients import Client, Clients
 from realtime.dispatch import Answer, Dispatcher
 from realtime.doorbell import RedisDoorbell
@@ -172,7 +172,7 @@ class _Handlers:
         on("disconnect", self._disconnect)
         on(protocol.JOIN, self._join)
         on(protocol.LEAVE, self._with_client(self._live.dispatcher.leave))
-        on(protocol.UPDATE, self._with_client(self._live.dispatcher.update))
+        on(protocol.UPDATE, self._update)
         on(protocol.PRESENCE, self._with_client(self._live.dispatcher.presence))
         on(protocol.SELECTION, self._with_client(self._live.dispatcher.selection))
         on("*", self._unknown)
@@ -189,6 +189,19 @@ class _Handlers:
                 _hold_back(client, time.thread_time() - started)
 
         return handle
+
+    def _update(self, *payload: object) -> None:
+        """A `u` that the lane did not handle: a heavy one, mostly."""
+        client = self._client()
+        if client is None:
+            return
+        update = payload[0] if len(payload) == 1 else None
+        if not isinstance(update, bytes) or len(update) <= HEAVY_BYTES:
+            self._with_client(self._live.dispatcher.update)(update)
+            return
+        with self._live.rooms.turnstile.passing() as passage:
+            self._live.dispatcher.update(client, update)
+        _hold_back(client, passage.seconds)
 
     def _join(self, *payload: object) -> Answer:
         client = self._client()

@@ -28,7 +28,8 @@ from models.board.structs import Id
 from models.board.walk import Placed
 
 MAX_BYTES = 4096
-MAX_STRUCTS = 64
+MAX_LEARNT = 64
+"""Structs of an update from which tips are learnt."""
 MAX_KNOWN = 1024
 LAST_CLOCK = 2**30
 
@@ -211,7 +212,9 @@ class Foresight:
             self._drop(struct_[4])
         if changes.deleted:
             self._forget(frozenset(changes.deleted))
-        in_place = Counter(struct_[4] for struct_ in placed) if len(placed) <= MAX_STRUCTS else {}
+        if len(placed) > MAX_LEARNT:
+            return  # a paste: what of it is dragged next is learnt then
+        in_place = Counter(struct_[4] for struct_ in placed)
         alone = {struct_[4]: struct_ for struct_ in placed if in_place.get(struct_[4]) == 1}
         for made in changes.created:
             holder = alone.get(place_in_root("objects", made.id))

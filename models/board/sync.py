@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pycrdt import Doc, Map
+from pycrdt import Doc
 
 from models import failpoints
 from models.board.changes import Changes, Fact, View
@@ -33,7 +33,7 @@ from models.board.guard import (
 from models.board.messages import refusal
 from models.board.rules import BoardActor, check, check_actor, warning
 from models.board.scan import scan
-from models.board.shadow import OBJECTS, Shadow, apply_updates
+from models.board.shadow import Shadow, apply_updates, facts_of
 from models.board.skeleton import Skeleton
 from models.board.walk import Placed
 from models.errors import CorruptDocument, Refused
@@ -266,7 +266,7 @@ class LiveDocument:
 
     def _facts_now(self) -> View:
         if self._view is None:
-            self._view = View(_facts_of(self._live), self._departed)
+            self._view = View(facts_of(self._live), self._departed)
         return self._view
 
     def _skeleton_now(self) -> Skeleton:
@@ -282,14 +282,3 @@ class LiveDocument:
         elif self._foresight is None:
             self._foresight = Foresight(self._skeleton)
         return self._skeleton
-
-
-def _facts_of(doc: Doc[Any]) -> dict[str, Fact]:
-    objects: Map[Any] = doc.get(OBJECTS, type=Map)
-    facts: dict[str, Fact] = {}
-    with doc.transaction():
-        for identifier, shared in objects.items():
-            if isinstance(shared, Map):
-                locked = shared.get("locked") is True
-                facts[identifier] = Fact(str(shared.get("type", "")), str(shared.get("author", "")), locked)
-    return facts

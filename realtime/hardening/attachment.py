@@ -8,6 +8,7 @@ from flask import Flask
 
 from models import session
 from realtime import frames, offload, protocol
+from realtime.budget import HEAVY_BYTES
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
 from realtime.hardening.hub import Hub
@@ -40,6 +41,8 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
         client = lane.owner
         if not isinstance(client, Client):
             return False  # not connected to Socket.IO yet: it will refuse
+        if len(attachment) > HEAVY_BYTES:
+            return False  # it has to wait for its turn, and here nothing may
         act = dispatcher.update if header == UPDATE_HEADER else dispatcher.presence
         started = time.thread_time()
         try:

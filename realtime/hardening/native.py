@@ -14,8 +14,8 @@ from realtime.hardening.hub import READ, Hub, Signal
 Action = Callable[[], object]
 
 SWITCH_SECONDS = 0.0005
-"""How long this thread waits for the interpreter while the hub is busy: Python's own 5 ms, several times for each
-commit, would be most of what an edit waits for on a busy server."""
+"""How long this thread waits for the interpreter while the hub is busy. Python's own 5 ms, several times for
+each commit, would be most of what an edit waits for on a busy server."""
 
 
 class NativeThread:

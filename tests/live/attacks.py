@@ -7,6 +7,7 @@ import resource
 import select
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any
@@ -247,6 +248,37 @@ def costly_edits(server: LiveServer, is_on: IsOn) -> None:
         push(sockets, costly, is_on)
 
 
+def costly_syncs(server: LiveServer, is_on: IsOn) -> None:
+    """What somebody wrote offline, 100 KB of it, over HTTP and as two people at once: refused at the last."""
+
+    def offline() -> bytes:
+        client = next(_client_ids)
+        structs: list[bytes] = []
+        for number in range(500):
+            structs += forge.note(client, len(structs), key=f"s{number}", author="u999")
+        return b"\x01\x00" + forge.update((client, 0, structs))
+
+    bodies = [offline() for _ in range(4)]  # making one takes longer than judging it
+
+    def send(name: str) -> None:
+        person = server.sign_in(name)
+        token, form_cookie = server.csrf()
+        headers = {"Cookie": f"{person.cookie}; {form_cookie}", "X-CSRFToken": token}
+        headers["Content-Type"] = "application/octet-stream"
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        for number in count():
+            if not is_on():
+                break
+            path = f"/documents/{server.document_id}/sync"
+            connection.request("POST", path, body=bodies[number % 4], headers=headers)
+            answer = connection.getresponse()
+            assert (answer.status, b'"author"' in answer.read()) == (409, True)
+        connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(send, ("guest", "partner")))
+
+
 # -- silence ----------------------------------------------------------------------------------------
 
 
@@ -312,6 +344,7 @@ ALL: tuple[Attack, ...] = (
     flood_of_requests,
     refused_edits,
     costly_edits,
+    costly_syncs,
     slow_readers,
     silent_connections,
     half_requests,

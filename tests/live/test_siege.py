@@ -18,10 +18,6 @@ from tests.live.live_support import Driver, LiveServer, YjsClient, eventually
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 P99_MS = 50.0
-SLOWER_MS = {"costly_edits": 250.0, "flood_of_presence": 150.0}
-"""Where the promise is not kept yet. An edit of 60 KB and ten thousand structs is judged in one go, 50 to
-100 ms. What four connections may send in advance, selections among it, is worked off within a second: 20
-to 55 ms."""
 BUSY_P99_MS = 1000.0
 """On a machine so busy that the clock shows more than `P99_MS` in calm, commits wait for a core while the
 server goes on: then only a server that hangs can be told from one that does not."""
@@ -100,9 +96,8 @@ def _memory(server: LiveServer) -> int:
 def test_honest_people_are_not_disturbed_by(
     attack: Attack, live_server: LiveServer, honest: Honest, before: tuple[int, int]
 ) -> None:
-    limit = max(honest.limit, SLOWER_MS.get(attack.__name__, 0))
     tries = (_under(attack, live_server, honest) for _ in range(TRIES))
-    assert any(p99 < limit for p99 in tries), list(honest.figures.values())
+    assert any(p99 < honest.limit for p99 in tries), list(honest.figures.values())
 
 
 def _under(attack: Attack, server: LiveServer, honest: Honest) -> float:
@@ -118,7 +113,11 @@ def test_nothing_is_left_of_it(live_server: LiveServer, honest: Honest, before: 
         30,
         f"{_descriptors(live_server)} descriptors given back",
     )
-    grown = _memory(live_server) - memory
-    assert grown < GROWTH_BYTES, f"{grown / 1e6:.0f} MB"
+    # What cycles left of long lives is looked for every half minute or so.
+    eventually(
+        lambda: _memory(live_server) - memory < GROWTH_BYTES,
+        60,
+        f"at most {GROWTH_BYTES / 1e6:.0f} MB more, not {(_memory(live_server) - memory) / 1e6:.0f},",
+    )
     assert "Traceback" not in live_server.errors()
     assert honest.p99("after", honest.start()) < honest.limit

@@ -3,12 +3,16 @@
 import pytest
 
 from realtime.budget import (
+    HEAVY_SHARE,
+    LONG_HEAVY_SECONDS,
+    LONG_HEAVY_SHARE,
     LONG_SECONDS,
     MAX_FULL,
     MAX_PAUSE_SECONDS,
     WORK_BURST,
     WORK_RATE,
     ByteBudget,
+    Turnstile,
     WorkBudget,
     WorkBudgets,
 )
@@ -92,3 +96,35 @@ def test_budgets_of_those_who_do_nothing_are_forgotten() -> None:
         clock.now += 0.01
         budgets.of(f"g{number}").spend(0.001)
     assert len(budgets) < 3 * MAX_FULL
+
+
+@pytest.mark.parametrize(
+    ("seconds", "share"),
+    [(0.02, HEAVY_SHARE), (LONG_HEAVY_SECONDS, LONG_HEAVY_SHARE), (0.3, LONG_HEAVY_SHARE)],
+)
+def test_heavy_edits_take_their_share_of_the_time_and_no_more(seconds: float, share: float) -> None:
+    clock, work = Clock(), Clock()
+
+    def sleep(wanted: float) -> None:
+        clock.now += wanted
+
+    turnstile = Turnstile(clock, work, sleep)
+    started: list[float] = []
+    for _ in range(10):
+        with turnstile.passing() as passage:
+            started.append(clock.now)
+            work.now += seconds
+            clock.now += seconds
+        assert passage.seconds == pytest.approx(seconds)
+    assert started[0] == 0.0, "nobody waits at a turnstile that is free"
+    assert 9 * seconds / (started[-1] - seconds) == pytest.approx(share, rel=share + 0.02)
+
+
+def test_a_heavy_edit_that_fails_lets_the_next_one_pass() -> None:
+    clock = Clock()
+    turnstile = Turnstile(clock, Clock(), lambda _seconds: None)
+    with pytest.raises(ZeroDivisionError), turnstile.passing():
+        _ = 1 / 0
+    with turnstile.passing() as passage:
+        pass
+    assert passage.seconds == 0.0
