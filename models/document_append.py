@@ -7,7 +7,7 @@ somebody else holds is left out, so that no document ever waits for another one'
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -99,11 +99,20 @@ class Appending:
 def appending() -> Iterator[Appending]:
     """A transaction for rows: commits at the end, any exception rolls it back."""
     current = database()
-    with current.writer_lock if current.is_sqlite else nullcontext(), current.engine.connect() as connection:
-        if current.is_sqlite:
-            connection.execution_options(sqlite_begin="IMMEDIATE")
-        with connection.begin():
-            yield Appending(connection, is_sqlite=current.is_sqlite)
+    if not current.is_sqlite:
+        with current.engine.begin() as connection:
+            yield Appending(connection, is_sqlite=False)
+        return
+    with current.writer_lock:
+        if current.appender is None:
+            current.appender = current.engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+        try:
+            with current.appender.begin():
+                yield Appending(current.appender, is_sqlite=True)
+        except BaseException:
+            current.appender.close()  # whatever it was, the next one begins afresh
+            current.appender = None
+            raise
 
 
 def _append_sqlite(cursor: Any, additions: Sequence[Addition]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, Result, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -58,9 +58,18 @@ class Database:
         )
         self.make_session = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.writer_lock = threading.Lock()
+        self.appender: Connection | None = None
+        """SQLite's connection for the hottest rows, kept open: used under `writer_lock` only."""
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        if self.appender is not None:
+            self.appender.close()
+            self.appender = None
+        self.engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -79,17 +88,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
-        connection.exec_driver_sql("BEGIN DEFERRED")
-        return
+    options = connection.get_execution_options()
     driver = connection.connection.driver_connection
-    is_durable = connection.get_execution_options().get("sqlite_durable", True)
-    driver.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        _begin_immediate(driver)
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    if options.get("sqlite_begin") != "IMMEDIATE":
+        _set_pragma(connection, "busy_timeout", BUSY_MILLISECONDS)
+        driver.execute("BEGIN DEFERRED")
+        return
+    _set_pragma(connection, "synchronous", "FULL" if options.get("sqlite_durable", True) else "NORMAL")
+    _set_pragma(connection, "busy_timeout", 0)
+    _begin_immediate(driver)
+
+
+def _set_pragma(connection: Any, name: str, value: object) -> None:
+    if connection.info.get(name) != value:
+        connection.connection.driver_connection.execute(f"PRAGMA {name}={value}")
+        connection.info[name] = value
 
 
 def _begin_immediate(driver: Any) -> None:
@@ -111,7 +124,7 @@ _current: list[Database] = []
 def configure(url: str) -> Database:
     """Make `url` the database of this process; the previous engine is disposed of."""
     if _current:
-        _current.pop().engine.dispose()
+        _current.pop().dispose()
     _current.append(Database(url))
     return _current[0]
 

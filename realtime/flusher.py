@@ -1,8 +1,9 @@
 """One commit for all documents that changed: gather, append, commit, then tell.
 
-An idle document is flushed at the next turn. After a flush the next one waits until flushing has cost no
-more than `SHARE` of the time, at most `MAX_TICK_SECONDS`. The commit itself runs outside this thread where
-it would hold it up; meanwhile the next edits gather.
+It also says when sockets are read. While little happens that is at once, and so is the commit. Else there is
+a tick: everything that has come is read, judged, committed and told in one go, and then nothing until that
+has cost no more than `SHARE` of the time, at most `MAX_TICK_SECONDS`. The commit runs outside this thread
+where it would hold it up.
 
 No document waits for another: one whose row is held elsewhere, or whose commit fails, is tried again apart.
 Past `GIVE_UP_SECONDS` its senders are refused, never acknowledged.
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +31,9 @@ from realtime.rooms import Room
 
 log = logging.getLogger("etabli.realtime")
 
-SHARE = 0.08
+SHARE = 0.15
+BUSY_TICK_SECONDS = 0.009
+"""A tick that brought several things is at least so long: a wake-up costs more than another edit."""
 MAX_TICK_SECONDS = 0.05
 RETRY_SECONDS = 0.25
 WAIT_STEP_SECONDS = 0.005
@@ -81,6 +85,49 @@ class NotTriedError(Exception):
     """The database does not answer for the other documents either."""
 
 
+class Intake(Protocol):
+    """Where edits come from: the sockets of this process."""
+
+    def drain(self) -> int:
+        """Take in what has come; gives from how many sockets."""
+        ...
+
+    def wait(self) -> None:
+        """Until something comes, or `wake()` is or was called."""
+        ...
+
+    def wake(self) -> None:
+        """End the wait that is going on, or the next one."""
+        ...
+
+    def stay_attended(self) -> None:
+        """What follows may take long: sockets are to be read meanwhile."""
+        ...
+
+
+class NoSockets:
+    """Edits come by `Flusher.mark` only."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def drain(self) -> int:
+        """See Intake."""
+        return 0
+
+    def wait(self) -> None:
+        """See Intake."""
+        self._event.wait()
+        self._event.clear()
+
+    def wake(self) -> None:
+        """See Intake."""
+        self._event.set()
+
+    def stay_attended(self) -> None:
+        """See Intake."""
+
+
 class Flusher:
     """The only writer of document rows in this process."""
 
@@ -92,7 +139,7 @@ class Flusher:
         self._apart: set[Room] = set()
         """Rooms that commit by themselves, or wait before they try again."""
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self.intake: Intake = NoSockets()
         self._idle = threading.Event()
         self._idle.set()
         self._turns = 0
@@ -106,7 +153,7 @@ class Flusher:
         with self._lock:
             self._dirty.add(room)
             self._idle.clear()
-        self._wake.set()
+        self.intake.wake()
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until everything gathered so far is answered, though more comes; False if it took too long."""
@@ -121,24 +168,29 @@ class Flusher:
     def stop(self) -> None:
         """End the loop after its current turn."""
         self.is_stopped = True
-        self._wake.set()
+        self.intake.wake()
 
     def run(self) -> None:
         """Flush for ever, adapting the pace to its cost."""
         while not self.is_stopped:
-            self._wake.wait()
-            self._wake.clear()
+            started, worked = time.monotonic(), time.thread_time()
+            come = self.intake.drain()
+            self._spent = time.thread_time() - worked
             with self._lock:
                 rooms = self._dirty - self._apart
                 self._dirty -= rooms
-            started = time.monotonic()
-            self._spent = 0.0
             if rooms:
+                self.intake.stay_attended()
                 self._flush_safely(rooms)
                 self._turns += 1
             self._settle()
-            pause = min(MAX_TICK_SECONDS, self._spent / SHARE) - (time.monotonic() - started)
-            time.sleep(max(pause, 0.0))
+            if not rooms and not come:
+                self.intake.wait()
+                continue
+            tick = min(MAX_TICK_SECONDS, self._spent / SHARE)
+            if come > 1:
+                tick = max(tick, BUSY_TICK_SECONDS)
+            time.sleep(max(tick - (time.monotonic() - started), 0.0))
 
     def _settle(self) -> None:
         with self._lock:
@@ -215,7 +267,7 @@ class Flusher:
     def _come_back(self, room: Room) -> None:
         with self._lock:
             self._apart.discard(room)
-        self._wake.set()  # it may have been marked meanwhile
+        self.intake.wake()  # it may have been marked meanwhile
 
     def _store(self, gathered: Sequence[Gathered], *, wait: bool = False) -> list[Appended | None]:
         """One commit; None for a document that is held elsewhere, unless `wait`.

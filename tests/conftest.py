@@ -53,7 +53,7 @@ def register_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
         assert load_register(session, REGISTER)
     with database().engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database().engine.dispose()
+    database().dispose()
     return path
 
 
@@ -69,7 +69,7 @@ def postgres_url() -> Iterator[str]:
     url = f"{server}/{name}"
     migrate.upgrade(configure(url).engine)
     yield url
-    database().engine.dispose()
+    database().dispose()
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
     admin.dispose()
@@ -92,7 +92,7 @@ def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     """Both databases in turn, empty and migrated."""
     if request.param == "sqlite":
         yield _fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
-        database().engine.dispose()
+        database().dispose()
         return
     url = request.getfixturevalue("postgres_url")
     engine = configure(url).engine
@@ -105,7 +105,7 @@ def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     """An empty migrated SQLite database."""
     yield _fresh_sqlite(sqlite_template, tmp_path)
-    database().engine.dispose()
+    database().dispose()
 
 
 def _fresh_sqlite(template: Path, tmp_path: Path) -> str:
@@ -127,7 +127,7 @@ def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
         made = make_world(session)
     with database().engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database().engine.dispose()
+    database().dispose()
     return folder / "etabli.sqlite3", pickle.dumps(made)
 
 
@@ -138,7 +138,7 @@ def world(sqlite_url: str, world_template: tuple[Path, bytes], tmp_path: Path) -
 
 
 def _fresh_world(template: tuple[Path, bytes], tmp_path: Path) -> World:
-    database().engine.dispose()
+    database().dispose()
     _fresh_sqlite(template[0], tmp_path)
     made: World = pickle.loads(template[1])  # noqa: S301 - pickled by this process
     return made

@@ -62,9 +62,10 @@ class LiveDocument:
     def __init__(self, live: Doc[Any]) -> None:
         self._live = live
         self._shadow: Shadow | None = None
+        self._proposed: deque[tuple[bytes, bool]] = deque()
+        """What awaits its commit, and whether the shadow has it."""
         self._unseen: list[bytes] = []
-        """Proposals of which the shadow knows nothing yet."""
-        self._proposed: deque[bytes] = deque()
+        """Committed rows with something that the shadow does not have."""
         self._encoded: bytes | None = live.get_update()
         self._skeleton: Skeleton | None = None
         self._foresight: Foresight | None = None
@@ -189,7 +190,7 @@ class LiveDocument:
         is_empty = not inspection.clients and not changes
         if not is_empty:
             self._take(changes, sound, inspection.placed)
-            self._proposed.append(sound)
+            self._proposed.append((sound, True))
         return Proposal(sound, inspection.clients, changes, is_empty)
 
     def _propose_foreseen(
@@ -202,20 +203,19 @@ class LiveDocument:
         assert self._foresight is not None  # noqa: S101 - it foresaw this
         self._foresight.take(foreseen)
         self._size += len(update)
-        self._proposed.append(update)
-        if self._shadow is not None:  # else it is made from all of this when it is needed
-            self._unseen.append(update)
-            if len(self._unseen) >= MAX_UNSEEN:
-                self._shadow_now()
+        self._proposed.append((update, False))
         return Proposal(update, clients, foreseen.changes, is_empty=False)
 
     def accept(self, update: bytes, count: int = 1) -> None:
         """Apply a committed row to the live copy: the oldest proposal, or the `count` oldest merged."""
-        if len(self._proposed) < count or (count == 1 and self._proposed[0] != update):
+        if len(self._proposed) < count or (count == 1 and self._proposed[0][0] != update):
             raise ValueError("accept() follows propose(), in the same order")
-        for _ in range(count):
-            self._proposed.popleft()
+        is_seen = False not in [self._proposed.popleft()[1] for _ in range(count)]
         self._apply_live(update)
+        if self._shadow is not None and not is_seen:  # else it is made from all of this when it is needed
+            self._unseen.append(update)
+            if len(self._unseen) >= MAX_UNSEEN:
+                self._shadow_now()
 
     def absorb(self, update: bytes) -> None:
         """Apply a committed row that another process checked. Raises `Refused("gap")` when one is missing."""
@@ -251,18 +251,29 @@ class LiveDocument:
         apply_updates(self._live, (update,))
 
     def _shadow_now(self) -> Shadow:
-        if self._shadow is not None and self._unseen:
-            unseen, self._unseen = self._unseen, []
-            try:
-                self._shadow.follow(unseen)
-            except Refused:
-                self._shadow = None
+        if self._shadow is not None:
+            waiting = [update for update, is_seen in self._proposed if not is_seen]
+            lacking, self._unseen = [*self._unseen, *waiting], []
+            if lacking:
+                self._follow(lacking)
         if self._shadow is None:
-            shadow = Shadow(self.snapshot())
-            shadow.follow(tuple(self._proposed))
-            self._shadow = shadow
+            self._shadow = Shadow(self.snapshot())
+            self._shadow.follow([update for update, _seen in self._proposed])
             self._unseen.clear()
+            self._all_are_seen()
         return self._shadow
+
+    def _follow(self, updates: Sequence[bytes]) -> None:
+        """Let the shadow take in what it lacks, the proposals among it; drop it if it cannot."""
+        assert self._shadow is not None  # noqa: S101 - who calls has one
+        try:
+            self._shadow.follow(updates)
+            self._all_are_seen()
+        except Refused:
+            self._shadow = None
+
+    def _all_are_seen(self) -> None:
+        self._proposed = deque((update, True) for update, _seen in self._proposed)
 
     def _facts_now(self) -> View:
         if self._view is None:
@@ -275,7 +286,7 @@ class LiveDocument:
             if skeleton is None:
                 skeleton = Skeleton()
                 inspect(self.snapshot(), skeleton, limits=STORED)
-            for update in self._proposed:
+            for update, _seen in self._proposed:
                 inspect(update, skeleton, limits=STORED)
             self._skeleton = skeleton
             self._foresight = Foresight(skeleton)

@@ -12,9 +12,10 @@ from realtime.budget import HEAVY_BYTES
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
 from realtime.hardening.hub import Hub
+from realtime.hardening.intake import Intake
 from realtime.hardening.lane import Lane
 from realtime.hardening.limits import Limits
-from realtime.hardening.native import NativeThread
+from realtime.hardening.native import CommitPlace, NativeThread
 from realtime.outbound import LaneOutlet, Outlet
 from realtime.sockets import MAX_MESSAGE_BYTES, Live, attach
 from workspace.services import passwords
@@ -55,9 +56,11 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
             lane.rest(pause)
         return True
 
-    install(hub, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, frozenset({UPDATE_HEADER, PRESENCE_HEADER}))
+    intake = live.rooms.flusher.intake = Intake(hub)
+    headers = frozenset({UPDATE_HEADER, PRESENCE_HEADER})
+    install(hub, intake, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, headers)
     offload.use(hub.offload)
-    session.run_commit = NativeThread(hub).run
+    session.run_commit = CommitPlace(NativeThread(hub).run).run
     passwords.run_blocking = hub.offload
     return live
 

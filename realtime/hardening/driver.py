@@ -19,6 +19,7 @@ from engineio.socket import Socket as EngineSocket
 from realtime import frames
 from realtime.hardening.heartbeat import Heartbeat
 from realtime.hardening.hub import Hub
+from realtime.hardening.intake import Intake
 from realtime.hardening.lane import HotPair, Inbound, Lane
 from realtime.hardening.limits import MAX_JOINING, MAX_JOINING_PER_ADDRESS, Limits
 from realtime.hardening.waiting import Waiting
@@ -45,7 +46,7 @@ class Upgrade(Protocol):
         ...
 
 
-def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
+def install(hub: Hub, intake: Intake, limits: Limits, hot: HotPair, hot_headers: frozenset[str]) -> None:
     """Make engineio use lanes, and one heartbeat for all, for every WebSocket of this process."""
     heartbeat = Heartbeat(hub, _ping)
 
@@ -53,7 +54,7 @@ def install(hub: Hub, limits: Limits, hot: HotPair, hot_headers: frozenset[str])
 
     def make_driver(handler: Callable[..., Any], server: Any) -> LaneDriver:
         engine_socket = handler.__self__  # type: ignore[attr-defined]
-        return LaneDriver(hub, engine_socket, server, joining, limits, hot, hot_headers)
+        return LaneDriver(hub, intake, engine_socket, server, joining, limits, hot, hot_headers)
 
     def schedule_ping(engine_socket: Any) -> None:
         heartbeat.schedule(engine_socket)
@@ -104,6 +105,7 @@ class LaneDriver:
     def __init__(
         self,
         hub: Hub,
+        intake: Intake,
         engine_socket: Any,
         server: Any,
         joining: Waiting,
@@ -112,6 +114,7 @@ class LaneDriver:
         hot_headers: frozenset[str],
     ) -> None:
         self._hub = hub
+        self._intake = intake
         self._engine_socket = engine_socket
         self._server = server
         self._joining = joining
@@ -129,7 +132,7 @@ class LaneDriver:
         except OSError:
             self._engine_socket.close(wait=False, abort=True)
             raise
-        lane = Lane(self._hub, sock, self._limits, self._hot, self._hot_headers)
+        lane = Lane(self._hub, self._intake, sock, self._limits, self._hot, self._hot_headers)
         lane.place = self._joining.enter(environ.get("REMOTE_ADDR", ""), lane.abort)
         self._serve(lane)
         return []

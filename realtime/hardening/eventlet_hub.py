@@ -1,5 +1,6 @@
 """The hub of eventlet."""
 
+import select
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -118,6 +119,11 @@ class EventletHub:
     def start_thread(self, action: Callable[[], None]) -> None:
         """See Hub."""
         eventlet.patcher.original("threading").Thread(target=action, daemon=True).start()
+
+    def epoll(self) -> "select.epoll":
+        """See Hub."""
+        made: select.epoll = eventlet.patcher.original("select").epoll()
+        return made
 
     def plain_socket(self, sock: Any) -> socket.socket:
         """See Hub."""

@@ -1,6 +1,7 @@
 """The hub of gevent."""
 
 import os
+import select
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -137,6 +138,11 @@ class GeventHub:
     def start_thread(self, action: Callable[[], None]) -> None:
         """See Hub."""
         gevent.monkey.get_original("_thread", "start_new_thread")(action, ())
+
+    def epoll(self) -> "select.epoll":
+        """See Hub."""
+        made: select.epoll = gevent.monkey.get_original("select", "epoll")()
+        return made
 
     def plain_socket(self, sock: Any) -> socket.socket:
         """See Hub."""

@@ -4,6 +4,7 @@
 is monkey-patched, so that sockets, locks, events and sleeps are the mode's own.
 """
 
+import select
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -108,6 +109,10 @@ class Hub(Protocol):
 
     def start_thread(self, action: Callable[[], None]) -> None:
         """Start a thread of the system, which ends with the process."""
+        ...
+
+    def epoll(self) -> "select.epoll":
+        """A set of descriptors of the system's, which monkey patching hides."""
         ...
 
     def plain_socket(self, sock: Any) -> socket.socket:

@@ -1,7 +1,7 @@
-"""One WebSocket connection: bounded reading in the hub, direct writing with a bounded queue.
+"""One WebSocket connection: bounded reading, direct writing with a bounded queue.
 
-A read listener stays in the hub for the life of the connection. Hot messages are handled there, without
-blocking; all others go, in order, to the greenlet of the request. Frames are written to the socket at once
+What comes is read when the intake is drained. Hot messages are handled right there, without blocking; all
+others go, in order, to the greenlet of the request. Frames are written to the socket at once
 or wait in a queue that is bounded: past the soft bound a reader is 'behind' and is left out of broadcasts,
 past the hard bound, or when nothing moves for long, it is cut.
 """
@@ -16,7 +16,8 @@ from typing import Any
 
 from realtime import frames
 from realtime.budget import ByteBudget
-from realtime.hardening.hub import READ, WRITE, Hub, Signal
+from realtime.hardening.hub import WRITE, Hub, Signal
+from realtime.hardening.intake import Intake
 from realtime.hardening.limits import Limits
 from realtime.hardening.waiting import Place
 
@@ -38,10 +39,17 @@ class Lane:
     """One connection. Everything that comes while something waits goes through the inbox, in order."""
 
     def __init__(
-        self, hub: Hub, sock: socket.socket, limits: Limits, hot: HotPair, hot_headers: frozenset[str]
+        self,
+        hub: Hub,
+        intake: Intake,
+        sock: socket.socket,
+        limits: Limits,
+        hot: HotPair,
+        hot_headers: frozenset[str],
     ) -> None:
         self._socket = sock  # the system's own, non-blocking
         self._async = hub
+        self._intake = intake
         self._limits = limits
         self._reader = frames.FrameReader(limits.message_bytes, limits.fragments)
         self._budget = ByteBudget(limits.bytes_per_second, limits.burst_bytes, limits.message_cost)
@@ -56,7 +64,8 @@ class Lane:
         self._turn_ends = 0.0
         self._sleeper: Signal | None = None
         self._queue: deque[bytes] = deque()
-        self._watches = hub.watches(sock.fileno(), self._finish)
+        self._fileno = sock.fileno()
+        self._watches = hub.watches(self._fileno, self._finish)
         self._said_goodbye = False
         self.closed = False
         self.is_connected = False
@@ -78,7 +87,7 @@ class Lane:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Left alone, the kernel would queue megabytes for a reader that does not read.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limits.kernel_bytes)
-        self._watches.listen(READ, self._on_readable)
+        self._resume_reading()
         self._require_connected(OWN_DELAYS)
 
     def admit(self, owner: Any) -> None:
@@ -167,11 +176,11 @@ class Lane:
             self._take()
 
     def _pause_reading(self) -> None:
-        self._watches.unlisten(READ)
+        self._intake.remove(self._fileno)
 
     def _resume_reading(self) -> None:
-        if not self.closed and not self._watches.listens(READ):
-            self._watches.listen(READ, self._on_readable)
+        if not self.closed and not self._intake.has(self._fileno):
+            self._intake.add(self._fileno, self._on_readable)
 
     def _sort(self, opcode: int, message: str | bytes) -> None:
         """Give a hot pair to `hot` when nothing waits before it; queue all else for the greenlet."""
@@ -341,6 +350,7 @@ class Lane:
         self.closed = True
         if self.place is not None:
             self.place.leave()
+        self._intake.remove(self._fileno)
         self._watches.forget()
         self._queue.clear()
         self._inbox.clear()

@@ -218,7 +218,7 @@ class GreenWeb:
                 self._pool.wait_all()
         except TimeoutError:
             pass  # who has not ended by now is cut
-        database().engine.dispose()
+        database().dispose()
         os._exit(0)  # threads of the pool may still hash: they must not hold the exit
 
 

@@ -65,7 +65,7 @@ def new_url(any_database_url: str, tmp_path: Path) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
         yield f"{needs.postgres()}/{name}"
-        database().engine.dispose()
+        database().dispose()
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
 

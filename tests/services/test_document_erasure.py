@@ -135,7 +135,7 @@ def test_document_that_is_open_holds_no_deleted_text(world: World) -> None:
 def test_reader_who_keeps_the_log_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workspace.services.document_erasure.CHECKPOINT_SECONDS", 0.1)
     monkeypatch.setattr("models.session.BUSY_MILLISECONDS", 10)
-    database().engine.dispose()
+    database().dispose()
     document_id = typed_and_deleted(world)
     for reader in _reading_all_the_while():
         assert not erase_deleted(document_id).is_scrubbed
