@@ -111,14 +111,17 @@ class Room:
         self.roster.went(self.strangers.pop(place))
 
     def _colour_of(self, key: str) -> str:
-        """A person keeps one colour in all their windows; the others' are taken last."""
+        """A person keeps one colour in all their windows, and most days: their own unless somebody has it.
+
+        What others have in another process may not be known yet: their own will rarely be the same.
+        """
         taken = {stranger.person.key: stranger.colour for stranger in self.strangers.values()}
         taken |= {member.client.actor.key: member.colour for member in self.members.values()}
         if key in taken:
             return taken[key]
         used = set(taken.values())
-        free = next((colour for colour in COLOURS if colour not in used), None)
-        return free or COLOURS[self._last_peer % len(COLOURS)]
+        own = int(key[1:]) % len(COLOURS)
+        return next((colour for colour in COLOURS[own:] + COLOURS[:own] if colour not in used), COLOURS[own])
 
     # -- the document ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import { nearestIn } from "../../static/src/board/model/navigation";
 import { readObject } from "../../static/src/board/model/objects";
 import { slotInZone, slotNear } from "../../static/src/board/model/placement";
 import { SpatialIndex } from "../../static/src/board/model/spatial";
-import { diffText, movePosition, rebaseChange, type TextChange } from "../../static/src/board/model/text-diff";
+import { diffText, joinTyped, movePosition, rebaseChange, type TextChange } from "../../static/src/board/model/text-diff";
 import { ORDER_PATTERN } from "../../static/src/generated/board-specs";
 
 /** A small seeded generator, so that a failure can be repeated. */
@@ -112,6 +112,14 @@ test("the caret tells which of several equal letters was typed or erased", () =>
   assert.deepEqual(diffText("aaaa", "aaa", 1), { index: 1, remove: 1, insert: "" });
   assert.deepEqual(diffText("bonjour", "bonjour !", 9), { index: 7, remove: 0, insert: " !" });
   assert.equal(diffText("même", "même"), null);
+});
+
+test("words typed while a refusal was on its way are one text with those before", () => {
+  assert.equal(joinTyped("Notre défi", "Notre défi à ma ", "Notre défifaçon"), "Notre défi à ma façon");
+  assert.equal(joinTyped("Fin.", "Fin de tout.", "Fin vraiment."), "Fin de tout vraiment.");
+  assert.equal(joinTyped("", "Bon", "jour"), "Bonjour");
+  assert.equal(joinTyped("Notre défi", "Notre défi à ma", "Votre défi"), null);
+  assert.equal(joinTyped("Notre défi", "Notre défi", "Notre défi à"), null);
 });
 
 test("a position and a change move with what others wrote meanwhile", () => {

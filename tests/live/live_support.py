@@ -69,6 +69,15 @@ class LiveServer:
         with transaction() as session:
             return make_world(session)
 
+    def descriptors(self) -> int:
+        """How many files and sockets are open, but for those of the database's pool, which is bounded."""
+        assert self.process is not None
+        count = 0
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                count += ".sqlite3" not in str(link.readlink())
+        return count
+
     # -- the process ----------------------------------------------------------------------------
 
     def environ(self) -> dict[str, str]:

@@ -41,22 +41,19 @@ class Footprint:
     """What the process holds."""
 
     def __init__(self, server: LiveServer) -> None:
-        self._server = server
+        self.server = server
         assert server.process is not None
         self._proc = Path("/proc") / str(server.process.pid)
-
-    def descriptors(self) -> int:
-        return len(list((self._proc / "fd").iterdir()))
 
     def resident(self) -> int:
         """Bytes."""
         return int((self._proc / "statm").read_text().split()[1]) * PAGE_BYTES
 
     def greenlets(self) -> int:
-        known = self._server.errors().count("census ")
-        self._server.send(signal.SIGUSR1)
-        eventually(lambda: self._server.errors().count("census ") > known, 10, "a census")
-        return int(self._server.errors().rpartition("census ")[2].split()[0])
+        known = self.server.errors().count("census ")
+        self.server.send(signal.SIGUSR1)
+        eventually(lambda: self.server.errors().count("census ") > known, 10, "a census")
+        return int(self.server.errors().rpartition("census ")[2].split()[0])
 
 
 @pytest.mark.timeout(7200 if IS_LONG else 180)
@@ -68,7 +65,7 @@ def test_comings_goings_and_refusals_leave_nothing_behind(counted_server: LiveSe
     owner.await_acks()
     for _ in range(BLOCKS_TO_WARM_UP):
         _work(driver, people, CONNECTIONS_PER_BLOCK)
-    before = _settled(footprint, footprint.descriptors() + 50, 10**9)
+    before = _settled(footprint, footprint.server.descriptors() + 50, 10**9)
     for _ in range(CONNECTIONS // CONNECTIONS_PER_BLOCK):
         _work(driver, people, CONNECTIONS_PER_BLOCK)
     descriptors, greenlets, resident = _settled(footprint, before[0], before[1])
@@ -79,9 +76,9 @@ def test_comings_goings_and_refusals_leave_nothing_behind(counted_server: LiveSe
 
 def _settled(footprint: Footprint, descriptors: int, greenlets: int) -> tuple[int, int, int]:
     """Wait until no more than these are held; gives what is held."""
-    eventually(lambda: footprint.descriptors() <= descriptors, SETTLE_SECONDS, "closed descriptors")
+    eventually(lambda: footprint.server.descriptors() <= descriptors, SETTLE_SECONDS, "closed descriptors")
     eventually(lambda: footprint.greenlets() <= greenlets, SETTLE_SECONDS, "ended greenlets")
-    return footprint.descriptors(), footprint.greenlets(), footprint.resident()
+    return footprint.server.descriptors(), footprint.greenlets(), footprint.resident()
 
 
 def _work(driver: Driver, people: list[Person], connections: int) -> None:

@@ -4,7 +4,6 @@ import os
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -79,12 +78,7 @@ def honest(live_server: LiveServer, driver: Driver) -> Iterator[Honest]:
 @pytest.fixture(scope="module")
 def before(live_server: LiveServer, honest: Honest) -> tuple[int, int]:
     """Descriptors and bytes before the first attack."""
-    return _descriptors(live_server), _memory(live_server)
-
-
-def _descriptors(server: LiveServer) -> int:
-    assert server.process is not None
-    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    return live_server.descriptors(), _memory(live_server)
 
 
 def _memory(server: LiveServer) -> int:
@@ -109,9 +103,9 @@ def _under(attack: Attack, server: LiveServer, honest: Honest) -> float:
 def test_nothing_is_left_of_it(live_server: LiveServer, honest: Honest, before: tuple[int, int]) -> None:
     descriptors, memory = before
     eventually(
-        lambda: _descriptors(live_server) <= descriptors + 2,
+        lambda: live_server.descriptors() <= descriptors + 2,
         30,
-        f"{_descriptors(live_server)} descriptors given back",
+        f"{live_server.descriptors()} descriptors given back",
     )
     # What cycles left of long lives is looked for every half minute or so.
     eventually(

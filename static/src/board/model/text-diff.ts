@@ -73,3 +73,11 @@ export function rebaseChange(change: TextChange, deltas: readonly (readonly Delt
   }
   return { index: start, remove: end - start, insert: change.insert };
 }
+
+/** Two texts that were typed one after the other at one place of `base`, as one; null when they were not. */
+export function joinTyped(base: string, first: string, second: string): string | null {
+  const [one, other] = [diffText(base, first), diffText(base, second)];
+  if (!one || !other || one.index !== other.index || other.remove > 0) return null;
+  const end = one.index + one.insert.length;
+  return first.slice(0, end) + other.insert + first.slice(end);
+}

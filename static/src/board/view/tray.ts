@@ -8,6 +8,7 @@ import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
 import { newId } from "../model/document";
 import { TEXT_FIELD } from "../model/objects";
+import { joinTyped } from "../model/text-diff";
 import type { LocalCopy } from "../sync/local-copy";
 import type { UnsavedObject } from "../sync/replay";
 import type { NotSaved } from "../sync/uplink";
@@ -21,9 +22,12 @@ interface Entry {
 }
 
 const NOTE = "tray";
+const STILL_TYPING_MS = 10_000;
 
 export class Tray {
   private readonly place = find("[data-tray]") as HTMLElement;
+  /** The entry taken in last, and when. */
+  private latest = { key: "", at: 0 };
 
   constructor(
     private readonly context: BoardContext,
@@ -41,11 +45,24 @@ export class Tray {
     const typed = objects
       .map((object) => ({ key: newId(), id: object.id, words: wordsIn(object), reason }))
       .filter(({ words }) => words !== "");
-    this.keep([...this.entries(), ...typed]);
+    this.keep(typed.reduce((entries, entry) => this.withNext(entries, entry), this.entries()));
     const { announcer, toasts } = this.context;
     const text = t("Non enregistré : %(reason)s", { reason });
     announcer.alert(text);
     if (typed.length === 0) toasts.show(text);
+  }
+
+  /** Who goes on typing while a refusal is on its way gets one entry, not one for each half of a sentence. */
+  private withNext(entries: Entry[], entry: Entry): Entry[] {
+    const last = entries.at(-1);
+    const base = this.context.board.textOf(entry.id)?.toString() ?? "";
+    const words =
+      last?.key === this.latest.key && last.id === entry.id && performance.now() - this.latest.at < STILL_TYPING_MS
+        ? joinTyped(base, last.words, entry.words)
+        : null;
+    const next = last && words !== null ? { ...last, words } : entry;
+    this.latest = { key: next.key, at: performance.now() };
+    return [...(words === null ? entries : entries.slice(0, -1)), next];
   }
 
   private entries(): Entry[] {
