@@ -52,6 +52,7 @@ PONG_SECONDS = 20
 DRAIN_SECONDS = 1.5
 HOUSE_SECONDS = 2.0
 GAP_SECONDS = 1.0
+MEMORY_SECONDS = 60.0
 
 # Every client event and what it requires; a handler for an event that is not here fails the tests.
 # `JOINED`: it acts on a document that this client has joined, and so may read.
@@ -124,6 +125,7 @@ class Live:
         run(self.revocation.watch, self._stopped, lambda: self.fanout.is_up)
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
+        run(self._every, MEMORY_SECONDS, self.rooms.free_memory)
         run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
         run(self._every, LOOK_EVERY_SECONDS, Outage(self.rooms.flusher, self.clients).look)
         run(self._every, HOUSE_SECONDS, self.rooms.journal.write_due)

@@ -62,6 +62,7 @@ class LiveDocument:
     def __init__(self, live: Doc[Any]) -> None:
         self._live = live
         self._shadow: Shadow | None = None
+        self._is_shadow_used = False
         self._proposed: deque[tuple[bytes, bool]] = deque()
         """What awaits its commit, and whether the shadow has it."""
         self._unseen: list[bytes] = []
@@ -235,6 +236,12 @@ class LiveDocument:
             self._proposed.clear()
             self._view = self._skeleton = self._foresight = None
 
+    def free_unused(self) -> None:
+        """Free the shadow's memory if nobody has needed it since the last call; the next one makes it anew."""
+        if not self._is_shadow_used:
+            self._drop_shadow()
+        self._is_shadow_used = False
+
     def _drop_shadow(self) -> None:
         self._shadow = None
         self._unseen.clear()
@@ -251,6 +258,7 @@ class LiveDocument:
         apply_updates(self._live, (update,))
 
     def _shadow_now(self) -> Shadow:
+        self._is_shadow_used = True
         if self._shadow is not None:
             waiting = [update for update, is_seen in self._proposed if not is_seen]
             lacking, self._unseen = [*self._unseen, *waiting], []

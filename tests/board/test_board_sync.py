@@ -89,6 +89,19 @@ def test_refused_update_leaves_no_trace(board: LiveDocument, awa: Person) -> Non
     assert 103 not in decode_state_vector(board.state_vector())
 
 
+def test_shadow_that_nobody_needs_is_freed_and_made_anew(board: LiveDocument, awa: Person) -> None:
+    waiting = awa.propose(lambda objects: objects["n1"].update({"x": 5}))
+    board.free_unused()
+    assert board._shadow is not None, "it was needed a moment ago"
+    board.free_unused()
+    assert board._shadow is None
+    further = awa.propose(lambda objects: objects["n1"].update({"colour": "rose"}))
+    for proposal in (waiting, further):
+        board.accept(proposal.update)
+    assert [(found.x, found.colour) for found in board.outline().loose] == [(5, "rose")]
+    assert board._shadow_now().state_vector() == board.state_vector()
+
+
 def test_shadow_that_is_dropped_is_freed_with_its_document() -> None:
     shadow = Shadow(seed_board("defi", "fr"))
     shadow.apply(b"\0\0")
