@@ -31,7 +31,7 @@ from realtime.rooms import Room
 
 log = logging.getLogger("etabli.realtime")
 
-SHARE = 0.15
+SHARE = 0.12
 BUSY_TICK_SECONDS = 0.009
 """A tick that brought several things is at least so long: a wake-up costs more than another edit."""
 MAX_TICK_SECONDS = 0.05

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 
 from models import migrate
@@ -198,6 +198,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+EXPECTED_MS = 15_000
+"""How long a page may take to show what it should, on a busy machine: it catches hangs."""
+expect.set_options(timeout=EXPECTED_MS)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("-n", "2", "-m", "not browser and not live and not slow")
+BROWSER = ("-n", "2", "--dist", "loadfile", "-m", "browser and not slow")
+SOCKETS = ("-m", "live and not browser and not slow")
+"""One after the other: they measure, kill and fill disks."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -79,7 +82,7 @@ def postgres_cluster() -> Iterator[str | None]:
 
 
 def main() -> int:
-    """Run the two parts: the quick one on all cores, then sockets and browsers; or what is asked for.
+    """Run the three parts: the quick one and the browsers on both cores, then sockets; or what is asked for.
 
     Compiled modules and rewritten tests are kept in build/: hundreds of processes start during the tests.
     """
@@ -104,11 +107,12 @@ def main() -> int:
             return subprocess.run([*pytest, *QUICK], check=False).returncode
         if sys.argv[1:]:
             return subprocess.run([*pytest, *sys.argv[1:]], check=False).returncode
-        quick = subprocess.run([*pytest, *QUICK], check=False)
-        print(f"→ sockets and browsers ({time.monotonic() - started:.0f} s so far)", flush=True)
-        real = subprocess.run([*pytest, "-m", "(browser or live) and not slow"], check=False)
+        codes = []
+        for title, part in (("units and pages", QUICK), ("browsers", BROWSER), ("sockets", SOCKETS)):
+            print(f"→ {title} ({time.monotonic() - started:.0f} s so far)", flush=True)
+            codes.append(subprocess.run([*pytest, *part], check=False).returncode)
     print(f"→ all tests took {time.monotonic() - started:.0f} s")
-    return quick.returncode or real.returncode
+    return next((code for code in codes if code), 0)
 
 
 if __name__ == "__main__":

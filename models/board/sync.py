@@ -237,7 +237,7 @@ class LiveDocument:
             self._view = self._skeleton = self._foresight = None
 
     def free_unused(self) -> None:
-        """Free the shadow's memory if nobody has needed it since the last call; the next one makes it anew."""
+        """Free the shadow's memory if nobody needed it since the last call; the next edit makes it anew."""
         if not self._is_shadow_used:
             self._drop_shadow()
         self._is_shadow_used = False
