@@ -17,9 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("-n", "2", "-m", "not browser and not live and not slow")
-BROWSER = ("-n", "2", "--dist", "loadfile", "-m", "browser and not slow")
-SOCKETS = ("-m", "live and not browser and not slow")
-"""One after the other: they measure, kill and fill disks."""
+REAL = ("-m", "(browser or live) and not slow")
+"""One after the other: they wait for what they see, measure, kill and fill disks."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -82,7 +81,7 @@ def postgres_cluster() -> Iterator[str | None]:
 
 
 def main() -> int:
-    """Run the three parts: the quick one and the browsers on both cores, then sockets; or what is asked for.
+    """Run the two parts: the quick one on all cores, then sockets and browsers; or what is asked for.
 
     Compiled modules and rewritten tests are kept in build/: hundreds of processes start during the tests.
     """
@@ -108,7 +107,7 @@ def main() -> int:
         if sys.argv[1:]:
             return subprocess.run([*pytest, *sys.argv[1:]], check=False).returncode
         codes = []
-        for title, part in (("units and pages", QUICK), ("browsers", BROWSER), ("sockets", SOCKETS)):
+        for title, part in (("units and pages", QUICK), ("sockets and browsers", REAL)):
             print(f"→ {title} ({time.monotonic() - started:.0f} s so far)", flush=True)
             codes.append(subprocess.run([*pytest, *part], check=False).returncode)
     print(f"→ all tests took {time.monotonic() - started:.0f} s")

@@ -185,6 +185,7 @@ def test_closed_laptop_reload_without_network_two_hours_then_everything_arrives(
     eventually(lambda: alice.page.evaluate(kept), 10, "the page kept in the browser")
     proxy.is_down = True
     proxy.cut()
+    alice.page.evaluate("dispatchEvent(new Event('offline'))")  # a busy Chromium may be late to see the cut
     expect(alice.page.locator("[data-notice]")).to_contain_text("Hors ligne")
     alice.write("Dans le train", 700, 560)
     expect(alice.status).to_have_text("Hors ligne, 1 modification en attente")
