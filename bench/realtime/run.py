@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent)]
+import goals
 import report
 from generator import Failed
 from measures import MEASURES, Figures, Measure
@@ -106,6 +107,7 @@ def run_all(
                 results.add(name, server, figures, fresh=turn == 0 and not only_missing)
                 results.save()
         report.write(results)
+        report.put("goals", goals.table(results))
     return 1 if failed else 0
 
 
