@@ -25,7 +25,8 @@ WRITERS = 20
 BACKOFF = (300, 2000)
 ONCE_EVERYBODY_IS_BACK = 45  # passes: after twenty clients have returned and sent what they kept
 FOR_EACH_RECEIVER = ("broadcasting",)
-SELDOM = ("opened",)
+SELDOM = ("opened", "acknowledging")
+"""Passed once for a document, and only in ticks in which one person alone wrote: the first time counts."""
 DEATH_SECONDS = 20.0
 
 
