@@ -88,6 +88,9 @@ class NotTriedError(Exception):
 class Intake(Protocol):
     """Where edits come from: the sockets of this process."""
 
+    has_more: bool
+    """Whether the last drain left something for the next one."""
+
     def drain(self) -> int:
         """Take in what has come; gives from how many sockets."""
         ...
@@ -107,6 +110,8 @@ class Intake(Protocol):
 
 class NoSockets:
     """Edits come by `Flusher.mark` only."""
+
+    has_more = False
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -190,6 +195,8 @@ class Flusher:
             tick = min(MAX_TICK_SECONDS, self._spent / SHARE)
             if come > 1:
                 tick = max(tick, BUSY_TICK_SECONDS)
+            if self.intake.has_more:
+                tick = 0.0
             time.sleep(max(tick - (time.monotonic() - started), 0.0))
 
     def _settle(self) -> None:

@@ -11,8 +11,8 @@ from time import perf_counter
 from realtime.hardening.hub import READ, Hub, Signal
 
 AT_ONCE = 64
-DRAIN_SECONDS = 0.005
-"""Past this, what else is there to read waits until others had their turn."""
+DRAIN_SECONDS = 0.02
+"""Past this, what else is there to read waits until what was read is committed and others had their turn."""
 AWAY_SECONDS = 0.05
 """When nobody drains for so long, because a commit does not end, the hub does."""
 
@@ -28,6 +28,8 @@ class Intake:
         self._sleeper: Signal | None = None
         self._is_rung = False
         self._is_armed = False
+        self.has_more = False
+        """Whether the last drain ended before everything was read."""
         self._last_drain = perf_counter()
 
     # -- for lanes ------------------------------------------------------------------------------
@@ -59,7 +61,8 @@ class Intake:
                 if reader is not None:  # else an earlier one of these ended it
                     reader()
             count += len(ready)
-            if len(ready) < AT_ONCE or perf_counter() - began > DRAIN_SECONDS:
+            self.has_more = len(ready) == AT_ONCE
+            if not self.has_more or perf_counter() - began > DRAIN_SECONDS:
                 return count
 
     def wait(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime.hardening.hub import Hub, hub_of
-from realtime.hardening.intake import AT_ONCE, AWAY_SECONDS, Intake
+from realtime.hardening.intake import AT_ONCE, AWAY_SECONDS, DRAIN_SECONDS, Intake
 
 pytestmark = pytest.mark.parametrize("mode", ["eventlet", "gevent"])
 HANG_SECONDS = 10.0
@@ -84,6 +84,26 @@ def test_everybody_is_read_in_one_drain(intake: Intake, connect: Callable[[], Pe
     for peer in peers:
         peer.far.sendall(b"x")
     assert intake.drain() >= len(peers)
+    assert {peer.got for peer in peers} == {b"x"}
+
+
+def test_a_drain_that_takes_long_leaves_the_rest_to_the_next(
+    intake: Intake, connect: Callable[[], Peer]
+) -> None:
+    peers = [connect() for _ in range(AT_ONCE + 3)]
+
+    def slowly(peer: Peer) -> None:
+        time.sleep(2 * DRAIN_SECONDS / AT_ONCE)
+        peer.read()
+
+    for peer in peers:
+        intake.remove(peer.near.fileno())
+        intake.add(peer.near.fileno(), lambda peer=peer: slowly(peer))
+        peer.far.sendall(b"x")
+    assert intake.drain() == AT_ONCE
+    assert intake.has_more
+    assert intake.drain() >= 3
+    assert not intake.has_more
     assert {peer.got for peer in peers} == {b"x"}
 
 
