@@ -265,8 +265,9 @@ class LiveDocument:
             if lacking:
                 self._follow(lacking)
         if self._shadow is None:
-            self._shadow = Shadow(self.snapshot())
-            self._shadow.follow([update for update, _seen in self._proposed])
+            shadow = Shadow(self.snapshot())
+            shadow.follow([update for update, _seen in self._proposed])
+            self._shadow = shadow
             self._unseen.clear()
             self._all_are_seen()
         return self._shadow

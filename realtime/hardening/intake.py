@@ -4,11 +4,14 @@ To wake up for a message costs several times what the message does. So whoever c
 says when lanes are read: at once while little happens, all in one go once in a tick while much does.
 """
 
+import logging
 import select
 from collections.abc import Callable
 from time import perf_counter
 
 from realtime.hardening.hub import READ, Hub, Signal
+
+log = logging.getLogger("etabli.lane")
 
 AT_ONCE = 64
 DRAIN_SECONDS = 0.02
@@ -59,11 +62,18 @@ class Intake:
             for fileno, _event in ready:
                 reader = self._readers.get(fileno)
                 if reader is not None:  # else an earlier one of these ended it
-                    reader()
+                    self._read(fileno, reader)
             count += len(ready)
             self.has_more = len(ready) == AT_ONCE
             if not self.has_more or perf_counter() - began > DRAIN_SECONDS:
                 return count
+
+    def _read(self, fileno: int, reader: Callable[[], None]) -> None:
+        try:
+            reader()
+        except Exception:  # who drains is the only one who saves: it must outlive any bug of a reader
+            log.exception("a connection could not be read")
+            self.remove(fileno)
 
     def wait(self) -> None:
         """Until something can be read, or `wake()` is or was called."""

@@ -117,6 +117,21 @@ def test_who_was_ended_by_another_is_not_read(intake: Intake, connect: Callable[
     assert sorted((one.got, other.got)) == [b"", b"x"]
 
 
+def test_a_reader_that_fails_fails_alone(intake: Intake, connect: Callable[[], Peer]) -> None:
+    one, other = connect(), connect()
+
+    def fail() -> None:
+        raise RuntimeError
+
+    intake.remove(one.near.fileno())
+    intake.add(one.near.fileno(), fail)
+    for peer in (one, other):
+        peer.far.sendall(b"x")
+    assert intake.drain() == 2
+    assert other.got == b"x"
+    assert not intake.has(one.near.fileno())
+
+
 def test_a_wait_ends_with_what_comes_and_with_a_wake(
     hub: Hub, intake: Intake, connect: Callable[[], Peer]
 ) -> None:
