@@ -118,7 +118,7 @@ class Rooms:
     def sync(
         self,
         document_id: int,
-        actor: BoardActor,
+        writer: Callable[[], BoardActor],
         state_vector: bytes,
         update: bytes,
         epoch: int | None = None,
@@ -130,7 +130,7 @@ class Rooms:
             raise refusal("epoch")
         if update:
             with self.turnstile.passing() if len(update) > HEAVY_BYTES else nullcontext():
-                batch = room.propose(ClientUpdate(room.handle, 0, update), actor, SYNC, None)
+                batch = room.propose(ClientUpdate(room.handle, 0, update), writer(), SYNC, None)
             waiter = batch.waiter = threading.Event()
             self.flusher.mark(room)
             waiter.wait(SYNC_TIMEOUT_SECONDS)

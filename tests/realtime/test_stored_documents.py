@@ -13,8 +13,13 @@ from models.session import reading
 from tests.factories import World
 from workspace.web.documents.host import StoredDocuments
 
-ALICE = BoardActor(key="u1", can_edit=True)
-BOB = BoardActor(key="u2", can_edit=True)
+
+def alice() -> BoardActor:
+    return BoardActor(key="u1", can_edit=True)
+
+
+def bob() -> BoardActor:
+    return BoardActor(key="u2", can_edit=True)
 
 
 def _note(doc: Doc[Any], key: str, author: str) -> bytes:
@@ -36,7 +41,7 @@ def test_update_is_committed_and_read_back(any_world: World) -> None:
     host, document_id = StoredDocuments(), any_world.board.document_id
     before = host.state(document_id)
     doc = _opened(host, document_id)
-    seq, missing = host.sync(document_id, ALICE, doc.get_state(), _note(doc, "n1", "u1"))
+    seq, missing = host.sync(document_id, alice, doc.get_state(), _note(doc, "n1", "u1"))
     after = host.state(document_id)
     assert (before.seq + 1, after.seq, after.epoch) == (seq, seq, 1)
     assert "n1" in set(_opened(host, document_id).get("objects", type=Map))
@@ -52,17 +57,17 @@ def test_same_update_twice_is_stored_once(world: World) -> None:
     host, document_id = StoredDocuments(), world.board.document_id
     doc = _opened(host, document_id)
     update = _note(doc, "n1", "u1")
-    first, _ = host.sync(document_id, ALICE, b"\x00", update)
-    second, _ = host.sync(document_id, ALICE, b"\x00", update)
+    first, _ = host.sync(document_id, alice, b"\x00", update)
+    second, _ = host.sync(document_id, alice, b"\x00", update)
     assert first == second
 
 
 def test_client_id_of_somebody_else_is_refused(world: World) -> None:
     host, document_id = StoredDocuments(), world.board.document_id
     doc = _opened(host, document_id)
-    host.sync(document_id, ALICE, b"\x00", _note(doc, "n1", "u1"))
+    host.sync(document_id, alice, b"\x00", _note(doc, "n1", "u1"))
     with pytest.raises(Refused) as caught:
-        host.sync(document_id, BOB, b"\x00", _note(doc, "n2", "u2"))
+        host.sync(document_id, bob, b"\x00", _note(doc, "n2", "u2"))
     assert caught.value.code == "client_id"
 
 
@@ -71,7 +76,7 @@ def test_refused_update_leaves_no_row(world: World) -> None:
     before = host.state(document_id)
     doc = _opened(host, document_id)
     with pytest.raises(Refused) as caught:
-        host.sync(document_id, ALICE, b"\x00", _note(doc, "n1", "u2"))
+        host.sync(document_id, alice, b"\x00", _note(doc, "n1", "u2"))
     assert caught.value.code == "author"
     assert host.state(document_id) == before
 

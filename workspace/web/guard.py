@@ -12,9 +12,11 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
 from models.policy import Actor, Permission, asked
+from workspace.services.sessions import find_actors_of_sessions
 
 View = Callable[..., ResponseReturnValue]
 COOKIE = "etabli"
@@ -42,6 +44,15 @@ def actor() -> Actor:
     if found is None:
         raise Unauthorized
     return found
+
+
+def actor_now(session: Session) -> Actor:
+    """The same person asked for anew, after a wait: their session may be over, their grants others."""
+    own = actor().login_session_id
+    found = find_actors_of_sessions(session, [] if own is None else [own])
+    if own not in found:
+        raise Unauthorized
+    return found[own]
 
 
 def wants_json() -> bool:

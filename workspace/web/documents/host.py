@@ -39,15 +39,17 @@ class DocumentHost(Protocol):
     def sync(
         self,
         document_id: int,
-        actor: BoardActor,
+        writer: Callable[[], BoardActor],
         state_vector: bytes,
         update: bytes,
         epoch: int | None = None,
     ) -> tuple[int, bytes]:
         """Commit `update` (b"": none) and give the newest seq and what `state_vector` misses.
 
-        `epoch` is the one that the caller's document belongs to, None when they do not know it.
-        Raises: Refused ("epoch" when the document was replaced meanwhile), NotFound, CorruptDocument.
+        `writer` is asked when the update is about to be judged, however long it had to wait: who writes, and
+        what they may do by then. `epoch` is the one that the caller's document belongs to, None when they do
+        not know it. Raises: what `writer` raises, Refused ("epoch" when the document was replaced meanwhile),
+        NotFound, CorruptDocument.
         """
         ...
 
@@ -65,19 +67,20 @@ class StoredDocuments:
     def sync(
         self,
         document_id: int,
-        actor: BoardActor,
+        writer: Callable[[], BoardActor],
         state_vector: bytes,
         update: bytes,
         epoch: int | None = None,
     ) -> tuple[int, bytes]:
         """See DocumentHost. One transaction reads the document and appends to it."""
+        actor = writer() if update else None
         with transaction() as session:
             stored = load_document(session, document_id)
             if epoch is not None and epoch != stored.epoch:
                 raise refusal("epoch")
             document = LiveDocument.open(stored.snapshot, stored.updates)
             seq = stored.seq
-            if update:
+            if actor is not None:
                 proposal = document.propose(
                     update,
                     actor,
