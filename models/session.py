@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
@@ -58,11 +59,13 @@ class Database:
         )
         self.make_session = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.writer_lock = threading.Lock()
+        self.autocheckpoint_frames = 1000
+        """How many pages SQLite's log may hold before a commit copies them; 0 when somebody else does."""
         self.appender: Connection | None = None
         """SQLite's connection for the hottest rows, kept open: used under `writer_lock` only."""
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "begin", partial(_begin_sqlite, self))
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -87,7 +90,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(db: Database, connection: Any) -> None:
     options = connection.get_execution_options()
     driver = connection.connection.driver_connection
     if options.get("sqlite_begin") != "IMMEDIATE":
@@ -96,6 +99,7 @@ def _begin_sqlite(connection: Any) -> None:
         return
     _set_pragma(connection, "synchronous", "FULL" if options.get("sqlite_durable", True) else "NORMAL")
     _set_pragma(connection, "busy_timeout", 0)
+    _set_pragma(connection, "wal_autocheckpoint", db.autocheckpoint_frames)
     _begin_immediate(driver)
 
 

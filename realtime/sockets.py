@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, abort, request
+from flask.typing import ResponseReturnValue
 from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,7 +41,7 @@ from workspace.i18n import current_locale
 from workspace.services.tokens import token_hash
 from workspace.settings import Settings
 from workspace.web.documents.host import EXTENSION
-from workspace.web.guard import COOKIE
+from workspace.web.guard import COOKIE, public
 
 log = logging.getLogger("etabli.realtime")
 
@@ -68,6 +69,9 @@ POLICY: dict[str, Permission | str] = {
 # The way to the client of an engineio id; None when it has gone meanwhile.
 OutletOf = Callable[[Any, str], Outlet | None]
 
+# Runs until what it is given says that it is over.
+Loop = Callable[[Callable[[], bool]], None]
+
 
 class Live:
     """Everything that is live in this process."""
@@ -89,6 +93,8 @@ class Live:
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
         app.wsgi_app = ShortWay(app.wsgi_app, self.clients, self.hosts)  # type: ignore[method-assign]
+        self.loops: list[Loop] = [self.rooms.follow, self.presence.run, self.revocation.run]
+        """What runs in the background until it is told to stop."""
         self.is_stopped = False
         self.socketio = SocketIO(
             app,
@@ -108,6 +114,9 @@ class Live:
         if settings.trusted_proxies:  # Socket.IO answers before the application's own ProxyFix
             hops = settings.trusted_proxies
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Each event is handled in a request context made from its handshake: where the path matches no route,
+        # that keeps an exception with its traceback, in a cycle that only a garbage collection ends.
+        app.add_url_rule("/socket.io/", "socket", public(_no_page))
         app.extensions[EXTENSION] = self.rooms
         _Handlers(self).register()
 
@@ -119,9 +128,8 @@ class Live:
         self.hearing.start()
         self.fanout.start(self.hearing, run, self._stopped)
         run(self.rooms.flusher.run)
-        run(self.rooms.follow, self._stopped)
-        run(self.presence.run, self._stopped)
-        run(self.revocation.run, self._stopped)
+        for loop in self.loops:
+            run(loop, self._stopped)
         run(self.revocation.watch, self._stopped, lambda: self.fanout.is_up)
         run(self._every, GAP_SECONDS, self.rooms.fill_gaps)
         run(self._every, HOUSE_SECONDS, self.rooms.keep_house)
@@ -152,6 +160,10 @@ class Live:
         self.rooms.flusher.stop()
         for client in self.clients:
             client.outlet.close(frames.RESTART, "restart")
+
+
+def _no_page() -> ResponseReturnValue:
+    abort(404)
 
 
 def _hold_back(client: Client, seconds: float) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from models import session
 from realtime import frames, offload, protocol
 from realtime.budget import HEAVY_BYTES
+from realtime.checkpoints import Checkpoints
 from realtime.clients import Client
 from realtime.hardening.driver import install, lane_of
 from realtime.hardening.hub import Hub
@@ -61,6 +62,8 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
     install(hub, intake, Limits(message_bytes=MAX_MESSAGE_BYTES), hot, headers)
     offload.use(hub.offload)
     session.run_commit = CommitPlace(NativeThread(hub).run).run
+    if session.database().is_sqlite:
+        live.loops.append(Checkpoints(NativeThread(hub).run).loop)
     passwords.run_blocking = hub.offload
     return live
 
