@@ -30,6 +30,7 @@ log = logging.getLogger("etabli.realtime")
 DISHONEST_CODES = frozenset({"malformed", "content", "root", "dangling", "too_large", "too_many"})
 LOG_EVERY_SECONDS = 10.0
 MAX_NOTED = 1000
+WARM_UP_AFTER_SECONDS = 0.3
 
 Answer = dict[str, Any]
 
@@ -145,7 +146,8 @@ class Dispatcher:
         return rights, self._admission.open(document_id)
 
     def warm_up(self, member: Member) -> None:
-        """After the answer to a join: prepare the first edit of the document."""
+        """Once those who came together have what they came for: prepare the first edit of the document."""
+        time.sleep(WARM_UP_AFTER_SECONDS)
         for _step in member.room.warm_up():
             time.sleep(0)
 

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Generator, Iterator
 
 from models.board.crowds import Crowd
 from models.board.skeleton import (
@@ -21,12 +22,27 @@ from models.board.skeleton import (
 from models.board.structs import CONTENT, HAS_KEY, HAS_LEFT, HAS_RIGHT, TYPES, Id, StructReader
 
 
+STEP_STRUCTS = 1_000
+"""Some ten milliseconds."""
+
+
 def scan(snapshot: bytes) -> Skeleton | None:
     """The skeleton of a snapshot that pycrdt wrote; None when it is unusual and the guard must read it."""
+    steps = scanning(snapshot)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            skeleton: Skeleton | None = end.value
+            return skeleton
+
+
+def scanning(snapshot: bytes) -> Generator[None, None, Skeleton | None]:
+    """`scan` in short steps: a long life has left many structs, however little is to be seen."""
     scanner = _Scanner(snapshot)
     try:
         for _ in range(scanner.varint()):
-            scanner.section()
+            yield from scanner.section()
         scanner.settle()
     except (IndexError, KeyError):
         return None
@@ -42,14 +58,16 @@ class _Scanner(StructReader):
         self.later: dict[Id, int] = {}
         """Neighbours that come later in the snapshot; negative numbers stand for their places."""
 
-    def section(self) -> None:
-        """The structs of one client."""
+    def section(self) -> Iterator[None]:
+        """The structs of one client, in steps."""
         varint, data = self.varint, self.data
         count, client, clock = varint(), varint(), varint()
         column = self.skeleton.columns[client] = Column()
         starts, places, contents = column.starts, column.places, column.contents
         last = (NOWHERE, -1)
-        for _ in range(count):
+        for number in range(count):
+            if number % STEP_STRUCTS == STEP_STRUCTS - 1:
+                yield
             info = data[self.at]
             self.at += 1
             content = info & CONTENT

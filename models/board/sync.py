@@ -32,7 +32,7 @@ from models.board.guard import (
 )
 from models.board.messages import refusal
 from models.board.rules import BoardActor, check, check_actor, warning
-from models.board.scan import scan
+from models.board.scan import scan, scanning
 from models.board.shadow import Shadow, apply_updates, facts_of
 from models.board.skeleton import Skeleton
 from models.board.walk import Placed
@@ -138,14 +138,18 @@ class LiveDocument:
         return warning(self.view)
 
     def warm_up(self) -> Iterator[None]:
-        """Do ahead, in three parts, what the first proposal needs; let others run between them.
+        """Do ahead, in steps, what the first proposal needs; let others run between them. Optional.
 
-        About a tenth of a second in all for a board of two thousand notes. Optional.
+        About a tenth of a second in all for a board of two thousand notes.
         """
         self._shadow_now()
         yield
-        self._skeleton_now()
-        yield
+        if self._skeleton is None:
+            snapshot = self.snapshot()
+            skeleton = yield from scanning(snapshot)
+            if self._skeleton is None and self._encoded is snapshot:
+                self._begin(skeleton)
+                yield
         self._facts_now()
         yield
 
@@ -291,14 +295,19 @@ class LiveDocument:
 
     def _skeleton_now(self) -> Skeleton:
         if self._skeleton is None:
-            skeleton = scan(self.snapshot())
-            if skeleton is None:
-                skeleton = Skeleton()
-                inspect(self.snapshot(), skeleton, limits=STORED)
-            for update, _seen in self._proposed:
-                inspect(update, skeleton, limits=STORED)
-            self._skeleton = skeleton
-            self._foresight = Foresight(skeleton)
-        elif self._foresight is None:
+            return self._begin(scan(self.snapshot()))
+        if self._foresight is None:
             self._foresight = Foresight(self._skeleton)
         return self._skeleton
+
+    def _begin(self, scanned: Skeleton | None) -> Skeleton:
+        """`scanned` is the skeleton of the live copy, None where the guard must read it."""
+        skeleton = scanned
+        if skeleton is None:
+            skeleton = Skeleton()
+            inspect(self.snapshot(), skeleton, limits=STORED)
+        for update, _seen in self._proposed:
+            inspect(update, skeleton, limits=STORED)
+        self._skeleton = skeleton
+        self._foresight = Foresight(skeleton)
+        return skeleton

@@ -360,6 +360,25 @@ def test_warming_up_changes_nothing_that_shows(board: LiveDocument, awa: Person)
     assert again.view.facts == {}
 
 
+@pytest.mark.parametrize("at", range(6))
+def test_edit_between_two_steps_of_warming_up_is_not_forgotten(
+    board: LiveDocument, awa: Person, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.board.scan.STEP_STRUCTS", 4)
+    again = LiveDocument.open(board.snapshot(), [])
+    steps = again.warm_up()
+    for _ in range(at):
+        next(steps)
+    added = awa.write(lambda objects: objects.update({"n9": note("u1", "entre deux")}))
+    again.accept(again.propose(added, awa.actor).update)
+    list(steps)
+    after = awa.write(lambda objects: objects["n9"]["text"].insert(0, "pas "))
+    again.accept(again.propose(after, awa.actor).update)
+    assert again.is_same(LiveDocument.open(again.snapshot(), []))
+    (told,) = [one for one in again.outline().notes() if one.id == "n9"]
+    assert told.text == "pas entre deux"
+
+
 def test_size_follows_the_document(board: LiveDocument, awa: Person) -> None:
     before = board.size_bytes
     awa.edit(lambda objects: objects["n1"]["text"].insert(0, "y" * 1_000))
