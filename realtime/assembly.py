@@ -4,6 +4,7 @@ import logging
 import sys
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from realtime.hardening.attachment import attach_with_lanes
 from realtime.hardening.hub import Hub
@@ -39,4 +40,5 @@ def assemble(settings: Settings, hub: Hub) -> tuple[Flask, Live]:
         app = create_app(settings)
     except RuntimeError as error:  # texts not compiled, interface not built: they say what to do
         raise SettingsError(str(error)) from error
+    configure_mappers()  # now: after a restart everybody comes back at once, and would wait for it
     return app, attach_with_lanes(app, settings, hub)
