@@ -37,10 +37,15 @@ class Meanwhile(Turnstile):
             yield passage
 
 
-def _sync(app: Flask, client_of: ClientOf, world: World, happens: Callable[[], None]) -> TestResponse:
-    rooms = Rooms(SingleProcess())
+@pytest.fixture
+def rooms(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    found = Rooms(SingleProcess())
+    monkeypatch.setitem(app.extensions, EXTENSION, found)  # the application is the other tests' too
+    return found
+
+
+def _sync(rooms: Rooms, client_of: ClientOf, world: World, happens: Callable[[], None]) -> TestResponse:
     rooms.turnstile = Meanwhile(happens)
-    app.extensions[EXTENSION] = rooms
     doc: Doc[Map] = Doc()
     doc.apply_update(rooms.state(world.board.document_id).content)
     before = doc.get_state()
@@ -77,13 +82,13 @@ def _sign_out() -> None:
     ids=["frozen", "member no more", "signed out"],
 )
 def test_what_changed_while_an_edit_waited_holds_for_it(
-    app: Flask, client_of: ClientOf, world: World, happens: Callable[[], None], status: int
+    rooms: Rooms, client_of: ClientOf, world: World, happens: Callable[[], None], status: int
 ) -> None:
-    assert _sync(app, client_of, world, happens).status_code == status
+    assert _sync(rooms, client_of, world, happens).status_code == status
 
 
 def test_heavy_edit_is_judged_by_what_it_holds_when_nothing_changed(
-    app: Flask, client_of: ClientOf, world: World
+    rooms: Rooms, client_of: ClientOf, world: World
 ) -> None:
-    answer = _sync(app, client_of, world, lambda: None)
+    answer = _sync(rooms, client_of, world, lambda: None)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "root")
