@@ -21,7 +21,6 @@ from models.board.skeleton import (
 )
 from models.board.structs import CONTENT, HAS_KEY, HAS_LEFT, HAS_RIGHT, TYPES, Id, StructReader
 
-
 STEP_STRUCTS = 1_000
 """Some ten milliseconds."""
 
