@@ -57,11 +57,11 @@ class Mailer:
             assert self._settings.smtp is not None  # noqa: S101 - or mail would be off
             try:
                 send(self._settings.smtp, message_of(envelope, self._settings.mail_from))
+            except (OSError, SMTPException) as error:  # its words may hold addresses
+                raise TryLater(f"the mail server answers {type(error).__name__}") from None
             except (Undeliverable, ValueError):
                 _note(kind, key, {"undeliverable_at": utcnow()})
                 return
-            except (OSError, SMTPException) as error:  # its words may hold addresses
-                raise TryLater(f"the mail server answers {type(error).__name__}") from None
         _note(kind, key, {"mailed_at": utcnow(), "undeliverable_at": None})
 
 

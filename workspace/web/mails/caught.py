@@ -1,10 +1,10 @@
 """/mails: the messages that a development server kept instead of sending them. Nowhere else.
 
-Anybody who reaches the page may read them, secret links included: so it is there only where no mail leaves
-the machine, and never in production.
+Whoever reaches the page may read them, secret links included: so it is there only where no mail leaves the
+machine, never in production, and outside a demonstration only for whoever sits at this machine.
 """
 
-from flask import Response, abort, current_app, flash, g, redirect, render_template, url_for
+from flask import Response, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
@@ -23,8 +23,12 @@ INSIDE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-po
 
 def _caught_only() -> None:
     settings: Settings = current_app.config["SETTINGS"]
-    if settings.mail != "caught" or settings.is_production:
+    if settings.mail != "caught" or not (settings.demo or _is_of_this_machine()):
         abort(404)
+
+
+def _is_of_this_machine() -> bool:
+    return request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
 @blueprint.get("/mails")
