@@ -30,12 +30,12 @@ def message_of(envelope: Envelope, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(utcnow())
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = ", ".join(letter.locale for letter in envelope.letters)
     if envelope.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text_of(envelope))
     message.add_alternative(html_of(envelope), subtype="html")
+    message["Content-Language"] = ", ".join(letter.locale for letter in envelope.letters)
     return message
 
 
