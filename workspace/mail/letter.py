@@ -25,6 +25,11 @@ class Letter:
     after: tuple[str, ...] = ()
     other: Line | None = None
 
+    @property
+    def colon(self) -> str:
+        """As the language sets it."""
+        return "\u00a0:" if self.locale == "fr" else ":"
+
 
 @dataclass(frozen=True)
 class Envelope:

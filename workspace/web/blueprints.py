@@ -25,7 +25,7 @@ from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
 from workspace.web.partners import routes as partners
 from workspace.web.problems import routes as problems
-from workspace.web.programmes import agenda as programmes
+from workspace.web.programmes import importing as programmes
 from workspace.web.projects import boards as project_boards
 from workspace.web.projects import routes as projects
 from workspace.web.projects import steps as project_steps
