@@ -30,6 +30,12 @@ class Invitation(WithId, Base):
     )
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the link that the inviter was shown."""
+    mailed_token_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    """Of the link in the message; made when the message is."""
+    mailed_at: Mapped[datetime | None]
+    undeliverable_at: Mapped[datetime | None]
+    """When a mail server refused the address for good."""
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120), default="")
     title: Mapped[str] = mapped_column(String(160), default="")

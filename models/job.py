@@ -19,6 +19,7 @@ class JobKind(enum.StrEnum):
     PROJECT_DOCUMENT = "project_document"
     RECORD_HISTORY = "record_history"
     COMPACT_DOCUMENT = "compact_document"
+    SEND_MAIL = "send_mail"
 
 
 class Job(WithId, Base):

@@ -35,7 +35,7 @@ class Notification(WithId, Base):
     """One thing to tell one person."""
 
     __tablename__ = "notification"
-    __table_args__ = (Index(None, "user_id", "read_at"),)
+    __table_args__ = (Index(None, "user_id", "read_at"), Index(None, "mailed_at", "created_at"))
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     kind: Mapped[NotificationKind] = mapped_column(enum_type(NotificationKind))
@@ -44,6 +44,7 @@ class Notification(WithId, Base):
     url: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
 
 
 def notify(

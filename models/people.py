@@ -21,6 +21,8 @@ class User(WithId, Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Paris")
     authority_code: Mapped[str | None] = mapped_column(ForeignKey("authority.code", ondelete="SET NULL"))
     is_demo: Mapped[bool] = mapped_column(default=False)
+    wants_news: Mapped[bool] = mapped_column(default=True)
+    """Whether what they have not read in the application may be told them by mail."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
@@ -66,6 +68,16 @@ class SocketTicket(Base):
     login_session_id: Mapped[int] = mapped_column(
         ForeignKey("login_session.id", ondelete="CASCADE"), index=True
     )
+    expires_at: Mapped[datetime]
+
+
+class SignInLink(Base):
+    """A right to sign in once, sent by mail. Only the token's hash is stored."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
 
 

@@ -66,7 +66,7 @@ def _run(settings: Settings) -> None:
     web.serve(app)
     web.await_healthy()
     print(f"L'Établi · {_url(settings)}", flush=True)  # noqa: T201 - the promised line
-    worker = EmbeddedWorker()
+    worker = EmbeddedWorker(settings.port)
     if settings.worker == "embedded":
         worker.start()
     web.wait_for_stop()

@@ -5,6 +5,7 @@ us, even at kill −9: its standard input is a pipe that nobody else holds. Shou
 """
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -19,9 +20,10 @@ LONGEST_PAUSE_SECONDS = 60.0
 
 
 class EmbeddedWorker:
-    """Starts the worker, watches it, ends it."""
+    """Starts the worker, watches it, ends it. `port` is where the server answers: messages lead there."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
@@ -41,6 +43,7 @@ class EmbeddedWorker:
         while not self._is_stopped:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "workspace.cli", "worker", "--with-parent"],
+                env={**os.environ, "PORT": str(self._port)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
             )

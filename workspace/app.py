@@ -104,6 +104,7 @@ def _page_globals() -> dict[str, object]:
         "nav_items": nav_items(actor),
         "unread_count": unread,
         "is_demo": settings.demo,
+        "sends_mail": settings.mail != "off",
         "csp_nonce": csp_nonce(),
         "now": utcnow(),
         "theme": _theme(),

@@ -7,9 +7,10 @@ would be unsafe there (demonstration content, weak secrets, no public origin, no
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from models import failpoints
 
@@ -22,6 +23,17 @@ MINIMUM_SECRET_BYTES = 32
 
 class SettingsError(Exception):
     """A setting is wrong; the message is one sentence in French for whoever started the server."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed over: encrypted at once with `is_tls`, else as soon as it is offered."""
+
+    host: str
+    port: int
+    is_tls: bool
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,8 @@ class Settings:
     async_mode: str
     failpoint: str = ""
     worker: str = "embedded"
+    smtp: "SmtpServer | None" = None
+    mail_from: str = ""
     max_body_bytes: int = 1_000_000
     session_days: int = 30
     session_idle_days: int = 7
@@ -54,6 +68,18 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Whether the database is a local file."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def mail(self) -> str:
+        """What becomes of mail: `smtp` sends it, `caught` keeps it for whoever develops, `off` makes none.
+
+        The invented people of a demonstration send nothing to anybody.
+        """
+        if self.demo:
+            return "caught"
+        if self.smtp is not None:
+            return "smtp"
+        return "off" if self.is_production else "caught"
 
     @property
     def base_url(self) -> str:
@@ -93,6 +119,8 @@ def load(environ: Mapping[str, str] = os.environ, *, prepare_data: bool = True) 
         async_mode=environ.get("ETABLI_ASYNC_MODE", "eventlet"),
         failpoint=_failpoint(environ),
         worker=environ.get("ETABLI_WORKER", "embedded"),
+        smtp=_smtp(environ),
+        mail_from=environ.get("ETABLI_MAIL_FROM", "").strip(),
     )
     if settings.worker not in WORKERS:
         raise SettingsError(f"ETABLI_WORKER doit valoir « {' » ou « '.join(WORKERS)} ».")
@@ -131,6 +159,32 @@ def _failpoint(environ: Mapping[str, str]) -> str:
             "(points et actions : models/failpoints.py)."
         ) from error
     return text
+
+
+def _smtp(environ: Mapping[str, str]) -> SmtpServer | None:
+    text = environ.get("ETABLI_SMTP_URL", "")
+    if not text:
+        return None
+    wrong = SettingsError(
+        "ETABLI_SMTP_URL doit ressembler à « smtp://compte:motdepasse@mail.example:587 », "
+        "ou à « smtps://… » si le serveur chiffre dès la connexion."
+    )
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise wrong from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/"):
+        raise wrong
+    sender = environ.get("ETABLI_MAIL_FROM", "")
+    if parseaddr(sender)[1].count("@") != 1 or "\n" in sender:
+        raise SettingsError(
+            "ETABLI_MAIL_FROM est nécessaire avec ETABLI_SMTP_URL : l’adresse d’où partent les messages, "
+            "par exemple « L’Établi <etabli@ville.example> »."
+        )
+    is_tls = parts.scheme == "smtps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return SmtpServer(parts.hostname, port or (465 if is_tls else 587), is_tls, user, password)
 
 
 def _prepare_data(data: Path) -> None:

@@ -116,7 +116,7 @@ def test_worker_waits_for_a_database_that_is_away(world: World, monkeypatch: pyt
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
     away = [OperationalError("SELECT", {}, Exception("away"))] * 3
 
-    def plan_when_there() -> int:
+    def plan_when_there(**_options: bool) -> int:
         if away:
             raise away.pop()
         return plan()

@@ -10,6 +10,7 @@ from types import FrameType
 from models import failpoints
 from models.migrate import is_current
 from models.session import configure
+from workspace.jobs.mail import Mailer
 from workspace.jobs.worker import Worker
 from workspace.settings import Settings, SettingsError
 
@@ -25,7 +26,7 @@ def run_worker(settings: Settings, *, with_parent: bool) -> None:
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     failpoints.arm(settings.failpoint)
-    worker = Worker()
+    worker = Worker(Mailer(settings).run if settings.mail != "off" else None)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()

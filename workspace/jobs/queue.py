@@ -20,9 +20,15 @@ from models.upsert import upsert
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+ATTEMPTS_OF: Mapping[str, int] = {JobKind.SEND_MAIL: 24}
+"""A mail server may be away for half a day."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 DIED = "the worker died"
+
+
+class TryLater(Exception):
+    """What the job needs is away: the message says what, without content."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def claim(session: Session, limit: int) -> list[Claimed]:
     )
     taken = []
     for job in due:
-        if job.attempts >= MAX_ATTEMPTS:
+        if job.attempts >= ATTEMPTS_OF.get(job.kind, MAX_ATTEMPTS):
             job.failed_at, job.last_error, job.locked_until = now, DIED, None
             continue
         job.attempts += 1
@@ -123,7 +129,7 @@ def finish(session: Session, job: Claimed, again_at: datetime | None = None) -> 
 def fail(session: Session, job: Claimed, error: str) -> None:
     """The job could not be done: it waits, longer each time, or has failed for good."""
     values: dict[str, Any] = {"locked_until": None, "last_error": error[:500]}
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= ATTEMPTS_OF.get(job.kind, MAX_ATTEMPTS):
         values["failed_at"] = utcnow()
     else:
         values["run_at"] = utcnow() + retry_after(job.attempts)

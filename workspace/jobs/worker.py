@@ -19,12 +19,13 @@ from models.job import JobKind
 from models.session import reading, transaction
 from workspace.jobs import compact, history, project
 from workspace.jobs.planner import plan
-from workspace.jobs.queue import LEASE, Claimed, claim, fail, finish, has_due, release
+from workspace.jobs.queue import LEASE, Claimed, TryLater, claim, fail, finish, has_due, release
 from workspace.services.document_upkeep import quarantine
 
 log = logging.getLogger("etabli.jobs")
 
 Run = Callable[[int, datetime], datetime | None]
+SendMail = Callable[[Claimed], None]
 RUNNERS: Mapping[str, Run] = {
     JobKind.PROJECT_DOCUMENT: project.run,
     JobKind.RECORD_HISTORY: history.run,
@@ -43,8 +44,9 @@ LONGEST_RETRY_SECONDS = 15.0
 class Worker:
     """See the module. `stop()` may be called from a signal handler or another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, send_mail: SendMail | None = None) -> None:
         self._stopped = threading.Event()
+        self._send_mail = send_mail
 
     def stop(self) -> None:
         """End after the current job."""
@@ -67,7 +69,7 @@ class Worker:
 
     def turn(self) -> int:
         """Plan, take some jobs, run them; gives how many ran."""
-        plan()
+        plan(with_mail=self._send_mail is not None)
         with reading() as session:
             if not has_due(session):
                 return 0
@@ -81,14 +83,22 @@ class Worker:
                 self._run(job)
         return len(jobs)
 
-    @staticmethod
-    def _run(job: Claimed) -> None:
+    def _run(self, job: Claimed) -> None:
+        again_at = None
         try:
-            again_at = RUNNERS[job.kind](int(job.key), utcnow())
+            if job.kind == JobKind.SEND_MAIL:
+                if self._send_mail is not None:  # else this installation sends none
+                    self._send_mail(job)
+            else:
+                again_at = RUNNERS[job.kind](int(job.key), utcnow())
         except CorruptDocument as error:
             with transaction() as session:
                 quarantine(session, int(job.key), error.reason)
                 finish(session, job)
+        except TryLater as error:
+            log.warning("job %s: %s; it will be tried again", job.kind, error)
+            with transaction() as session:
+                fail(session, job, str(error))
         except Exception as error:
             log.exception("job %s %s failed", job.kind, job.key)
             with transaction() as session:

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import find_or_not_found, project_options
@@ -77,7 +77,11 @@ def find_offer(session: Session, token: str) -> Offer:
     Raises:
         NotFound: no invitation has this token.
     """
-    row = _row(session, token)
+    return offer_of(session, _row(session, token))
+
+
+def offer_of(session: Session, row: Invitation) -> Offer:
+    """What an invitation offers. Needs `invited_by` loaded."""
     place, cohort = _place(session, row)
     around = cohort.programme.name if row.cohort_id else cohort.name
     user = session.scalar(select(User).where(User.email == row.email))
@@ -122,7 +126,7 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
         raise Refused(OWN_AUTHORITY_CODE, OWN_AUTHORITY)
     if _is_there(session, row, user):
         raise Refused("already_there", ALREADY_THERE[row.role])
-    _consume(session, row, user)
+    _consume(session, row, user, token)
     session.add(
         Membership(
             user_id=user.id,
@@ -139,14 +143,16 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
 
 
 def _row(session: Session, token: str) -> Invitation:
-    row = session.scalar(
-        select(Invitation)
-        .where(Invitation.token_hash == token_hash(token))
-        .options(joinedload(Invitation.invited_by))
-    )
+    row = session.scalar(select(Invitation).where(_is_of(token)).options(joinedload(Invitation.invited_by)))
     if row is None:
         raise NotFound(UNKNOWN)
     return row
+
+
+def _is_of(token: str) -> ColumnElement[bool]:
+    """The link that the inviter was shown, or the one in the message."""
+    wanted = token_hash(token)
+    return or_(Invitation.token_hash == wanted, Invitation.mailed_token_hash == wanted)
 
 
 def _is_there(session: Session, row: Invitation, user: User) -> bool:
@@ -166,14 +172,14 @@ def _state(row: Invitation) -> OfferState:
     return OfferState.OPEN if row.is_open() else OfferState.EXPIRED
 
 
-def _consume(session: Session, row: Invitation, user: User) -> None:
+def _consume(session: Session, row: Invitation, user: User, token: str) -> None:
     """The one statement that decides who wins."""
     now = utcnow()
     won = session.scalar(
         update(Invitation)
         .where(
             Invitation.id == row.id,
-            Invitation.token_hash == row.token_hash,
+            _is_of(token),
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,

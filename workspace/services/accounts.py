@@ -8,16 +8,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.base import utcnow
 from models.errors import Invalid, NotFound, Refused
 from models.i18n import N_
+from models.mail import MailKind
 from models.partner import GuestContributor
-from models.people import LoginSession, User
+from models.people import LoginSession, SignInLink, User
 from models.policy import Actor
+from models.session import affected
+from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
 from workspace.services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_matches
 from workspace.services.tokens import token_hash
@@ -26,6 +29,7 @@ EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
 EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
 DEMO_STAYS = N_("Les personnes de la démonstration gardent leur nom et leurs réglages.")
 BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
+LINK_OVER = N_("Ce lien a expiré, ou il a déjà servi. Demandez-en un autre.")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[\w-]{2,}")
 _FEWEST_CHARACTERS = 5
 
@@ -164,7 +168,14 @@ def own_account(session: Session, actor: Actor) -> User:
 
 
 def update_profile(
-    session: Session, actor: Actor, *, name: str, title: str, locale: str, time_zone: str
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    title: str,
+    locale: str,
+    time_zone: str,
+    wants_news: bool = True,
 ) -> None:
     """Change what others see of the actor, and how the actor sees times and texts.
 
@@ -175,6 +186,7 @@ def update_profile(
     if user.is_demo:
         raise Refused("demo", DEMO_STAYS)
     user.name, user.title, user.locale, user.time_zone = name, title, locale, time_zone
+    user.wants_news = wants_news
 
 
 def set_locale(session: Session, actor: Actor, locale: str) -> None:
@@ -199,6 +211,7 @@ def change_password(session: Session, actor: Actor, *, known_hash: str | None, n
     if user.password_hash != known_hash:
         raise Refused("credentials", BAD_CREDENTIALS)
     user.password_hash = new_hash
+    ask_for_mail(session, MailKind.PASSWORD_CHANGED, user.id)
     agent = session.scalar(select(LoginSession.user_agent).where(LoginSession.id == actor.login_session_id))
     sessions.end_all_sessions(session, user_id=user.id)
     return sessions.open_session(session, user_id=user.id, user_agent=agent or "")
@@ -250,3 +263,37 @@ def sign_out_everywhere(session: Session, actor: Actor) -> None:
         sessions.end_session(session, actor.login_session_id)
     else:
         sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)
+
+
+def refuse_news(session: Session, user_id: int) -> None:
+    """No more news by mail for this person."""
+    session.execute(update(User).where(User.id == user_id).values(wants_news=False))
+
+
+def find_user_of_link(session: Session, token: str) -> User | None:
+    """Whose account a link sent by mail opens; None once it was used or is over."""
+    return session.scalar(
+        select(User)
+        .join(SignInLink, SignInLink.user_id == User.id)
+        .where(
+            SignInLink.token_hash == token_hash(token),
+            SignInLink.expires_at > utcnow(),
+            User.disabled_at.is_(None),
+        )
+    )
+
+
+def use_sign_in_link(session: Session, token: str) -> User:
+    """The account of a link sent by mail; the link and the person's others are used up.
+
+    Raises:
+        Refused: it was used, is over, or is none. Of any number of uses at once exactly one succeeds.
+    """
+    user = find_user_of_link(session, token)
+    used = session.execute(
+        delete(SignInLink).where(SignInLink.token_hash == token_hash(token), SignInLink.expires_at > utcnow())
+    )
+    if user is None or not affected(used):
+        raise Refused("over", LINK_OVER)
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    return user

@@ -18,10 +18,12 @@ from models.cohort import Team
 from models.errors import Invalid
 from models.i18n import N_
 from models.invitation import Invitation
+from models.mail import MailKind
 from models.membership import Membership, is_live
 from models.people import User
 from models.policy import Actor, Permission, Role
 from models.project import Project
+from workspace.mail.asking import ask_for_mail
 from workspace.services.accounts import clean_email, is_email
 from workspace.services.tokens import new_token, token_hash
 
@@ -165,6 +167,7 @@ def _invite(
     )
     session.add(row)
     session.flush()
+    ask_for_mail(session, MailKind.INVITATION, row.id)
     return NewInvitation(row.id, token)
 
 

@@ -11,19 +11,20 @@ from models.access import access_cohort, managed_cohorts
 from models.cohort import Cohort, Team
 from models.errors import Refused
 from models.i18n import N_
+from models.mail import MailKind
 from models.membership import Membership, is_live
 from models.people import User
 from models.policy import Actor, Permission, Role
 from models.project import Project
+from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
-from workspace.services.accounts import Credentials
+from workspace.services.accounts import LINK_OVER, Credentials
 from workspace.services.memberships import live_membership_of_cohort
 
 ELSEWHERE = N_(
     "Cette personne a aussi un rôle ailleurs : la personne qui administre L’Établi peut lui rendre l’accès."
 )
 DEMO = N_("Les personnes de la démonstration n’ont pas de mot de passe.")
-OVER = N_("Ce lien a expiré, ou il a déjà servi. Demandez-en un autre.")
 
 
 def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_id: int) -> User:
@@ -60,7 +61,8 @@ def reset_password(session: Session, credentials: Credentials, new_hash: str) ->
     """
     user = session.get(User, credentials.user_id)
     if user is None or user.disabled_at is not None or user.password_hash != credentials.password_hash:
-        raise Refused("over", OVER)
+        raise Refused("over", LINK_OVER)
     user.password_hash = new_hash
+    ask_for_mail(session, MailKind.PASSWORD_CHANGED, user.id)
     sessions.end_all_sessions(session, user_id=user.id)
     return user

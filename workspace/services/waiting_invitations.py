@@ -9,7 +9,9 @@ from models.access import access_cohort, access_project, find_or_not_found
 from models.base import utcnow
 from models.cohort import Team
 from models.invitation import Invitation
+from models.mail import MailKind
 from models.policy import Actor, Permission, Role
+from workspace.mail.asking import ask_for_mail
 from workspace.services.invitations import DEFAULT_DAYS, NewInvitation
 from workspace.services.tokens import new_token, token_hash
 
@@ -43,7 +45,7 @@ def renew_project_invitation(
     session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
 ) -> NewInvitation:
     """A new link for a project's invitation; the old one stops working."""
-    return _renew(_of_project(session, actor, project_id, invitation_id, permission))
+    return _renew(session, _of_project(session, actor, project_id, invitation_id, permission))
 
 
 def revoke_cohort_invitation(session: Session, actor: Actor, cohort_id: int, invitation_id: int) -> None:
@@ -55,16 +57,18 @@ def renew_cohort_invitation(
     session: Session, actor: Actor, cohort_id: int, invitation_id: int
 ) -> NewInvitation:
     """A new link for the invitation of a cohort's tutor or learner."""
-    return _renew(_of_cohort(session, actor, cohort_id, invitation_id))
+    return _renew(session, _of_cohort(session, actor, cohort_id, invitation_id))
 
 
 def _close(row: Invitation) -> None:
     row.revoked_at = utcnow()
 
 
-def _renew(row: Invitation) -> NewInvitation:
+def _renew(session: Session, row: Invitation) -> NewInvitation:
     token = new_token()
     row.token_hash, row.expires_at = token_hash(token), utcnow() + timedelta(days=DEFAULT_DAYS)
+    row.mailed_token_hash = row.mailed_at = row.undeliverable_at = None
+    ask_for_mail(session, MailKind.INVITATION, row.id)
     return NewInvitation(row.id, token)
 
 

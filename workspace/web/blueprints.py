@@ -4,7 +4,7 @@ from flask import Flask
 
 from workspace.web import assets
 from workspace.web.account import routes as account
-from workspace.web.auth import resets as auth
+from workspace.web.auth import links as auth
 from workspace.web.authorities import routes as authorities
 from workspace.web.boards import quarantine
 from workspace.web.boards import routes as boards
@@ -19,12 +19,13 @@ from workspace.web.home import routes as home
 from workspace.web.invitations import manage as invitations
 from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
+from workspace.web.mails import caught as mails
 from workspace.web.notifications import routes as notifications
 from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
 from workspace.web.partners import routes as partners
 from workspace.web.problems import routes as problems
-from workspace.web.programmes import agenda as programmes
+from workspace.web.programmes import importing as programmes
 from workspace.web.projects import boards as project_boards
 from workspace.web.projects import routes as projects
 from workspace.web.projects import steps as project_steps
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     cohorts.blueprint,
     feedback.blueprint,
     invitations.blueprint,
+    mails.blueprint,
     notifications.blueprint,
     programmes.blueprint,
     problems.blueprint,

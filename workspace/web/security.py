@@ -39,12 +39,13 @@ def init_security(app: Flask, origins: tuple[str, ...], *, is_production: bool) 
 
 
 def _policy(nonce: str) -> str:
+    frames = "frame-src 'self'; " if g.get("shows_frame") else ""
     sockets = " ".join(f"ws{origin.removeprefix('http')}" for origin in current_app.config["ORIGINS"])
     return (
         "default-src 'none'; "
         f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         f"img-src 'self' data: blob:; font-src 'self'; connect-src 'self' {sockets}; "
-        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"{frames}manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

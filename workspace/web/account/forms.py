@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import Field, RadioField
+from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import ValidationError
 
 from models.people import User
@@ -22,6 +22,7 @@ class ProfileForm(EtabliForm):
     title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
     locale = RadioField(lazy_gettext("Langue"), choices=LANGUAGES, validators=[required()])
     time_zone = ZoneField(lazy_gettext("Fuseau horaire"))
+    wants_news = BooleanField(lazy_gettext("Recevoir par e-mail ce que je n’ai pas lu ici"))
 
     def validate_locale(self, field: Field) -> None:
         """One of ours."""

@@ -81,6 +81,12 @@ class SignInForm(EtabliForm):
     next = HiddenField(filters=[lambda text: (text or "")[:PATH_LIMIT]])
 
 
+class LinkForm(EtabliForm):
+    """Where the link is sent."""
+
+    email = email_field()
+
+
 class NewPasswordForm(EtabliForm):
     """The password that replaces a forgotten one."""
 

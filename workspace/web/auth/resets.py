@@ -5,11 +5,13 @@ stops working as soon as the password changes. Nothing of it is stored.
 """
 
 import hashlib
+from datetime import timedelta
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from models.base import utcnow
 from models.errors import Refused
 from models.session import reading, transaction
 from workspace.i18n import _
@@ -26,6 +28,7 @@ from workspace.web.guard import public
 __all__ = ["blueprint"]
 
 LIFETIME_SECONDS = 2 * 86400
+"""Of a link that a manager passes on; one sent by mail lives shorter."""
 
 
 def _serializer() -> URLSafeTimedSerializer:
@@ -36,17 +39,23 @@ def _fingerprint(credentials: Credentials) -> str:
     return hashlib.sha256((credentials.password_hash or "").encode()).hexdigest()[:24]
 
 
-def make_reset_token(user_id: int, password_hash: str | None) -> str:
+def make_reset_token(
+    user_id: int, password_hash: str | None, lifetime_seconds: int = LIFETIME_SECONDS
+) -> str:
     """A token that replaces this password."""
     known = Credentials(user_id, password_hash)
-    return _serializer().dumps([user_id, _fingerprint(known)])
+    return _serializer().dumps([user_id, _fingerprint(known), lifetime_seconds])
 
 
 def _credentials(token: str) -> Credentials | None:
     """Whose password the token replaces, None if it is not one of ours or is over."""
     try:
-        user_id, fingerprint = _serializer().loads(token, max_age=LIFETIME_SECONDS)
+        payload, made_at = _serializer().loads(token, max_age=LIFETIME_SECONDS, return_timestamp=True)
+        user_id, fingerprint, lifetime_seconds = payload
+        is_over = utcnow() - made_at > timedelta(seconds=lifetime_seconds)
     except (BadData, ValueError, TypeError):
+        return None
+    if is_over:
         return None
     with reading() as session:
         known = accounts.credentials_of(session, user_id)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from flask import current_app, session, url_for
 
+from workspace.i18n import _
 from workspace.services.invitations import NewInvitation
 from workspace.settings import Settings
+from workspace.web.auth.limits import sends_mail
 from workspace.web.links.card import qr_image
 
 KEPT_SECONDS = 900
@@ -26,6 +28,13 @@ class FreshLink:
 
     url: str
     qr: str
+
+
+def invitation_made() -> str:
+    """What its maker is told."""
+    if sends_mail():
+        return _("L’invitation part par e-mail.")
+    return _("L’invitation est prête : transmettez son lien.")
 
 
 def remember_links(made: Iterable[NewInvitation]) -> None:

@@ -24,7 +24,7 @@ from workspace.services.waiting_invitations import (
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.forms import ProjectInviteForm
-from workspace.web.invitations.fresh import fresh_links, remember_links
+from workspace.web.invitations.fresh import fresh_links, invitation_made, remember_links
 from workspace.web.invitations.routes import blueprint
 
 __all__ = ["blueprint"]
@@ -154,7 +154,7 @@ def _invite(kind: Kind, project_id: int) -> ResponseReturnValue:
         form.add_errors(error)
         return _page(kind, project_id, form), 422
     remember_links([made])
-    flash(_("L’invitation est prête : transmettez son lien."), "success")
+    flash(invitation_made(), "success")
     return _back(kind, project_id, "waiting")
 
 

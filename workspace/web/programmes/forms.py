@@ -11,6 +11,7 @@ from models.cohort import SessionMode
 from workspace.i18n import _, lazy_gettext
 from workspace.services import class_sessions, programmes, teams
 from workspace.services.class_sessions import MODE_LABELS, SessionText
+from workspace.services.people_import import FILE_BYTES
 from workspace.services.people_list import TEXT_LIMIT
 from workspace.services.programmes import CohortText
 from workspace.web.auth.forms import short_line
@@ -100,3 +101,9 @@ class PeopleForm(TermsForm):
     """Several people at once, one a line."""
 
     people = text(lazy_gettext("Personnes à inviter"), TEXT_LIMIT)
+
+
+class ImportForm(TermsForm):
+    """The lines of a spreadsheet."""
+
+    people = text(lazy_gettext("Personnes à inviter"), FILE_BYTES)

@@ -12,11 +12,12 @@ from workspace.services import memberships, teams, waiting_invitations
 from workspace.services.invitations import invite_tutor
 from workspace.services.password_resets import member_to_reset
 from workspace.services.people_list import invite_learners, parse_people
+from workspace.web.auth.limits import sends_mail
 from workspace.web.auth.resets import make_reset_token
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.forms import InviteForm
-from workspace.web.invitations.fresh import remember_links, remember_reset
+from workspace.web.invitations.fresh import invitation_made, remember_links, remember_reset
 from workspace.web.programmes.forms import PeopleForm, TeamForm
 from workspace.web.programmes.routes import blueprint
 
@@ -97,7 +98,12 @@ def invite_learners_submitted(team_id: int) -> ResponseReturnValue:
         form.add_errors(error)
         return _invite_page(team_id, form), 422
     remember_links(made)
-    flash(_("Les invitations sont prêtes : transmettez à chaque personne son lien."), "success")
+    flash(
+        _("Les invitations partent par e-mail.")
+        if sends_mail()
+        else _("Les invitations sont prêtes : transmettez à chaque personne son lien."),
+        "success",
+    )
     return _to_cohort(team.cohort_id, f"team-{team_id}")
 
 
@@ -133,7 +139,7 @@ def invite_tutor_submitted(cohort_id: int) -> ResponseReturnValue:
         form.add_errors(error)
         return _tutor_page(cohort_id, form), 422
     remember_links([made])
-    flash(_("L’invitation est prête : transmettez son lien."), "success")
+    flash(invitation_made(), "success")
     return _to_cohort(cohort_id, "tutors")
 
 

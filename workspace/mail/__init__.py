@@ -1,0 +1,1 @@
+"""Messages by mail: asked for with their cause, written and handed over by the worker."""

@@ -1,0 +1,28 @@
+"""Ask for a message in the transaction of its cause. It is written when it is sent: no link is stored.
+
+A message that nobody needs any more by then (read meanwhile, revoked, accepted) is not sent.
+"""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.base import utcnow
+from models.job import JobKind
+from models.mail import MailKind
+from workspace.jobs.queue import enqueue
+
+
+def ask_for_mail(
+    session: Session, kind: MailKind, subject_id: int, *, run_at: datetime | None = None
+) -> None:
+    """One message of this kind about this invitation or to this user; asked twice, it is sent once."""
+    enqueue(session, JobKind.SEND_MAIL, f"{kind}:{subject_id}", run_at=run_at)
+
+
+def ask_for_sign_in_link(session: Session, email: str) -> None:
+    """A link for whoever has this address. The same work is done for one that nobody has."""
+    payload = {"email": email, "asked_at": utcnow().isoformat()}
+    key = hashlib.sha256(email.encode(errors="replace")).hexdigest()[:32]
+    enqueue(session, JobKind.SEND_MAIL, f"{MailKind.SIGN_IN_LINK}:{key}", payload=payload)

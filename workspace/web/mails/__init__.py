@@ -1,0 +1,1 @@
+"""What concerns messages by mail: those caught in development, and refusing the news."""
