@@ -83,6 +83,8 @@ class Grant:
     team_id: int | None = None
     project_id: int | None = None
     read_only: bool = False
+    guest_id: int | None = None
+    """The guest that the person was in this project before they had an account."""
 
 
 @dataclass(frozen=True)

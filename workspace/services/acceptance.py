@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import find_or_not_found, project_options
@@ -22,6 +22,7 @@ from models.invitation import Invitation
 from models.membership import Membership, is_live, members
 from models.notification import NotificationKind, notify
 from models.organization import Programme
+from models.partner import GuestContributor
 from models.people import User
 from models.policy import Role
 from models.project import Project
@@ -33,7 +34,7 @@ from workspace.services.invitations import (
     is_own_authority,
     learns_in,
 )
-from workspace.services.sessions import actor_of_user
+from workspace.services.sessions import actor_of_user, end_all_sessions
 from workspace.services.tokens import token_hash
 
 UNKNOWN = N_("Ce lien d’invitation n’existe pas, ou il a été remplacé par un autre.")
@@ -103,11 +104,33 @@ def offer_of(session: Session, row: Invitation) -> Offer:
     )
 
 
-def accept(session: Session, token: str, user: User, *, authority_code: str | None = None) -> str:
+def claimable(session: Session, offer: Offer, guest_id: int | None) -> GuestContributor | None:
+    """The guest of this browser, if the invited partner may have been them: in the same project."""
+    if guest_id is None or offer.role is not Role.PARTNER:
+        return None
+    return session.scalar(
+        select(GuestContributor)
+        .join(Invitation, Invitation.project_id == GuestContributor.project_id)
+        .where(
+            GuestContributor.id == guest_id,
+            Invitation.id == offer.invitation_id,
+            ~exists().where(Membership.guest_id == guest_id),
+        )
+    )
+
+
+def accept(
+    session: Session,
+    token: str,
+    user: User,
+    *,
+    authority_code: str | None = None,
+    guest_id: int | None = None,
+) -> str:
     """Give `user` what the invitation offers, once; gives the path to go to.
 
     Of any number of acceptances at once exactly one succeeds. `authority_code` is what an élu declares
-    when the account does not say it yet.
+    when the account does not say it yet; `guest_id` the guest of this browser whose notes they keep.
 
     Raises:
         NotFound: no such token.
@@ -126,7 +149,10 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
         raise Refused(OWN_AUTHORITY_CODE, OWN_AUTHORITY)
     if _is_there(session, row, user):
         raise Refused("already_there", ALREADY_THERE[row.role])
+    was_guest = claimable(session, offer_of(session, row), guest_id)
     _consume(session, row, user, token)
+    if was_guest is not None:
+        end_all_sessions(session, guest_id=was_guest.id)
     session.add(
         Membership(
             user_id=user.id,
@@ -134,6 +160,7 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
             cohort_id=row.cohort_id,
             team_id=row.team_id,
             project_id=row.project_id,
+            guest_id=was_guest.id if was_guest else None,
             ends_at=row.access_until,
             granted_by_id=row.invited_by_id,
         )

@@ -9,6 +9,7 @@ import hashlib
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
+from sqlalchemy.orm import Session
 
 from models.errors import Invalid, Refused
 from models.people import User
@@ -17,7 +18,7 @@ from models.session import reading, transaction
 from workspace.extensions import limiter
 from workspace.i18n import _, current_locale, current_zone
 from workspace.services import accounts
-from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, find_offer
+from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, claimable, find_offer
 from workspace.services.passwords import hash_password
 from workspace.services.register import search_authorities
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
@@ -107,6 +108,13 @@ def _read(token: str) -> tuple[Offer, User | None]:
         return offer, me
 
 
+def _guest_name(offer: Offer) -> str:
+    """As whom this browser wrote in the project without an account, if it did."""
+    with reading() as session:
+        guest = claimable(session, offer, _guest_id())
+        return guest.name if guest else ""
+
+
 def _is_other(offer: Offer, me: User | None) -> bool:
     return me is not None and me.email != offer.email
 
@@ -129,7 +137,7 @@ def _accept(token: str, offer: Offer, me: User | None, form: AcceptForm) -> tupl
         return _accept_signing_in(token, offer, form)
     with transaction() as session:
         user = session.get_one(User, me.id if me else 0)
-        return accept(session, token, user, authority_code=form.authority_code), None
+        return _accepted(session, token, user, form), None
 
 
 def _accept_as_new(token: str, offer: Offer, form: NewAccountForm) -> tuple[str, str]:
@@ -144,7 +152,7 @@ def _accept_as_new(token: str, offer: Offer, form: NewAccountForm) -> tuple[str,
             locale=current_locale(),
             time_zone=form.time_zone.data,
         )
-        path = accept(session, token, user, authority_code=form.authority_code)
+        path = _accepted(session, token, user, form)
         return path, accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
 
 
@@ -159,7 +167,18 @@ def _accept_signing_in(token: str, offer: Offer, form: SignInAndAcceptForm) -> t
             session, credentials, old_token=session_token(), user_agent=user_agent()
         )
         user = session.get_one(User, credentials.user_id)
-        return accept(session, token, user, authority_code=form.authority_code), login_token
+        return _accepted(session, token, user, form), login_token
+
+
+def _accepted(session: Session, token: str, user: User, form: AcceptForm) -> str:
+    guest_id = _guest_id() if form.keeps_notes.data else None
+    return accept(session, token, user, authority_code=form.authority_code, guest_id=guest_id)
+
+
+def _guest_id() -> int | None:
+    """The guest that this browser is, if it is one."""
+    known = find_actor()
+    return known.guest_id if known else None
 
 
 def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
@@ -168,6 +187,7 @@ def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
         offer=offer,
         me=me,
         is_other=_is_other(offer, me),
+        guest_name=_guest_name(offer),
         form=form,
         token=token,
         Role=Role,
