@@ -486,7 +486,7 @@ def test_observer_reads_nothing_but_what_is_published(
 def test_observer_changes_nothing_but_their_own_question(
     planted: Planted, app: Flask, client_of: ClientOf
 ) -> None:
-    own = {"login_session", "socket_ticket", "submission", "user_account"}
+    own = {"login_session", "socket_ticket", "submission", "user_account", "audit_entry", "audit_head"}
     asked = {"observer_question", "activity", "notification"}
     before = state(own | asked)
     methods = {"POST", "PUT", "PATCH", "DELETE"}

@@ -7,7 +7,8 @@ other managers, must ask whoever runs the installation.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, managed_cohorts
+from models.access import access_cohort, cohort_where, managed_cohorts
+from models.audit import AuditAction, SubjectKind, audit
 from models.cohort import Cohort, Team
 from models.errors import Refused
 from models.i18n import N_
@@ -27,7 +28,7 @@ OVER = N_("Ce lien a expiré, ou il a déjà servi. Demandez-en un autre.")
 
 
 def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_id: int) -> User:
-    """The account that the manager may make a link for.
+    """The account that the manager may make a link for; the audit log keeps that one is made.
 
     Raises:
         Refused: it holds a role outside the manager's programmes.
@@ -49,6 +50,13 @@ def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_i
     )
     if session.scalar(outside.limit(1)) is not None:
         raise Refused("elsewhere", ELSEWHERE)
+    audit(
+        session,
+        actor,
+        AuditAction.PASSWORD_LINK_MADE,
+        where=cohort_where(cohort),
+        subject=(SubjectKind.USER, user.id),
+    )
     return user
 
 
@@ -62,5 +70,6 @@ def reset_password(session: Session, credentials: Credentials, new_hash: str) ->
     if user is None or user.disabled_at is not None or user.password_hash != credentials.password_hash:
         raise Refused("over", OVER)
     user.password_hash = new_hash
-    sessions.end_all_sessions(session, user_id=user.id)
+    ended = sessions.end_all_sessions(session, user_id=user.id)
+    audit(session, user, AuditAction.PASSWORD_RESET, count=ended)
     return user
