@@ -28,8 +28,9 @@ class Verdict:
 
 def verify(session: Session) -> Verdict:
     """Walk the whole chain up to its head."""
-    rows = session.execute(_raw().execution_options(yield_per=AT_ONCE))
-    return _walk(rows, 0, GENESIS, _end(session))
+    end = _end(session)
+    with session.execute(_raw().execution_options(yield_per=AT_ONCE)) as rows:
+        return _walk(rows, 0, GENESIS, end)
 
 
 def verify_newest(session: Session) -> Verdict:
@@ -37,8 +38,8 @@ def verify_newest(session: Session) -> Verdict:
     end = _end(session)
     first = max(0, end.id - NEWEST)
     before = session.scalar(select(AuditEntry.hash).where(AuditEntry.id == first)) if first else GENESIS
-    rows = session.execute(_raw().where(AuditEntry.id > first))
-    return _walk(rows, first, before or "", end)
+    with session.execute(_raw().where(AuditEntry.id > first)) as rows:
+        return _walk(rows, first, before or "", end)
 
 
 class _End(NamedTuple):
