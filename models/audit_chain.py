@@ -42,6 +42,12 @@ def verify_newest(session: Session) -> Verdict:
         return _walk(rows, first, before or "", end)
 
 
+def has_hash(session: Session, noted: str) -> bool:
+    """Whether a hash noted earlier is still in the chain: a log rewritten as a whole has lost it."""
+    found = session.scalar(select(AuditEntry.id).where(AuditEntry.hash == noted).limit(1))
+    return found is not None or noted == GENESIS
+
+
 class _End(NamedTuple):
     id: int
     hash: str

@@ -229,15 +229,20 @@ def audit_group() -> None:
 
 
 @audit_group.command("verify")
+@click.option("--fingerprint", default="", help="Une empreinte notée plus tôt : elle doit y être toujours.")
 @with_settings
-def audit_verify(settings: Settings) -> None:
+def audit_verify(settings: Settings, *, fingerprint: str) -> None:
     """Relit toute la chaîne du journal et dit si elle est intacte."""
-    from models.audit_chain import verify  # noqa: PLC0415
+    from models.audit_chain import has_hash, verify  # noqa: PLC0415
     from models.session import configure, reading  # noqa: PLC0415
 
     configure(settings.database_url)
     with reading() as session:
         verdict = verify(session)
+        is_known = not fingerprint or has_hash(session, fingerprint.strip())
+    if verdict.broken_at is None and not is_known:
+        click.echo("Le journal des actions a été réécrit : cette empreinte n’y est plus.")
+        sys.exit(1)
     if verdict.broken_at is None:
         click.echo(f"Le journal des actions est intact : {verdict.count} entrées, empreinte {verdict.hash}.")
         return

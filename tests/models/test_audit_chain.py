@@ -217,6 +217,10 @@ def test_command_says_whether_it_is_whole(any_world: World, any_database_url: st
     whole = runner.invoke(main, ["audit", "verify"])
     assert whole.exit_code == 0
     assert "intact : 5 entrées" in whole.output
+    noted = whole.output.split()[-1].rstrip(".")
+    write(1)
+    assert runner.invoke(main, ["audit", "verify", "--fingerprint", noted]).exit_code == 0
+    assert runner.invoke(main, ["audit", "verify", "--fingerprint", "f" * 64]).exit_code == 1
     tamper("UPDATE audit_entry SET actor_key = 'u9' WHERE id = 3")
     broken = runner.invoke(main, ["audit", "verify"])
     assert broken.exit_code == 1

@@ -219,7 +219,10 @@ KEPT_BY_ACTING = {
 }
 
 
-def test_what_is_done_on_the_pages_is_kept_without_its_content(world: World, client_of: ClientOf) -> None:
+def test_what_is_done_on_the_pages_is_kept_without_its_content(
+    any_world: World, any_client_of: ClientOf
+) -> None:
+    world, client_of = any_world, any_client_of
     word = "Canari7Q"
     with transaction() as session:
         for person in session.scalars(select(User)):
