@@ -503,3 +503,13 @@ def test_first_manager_is_kept_too(world: World) -> None:
     counted = Counter((entry.action, entry.actor_key == "cli") for entry in entries())
     wanted = (A.ACCOUNT_CREATED, A.PROGRAMME_CREATED, A.MEMBERSHIP_GRANTED)
     assert counted == {(action, by): 1 for action in wanted for by in (True, False)}
+
+
+def test_file_holds_what_the_page_was_filtered_by(world: World, client_of: ClientOf) -> None:
+    note(world.alice.key, A.LINK_MADE, Where(project_id=world.project.id))
+    page = page_of(client_of(world.manager), f"?kind=links&person={world.alice.key}&cohort={world.cohort.id}")
+    form = page[page.index('action="/audit/export"') :].split("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    sent.pop("csrf_token")
+    assert sent == {"kind": "links", "person": world.alice.key, "cohort": str(world.cohort.id)}
+    assert "link_made" in export_of(client_of(world.manager), **sent)
