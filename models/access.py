@@ -290,10 +290,10 @@ def visible_audit(actor: Actor) -> ColumnElement[bool]:
     places = audited_places(actor)
     if Where() in places:
         return true()
-    return or_(
-        AuditEntry.organization_id.in_({place.organization_id for place in places} - {None}),
-        AuditEntry.programme_id.in_({place.programme_id for place in places} - {None}),
-    )
+    columns = (AuditEntry.organization_id, AuditEntry.programme_id)
+    held = {column: {getattr(place, column.key) for place in places} - {None} for column in columns}
+    # A condition that holds for nothing would keep the other from being read along its index.
+    return or_(false(), *(column.in_(ids) for column, ids in held.items() if ids))
 
 
 def managed_cohorts(actor: Actor) -> ColumnElement[bool]:

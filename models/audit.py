@@ -250,7 +250,7 @@ def append_noted(session: Session, noted: Iterable[_Noted] = ()) -> None:
     if not entries:
         return
     session.flush()
-    scopes = {entry.where: _scope(session, entry.where) for entry in entries}
+    scopes = {where: _scope(session, where) for where in {entry.where for entry in entries}}
     head = session.execute(select(AuditHead.last_id, AuditHead.hash).with_for_update()).one()
     last_id, last_hash, rows = head.last_id, head.hash, []
     for entry in entries:

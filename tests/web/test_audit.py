@@ -26,6 +26,7 @@ from models.session import database, reading, transaction
 from tests.conftest import ClientOf
 from tests.factories import World, grant, make_user
 from tests.queries import counting_queries
+from workspace.services import audit_log
 from workspace.services.audit_log import PER_PAGE
 from workspace.services.audit_texts import GROUP_OF, SENTENCES
 from workspace.services.passwords import hash_password
@@ -513,3 +514,13 @@ def test_file_holds_what_the_page_was_filtered_by(world: World, client_of: Clien
     sent.pop("csrf_token")
     assert sent == {"kind": "links", "person": world.alice.key, "cohort": str(world.cohort.id)}
     assert "link_made" in export_of(client_of(world.manager), **sent)
+
+
+def test_file_is_bounded(world: World, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_log, "EXPORT_LIMIT", 40)
+    monkeypatch.setattr(audit_log, "EXPORT_STEP", 20)
+    with transaction() as session:
+        for _number in range(45):
+            audit(session, world.alice.key, A.LINK_MADE, where=Where(project_id=world.project.id))
+    lines = export_of(client_of(world.manager)).splitlines()[1:]
+    assert [int(line.split(";")[0]) for line in lines] == list(range(45, 5, -1))
