@@ -70,6 +70,7 @@ class Permission(enum.StrEnum):
     EDIT_BRIEF = "edit_brief"
     ASK_QUESTION = "ask_question"
     ANSWER_QUESTION = "answer_question"
+    VIEW_AUDIT = "view_audit"
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,8 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.EDIT_BRIEF: {S.TEAM: always},
     P.ASK_QUESTION: {S.OBSERVER: always},
     P.ANSWER_QUESTION: {S.TEAM: always},
+    # The audit log: a manager's own scope; all of it for an admin, whom it shows no content.
+    P.VIEW_AUDIT: {S.MANAGER: always, S.ADMIN: always},
 }
 
 # The permissions asked during one request: the declaration of a route is compared with it.

@@ -2,6 +2,7 @@
 
 from models import (
     activity,
+    audit,
     authority,
     brief,
     cohort,
@@ -25,6 +26,7 @@ from models.base import Base
 __all__ = [
     "Base",
     "activity",
+    "audit",
     "authority",
     "brief",
     "cohort",

@@ -1,4 +1,4 @@
-"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents,
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents, audit,
 backup, restore, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
@@ -138,6 +138,7 @@ def create_manager(
                 password=password,
                 organization_name=organization,
                 programme_name=programme,
+                at_console=True,
             )
     except DomainError as error:
         details = getattr(error, "fields", {}).values()
@@ -220,6 +221,36 @@ def documents_compact(settings: Settings, *, document_id: int, erase: bool) -> N
     )
     if not erased.is_scrubbed:
         stop("Un lecteur retient encore le fichier du journal : relancez la commande dans un instant.")
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """Le journal des actions : vérifier que rien n’y fut changé."""
+
+
+@audit_group.command("verify")
+@click.option("--fingerprint", default="", help="Une empreinte notée plus tôt : elle doit y être toujours.")
+@with_settings
+def audit_verify(settings: Settings, *, fingerprint: str) -> None:
+    """Relit toute la chaîne du journal et dit si elle est intacte."""
+    from models.audit_chain import has_hash, verify  # noqa: PLC0415
+    from models.session import configure, reading  # noqa: PLC0415
+
+    configure(settings.database_url)
+    with reading() as session:
+        verdict = verify(session)
+        is_known = not fingerprint or has_hash(session, fingerprint.strip())
+    if verdict.broken_at is None and not is_known:
+        click.echo("Le journal des actions a été réécrit : cette empreinte n’y est plus.")
+        sys.exit(1)
+    if verdict.broken_at is None:
+        click.echo(f"Le journal des actions est intact : {verdict.count} entrées, empreinte {verdict.hash}.")
+        return
+    click.echo(
+        f"Le journal des actions a été modifié : l’entrée {verdict.broken_at} n’est pas celle qui fut "
+        f"écrite ; les {verdict.count} entrées d’avant sont intactes."
+    )
+    sys.exit(1)
 
 
 @main.command()

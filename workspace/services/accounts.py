@@ -7,11 +7,13 @@ or hash outside, then come back with the result.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.audit import NOBODY, AuditAction, AuditEntry, SubjectKind, Who, audit, user_key
 from models.base import utcnow
 from models.errors import Invalid, NotFound, Refused
 from models.i18n import N_
@@ -19,7 +21,7 @@ from models.mail import MailKind
 from models.partner import GuestContributor
 from models.people import LoginSession, SignInLink, User
 from models.policy import Actor
-from models.session import affected
+from models.session import affected, reading, transaction
 from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
 from workspace.services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_matches
@@ -27,6 +29,7 @@ from workspace.services.tokens import token_hash
 
 EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
 EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
+REFUSALS_NOTED_EVERY = timedelta(minutes=10)
 DEMO_STAYS = N_("Les personnes de la démonstration gardent leur nom et leurs réglages.")
 BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
 LINK_OVER = N_("Ce lien a expiré, ou il a déjà servi. Demandez-en un autre.")
@@ -110,6 +113,7 @@ def enter(
 ) -> str:
     """Open a new session for this user and end the one this browser had; never reuses a token."""
     sign_out(session, old_token)
+    audit(session, user_key(user_id), AuditAction.SIGNED_IN)
     return sessions.open_session(session, user_id=user_id, user_agent=user_agent)
 
 
@@ -117,13 +121,43 @@ def sign_out(session: Session, token: str | None) -> None:
     """End the session of this token, if it is one."""
     if not token:
         return
-    found = session.scalar(
-        select(LoginSession.id).where(
+    found = session.execute(
+        select(LoginSession.id, LoginSession.user_id, LoginSession.guest_id).where(
             LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None)
         )
-    )
+    ).one_or_none()
     if found is not None:
-        sessions.end_session(session, found)
+        sessions.end_session(session, found.id)
+        who = user_key(found.user_id) if found.guest_id is None else f"g{found.guest_id}"
+        audit(session, who, AuditAction.SIGNED_OUT)
+
+
+def note_refused_sign_in(email: str) -> None:
+    """Keep in the audit log that a password was refused, if somebody has this address. Commits.
+
+    Once in ten minutes for an account: trying passwords must not be a way to fill the log.
+    """
+    with reading() as session:
+        user = find_user(session, email)
+        if user is None or _was_refused_just_now(session, user):
+            return
+    with transaction() as session:
+        if not _was_refused_just_now(session, user):
+            audit(session, NOBODY, AuditAction.SIGN_IN_REFUSED, subject=(SubjectKind.USER, user.id))
+
+
+def _was_refused_just_now(session: Session, user: User) -> bool:
+    found = session.scalar(
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.subject_kind == SubjectKind.USER,
+            AuditEntry.subject_id == user.id,
+            AuditEntry.action == AuditAction.SIGN_IN_REFUSED,
+            AuditEntry.at > utcnow() - REFUSALS_NOTED_EVERY,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def create_user(
@@ -136,8 +170,9 @@ def create_user(
     locale: str = "fr",
     time_zone: str = "Europe/Paris",
     authority_code: str | None = None,
+    by: Who | str | None = None,
 ) -> User:
-    """A new account.
+    """A new account, made by its own person unless `by` says who.
 
     Raises:
         Invalid: the address has an account already.
@@ -156,6 +191,7 @@ def create_user(
             session.add(user)
     except IntegrityError as error:
         raise Invalid(fields={"email": EMAIL_TAKEN}) from error
+    audit(session, by or user, AuditAction.ACCOUNT_CREATED, subject=(SubjectKind.USER, user.id))
     return user
 
 
@@ -213,7 +249,8 @@ def change_password(session: Session, actor: Actor, *, known_hash: str | None, n
     user.password_hash = new_hash
     ask_for_mail(session, MailKind.PASSWORD_CHANGED, user.id)
     agent = session.scalar(select(LoginSession.user_agent).where(LoginSession.id == actor.login_session_id))
-    sessions.end_all_sessions(session, user_id=user.id)
+    ended = sessions.end_all_sessions(session, user_id=user.id)
+    audit(session, actor, AuditAction.PASSWORD_CHANGED, count=ended)
     return sessions.open_session(session, user_id=user.id, user_agent=agent or "")
 
 
@@ -255,14 +292,17 @@ def end_own_session(session: Session, actor: Actor, login_session_id: int) -> No
     if actor.user_id is None or not found or foreign:
         raise NotFound(N_("Cette session n’existe pas."))
     sessions.end_session(session, login_session_id)
+    audit(session, actor, AuditAction.SESSIONS_ENDED, count=1)
 
 
 def sign_out_everywhere(session: Session, actor: Actor) -> None:
     """End every session of the actor; of an invented person, only this visitor's."""
     if actor.is_demo and actor.login_session_id is not None:
         sessions.end_session(session, actor.login_session_id)
+        ended = 1
     else:
-        sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)
+        ended = sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)
+    audit(session, actor, AuditAction.SESSIONS_ENDED, count=ended)
 
 
 def refuse_news(session: Session, user_id: int) -> None:

@@ -1,12 +1,13 @@
 """The teams of a cohort as its manager arranges them: who is in each, who leads, who is still invited."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, access_team
+from models.access import access_cohort, access_team, cohort_where, team_where
+from models.audit import AuditAction, SubjectKind, audit
 from models.cohort import Cohort, Team
 from models.errors import Invalid
 from models.i18n import N_
@@ -82,6 +83,8 @@ def create_team(session: Session, actor: Actor, cohort_id: int, name: str) -> Te
     team = Team(cohort_id=cohort.id, name=name)
     session.add(team)
     session.flush()
+    place, subject = replace(cohort_where(cohort), team_id=team.id), (SubjectKind.TEAM, team.id)
+    audit(session, actor, AuditAction.TEAM_CREATED, where=place, subject=subject)
     return team
 
 
@@ -94,6 +97,8 @@ def rename_team(session: Session, actor: Actor, team_id: int, name: str) -> Team
     team = access_team(session, actor, team_id, Permission.MANAGE_COHORT)
     _check_name(session, team.cohort_id, name, but=team.id)
     team.name = name
+    subject = (SubjectKind.TEAM, team.id)
+    audit(session, actor, AuditAction.TEAM_RENAMED, where=team_where(team), subject=subject)
     return team
 
 
@@ -108,6 +113,8 @@ def set_lead(session: Session, actor: Actor, team_id: int, user_id: int) -> Team
     if user_id not in {member.user_id for member in members}:
         raise Invalid(N_("Cette personne n’est plus dans l’équipe."))
     team.lead_id = user_id
+    subject = (SubjectKind.USER, user_id)
+    audit(session, actor, AuditAction.LEAD_SET, where=team_where(team), subject=subject)
     return team
 
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from workspace.web import assets
 from workspace.web.account import routes as account
+from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
 from workspace.web.authorities import routes as authorities
 from workspace.web.boards import quarantine
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     demo.blueprint,
     auth.blueprint,
     account.blueprint,
+    audit.blueprint,
     authorities.blueprint,
     boards.blueprint,
     quarantine.blueprint,

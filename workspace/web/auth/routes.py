@@ -14,6 +14,7 @@ from workspace.services.managers import has_manager
 from workspace.web.auth.cookies import clear_session_cookie, session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import SignInForm
 from workspace.web.auth.limits import by_account, by_address
+from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, public, safe_next, signed_in
 
@@ -42,6 +43,7 @@ def sign_in_submitted() -> ResponseReturnValue:
         return _form(form), 422
     token = sign_in_token(form.email.data, form.password.data)
     if token is None:
+        note_refused_sign_in(form.email.data)
         form.form_errors.append(_(accounts.BAD_CREDENTIALS))
         return _form(form), 422
     return set_session_cookie(make_response(redirect(safe_next(form.next.data))), token)

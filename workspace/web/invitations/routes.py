@@ -23,6 +23,7 @@ from workspace.services.passwords import hash_password
 from workspace.services.register import search_authorities
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.limits import BY_ACCOUNT, by_address, secret_pages
+from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.guard import find_actor, public
 from workspace.web.invitations.forms import AcceptForm, NewAccountForm, SignInAndAcceptForm
 
@@ -161,6 +162,7 @@ def _accept_signing_in(token: str, offer: Offer, form: SignInAndAcceptForm) -> t
     with reading() as session:
         credentials = accounts.find_credentials(session, offer.email)
     if not accounts.credentials_match(credentials, form.password.data):
+        note_refused_sign_in(offer.email)
         raise wrong
     with transaction() as session:
         login_token = accounts.sign_in(

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from models.audit import AuditAction, audit
 from models.errors import Invalid, Refused
 from models.membership import members
 from models.partner import LinkRole, ShareLink
@@ -92,6 +93,7 @@ def _take_in(form: JoinForm, token: str) -> ResponseReturnValue:
             board_id = guests.only_board(session, guest)
             if before is not None and before.login_session_id is not None:
                 sessions.end_session(session, before.login_session_id)
+                audit(session, before, AuditAction.SIGNED_OUT)
     except Refused as refusal:
         return _closed(refusal.code)
     except Invalid as error:
