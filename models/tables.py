@@ -17,6 +17,7 @@ from models import (
     people,
     problem,
     project,
+    second_factor,
     submission,
 )
 from models.base import Base
@@ -39,6 +40,7 @@ __all__ = [
     "people",
     "problem",
     "project",
+    "second_factor",
     "submission",
 ]
 metadata = Base.metadata

@@ -215,13 +215,13 @@ def limited(sqlite_url: str, tmp_path) -> Flask:
     return make_app(sqlite_url, tmp_path, rate_limits=True)
 
 
-def test_eleventh_try_of_an_account_within_a_minute_waits(nina: User, limited: Flask) -> None:
+def test_tries_of_an_account_from_one_address_wait_longer_and_longer(nina: User, limited: Flask) -> None:
     client = limited.test_client()
-    for _ in range(10):
+    for _ in range(7):  # six are free, the seventh opens the first wait
         assert send(client, phrase="pas la bonne").status_code == 422
     answer = send(client)
     assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) <= 60
+    assert int(answer.headers["Retry-After"]) <= 2
     assert "Un instant" in answer.text
     assert not token_of(client)
     assert send(client, "NINA@exemple.fr ").status_code == 429
@@ -233,13 +233,6 @@ def test_eleventh_try_of_an_account_within_a_minute_waits(nina: User, limited: F
         ).status_code
         == 302
     )
-
-
-def test_hundred_and_first_try_of_an_address_within_a_minute_waits(world: World, limited: Flask) -> None:
-    client = limited.test_client()
-    for number in range(100):
-        assert client.post("/sign-in", data={"email": f"p{number}@b.fr"}).status_code == 422
-    assert client.post("/sign-in", data={"email": "p101@b.fr"}).status_code == 429
 
 
 def test_sign_in_points_a_new_installation_to_its_first_page(sqlite_url: str, client_of: ClientOf) -> None:

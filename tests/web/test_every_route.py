@@ -14,7 +14,7 @@ from workspace.web.guard import PUBLIC, SIGNED_IN
 
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC_ENDPOINTS = re.compile(
-    r"^(assets|health|pages|auth|demo|setup)\.|^account\.set_|^links\.(join|arrive)|^home\.show|^boards\.offline_worker$"
+    r"^(assets|health|pages|auth|second_step|demo|setup)\.|^account\.set_|^links\.(join|arrive)|^home\.show|^boards\.offline_worker$"
     r"|^invitations\.(show|accept_submitted|authorities)$"
 )
 

@@ -3,8 +3,9 @@
 from flask import Flask
 
 from workspace.web import assets
-from workspace.web.account import routes as account
+from workspace.web.account import second_factor as account
 from workspace.web.auth import resets as auth
+from workspace.web.auth import second_step
 from workspace.web.authorities import routes as authorities
 from workspace.web.boards import quarantine
 from workspace.web.boards import routes as boards
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     pages.blueprint,
     demo.blueprint,
     auth.blueprint,
+    second_step.blueprint,
     account.blueprint,
     authorities.blueprint,
     boards.blueprint,

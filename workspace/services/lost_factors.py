@@ -1,0 +1,25 @@
+"""Somebody lost what makes their codes, and their recovery codes: who may help, as for a lost password."""
+
+from sqlalchemy.orm import Session
+
+from models.errors import Refused
+from models.i18n import N_
+from models.people import User
+from models.policy import Actor
+from workspace.services import second_factors, sessions
+from workspace.services.password_resets import member_to_reset
+
+IS_OFF = N_("Cette personne n’utilise pas la connexion en deux étapes.")
+
+
+def remove_lost_factor(session: Session, actor: Actor, cohort_id: int, membership_id: int) -> User:
+    """Ask somebody of the manager's cohort for no code any more; every session of theirs ends.
+
+    Raises:
+        Refused: they hold a role outside the manager's programmes, or have no second factor.
+    """
+    user = member_to_reset(session, actor, cohort_id, membership_id)
+    if not second_factors.turn_off(session, user.id):
+        raise Refused("second_factor", IS_OFF)
+    sessions.end_all_sessions(session, user_id=user.id)
+    return user
