@@ -204,9 +204,9 @@ def test_it_stays_on_when_the_role_ends(
     world: World, phone: Authenticator, clock: Clock, client_of: ClientOf
 ) -> None:
     with transaction() as session:
-        session.scalars(select(Membership).where(Membership.user_id == world.tutor.id)).one().ends_at = (
-            clock.now
-        )
+        session.scalars(
+            select(Membership).where(Membership.user_id == world.tutor.id)
+        ).one().ends_at = clock.now
     clock.move(seconds=1)
     client = at_second_step(client_of)
     give(client, phone.code())
@@ -347,9 +347,7 @@ def test_second_step_is_over_after_five_minutes(
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "WzEsImEiLCIvIl0.aaaa.bbbb", "é", "[5]"])
-def test_forged_step_opens_nothing(
-    phone: Authenticator, client_of: ClientOf, cookie: str
-) -> None:
+def test_forged_step_opens_nothing(phone: Authenticator, client_of: ClientOf, cookie: str) -> None:
     client = client_of()
     client.set_cookie(STEP_COOKIE, cookie, path="/sign-in")
     assert client.get(CODE_PAGE).location == "/sign-in"
@@ -455,9 +453,7 @@ def recover(client: FlaskClient, code: str):
     return client.post(CODE_PAGE, data={"recovery": code})
 
 
-def test_recovery_code_opens_a_session_once(
-    world: World, codes: list[str], client_of: ClientOf
-) -> None:
+def test_recovery_code_opens_a_session_once(world: World, codes: list[str], client_of: ClientOf) -> None:
     client = at_second_step(client_of)
     assert recover(client, codes[3]).location == "/"
     assert "Il vous reste 9 codes de secours" in client.get("/account").text
