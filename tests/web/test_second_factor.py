@@ -4,9 +4,11 @@ import html
 import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pyotp
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -20,6 +22,7 @@ from tests.authenticator import PHRASE, Authenticator, turn_on
 from tests.clock import Clock
 from tests.conftest import ClientOf, make_app
 from tests.factories import World, grant
+from workspace.cli import main
 from workspace.services.invitations import Invitee, Terms, invite_tutor
 from workspace.services.passwords import hash_password
 from workspace.web.auth.cookies import STEP_COOKIE
@@ -436,8 +439,6 @@ def test_sign_in_on_an_invitation_asks_and_then_comes_back_to_it(
 
 def test_no_other_way_opens_a_session_of_a_user() -> None:
     """`accounts.enter` is the one door: it raises CodeNeeded, and only the second step passes it."""
-    from pathlib import Path  # noqa: PLC0415
-
     root = Path(__file__).resolve().parents[2] / "workspace"
     sources = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*.py")}
     opening = {name for name, text in sources.items() if "open_session(" in text}
@@ -572,6 +573,23 @@ def test_manager_reaches_nobody_who_also_has_a_role_elsewhere(
     answer = client_of(world.manager).post(path, follow_redirects=True)
     assert "un rôle ailleurs" in answer.text
     assert sign_in(client_of()).location == CODE_PAGE
+
+
+def test_whoever_runs_the_installation_removes_anybody_s(
+    world: World, app: Flask, clock: Clock, client_of: ClientOf, sqlite_url: str, tmp_path: Path
+) -> None:
+    turn_on(app, clock, world.manager)
+    manager = client_of(world.manager)
+    environment = {"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": sqlite_url}
+
+    def run(email: str) -> Result:
+        return CliRunner().invoke(main, ["remove-second-factor", email], env=environment)
+
+    assert run("nobody@exemple.fr").exit_code == 2
+    assert "Manager se connecte de nouveau" in run(" MANAGER@exemple.fr ").output
+    assert run("manager@exemple.fr").exit_code == 2
+    assert manager.get("/account").status_code == 302
+    assert sign_in(client_of(), "manager@exemple.fr").location == "/"
 
 
 def test_another_secret_key_of_the_application_leaves_recovery_codes(

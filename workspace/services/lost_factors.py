@@ -1,5 +1,6 @@
 """Somebody lost what makes their codes, and their recovery codes: who may help, as for a lost password."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import Refused
@@ -7,6 +8,7 @@ from models.i18n import N_
 from models.people import User
 from models.policy import Actor
 from workspace.services import second_factors, sessions
+from workspace.services.accounts import clean_email
 from workspace.services.password_resets import member_to_reset
 
 IS_OFF = N_("Cette personne n’utilise pas la connexion en deux étapes.")
@@ -18,7 +20,22 @@ def remove_lost_factor(session: Session, actor: Actor, cohort_id: int, membershi
     Raises:
         Refused: they hold a role outside the manager's programmes, or have no second factor.
     """
-    user = member_to_reset(session, actor, cohort_id, membership_id)
+    return _remove(session, member_to_reset(session, actor, cohort_id, membership_id))
+
+
+def remove_factor_of(session: Session, email: str) -> User:
+    """The same for whoever runs the installation, who reaches everybody.
+
+    Raises:
+        Refused: nobody has that address, or they have no second factor.
+    """
+    user = session.scalar(select(User).where(User.email == clean_email(email)))
+    if user is None:
+        raise Refused("second_factor", IS_OFF)
+    return _remove(session, user)
+
+
+def _remove(session: Session, user: User) -> User:
     if not second_factors.turn_off(session, user.id):
         raise Refused("second_factor", IS_OFF)
     sessions.end_all_sessions(session, user_id=user.id)
