@@ -223,6 +223,7 @@ def test_tries_of_an_account_from_one_address_wait_longer_and_longer(nina: User,
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) <= 2
     assert "Un instant" in answer.text
+    assert "le suivant est possible dans" in answer.text
     assert not token_of(client)
     assert send(client, "NINA@exemple.fr ").status_code == 429
     assert send(client, "bob@exemple.fr").status_code == 422

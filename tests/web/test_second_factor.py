@@ -254,6 +254,12 @@ def test_code_opens_the_session_and_leads_where_one_was_going(
     assert "Dernier code utilisé le" in client.get("/account").text
 
 
+def test_long_address_does_not_keep_the_step_cookie_out(phone: Authenticator, client_of: ClientOf) -> None:
+    answer = sign_in(client_of(), next="/" + "é" * 1500)
+    header = next(value for _name, value in answer.headers if value.startswith(f"{STEP_COOKIE}="))
+    assert len(header) < 4000
+
+
 def test_second_step_never_leads_elsewhere(phone: Authenticator, client_of: ClientOf) -> None:
     client = at_second_step(client_of, next="https://evil.example")
     assert give(client, phone.code()).location == "/"
