@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -268,6 +269,24 @@ def test_forgotten_password_is_replaced_once_by_a_link(world: World, client_of: 
     assert client.get(link).status_code == 410
     assert client.post(link, data={"password": "encore une autre"}).status_code == 410
     assert send(client_of(), "bob@exemple.fr").status_code == 302
+
+
+def test_of_ten_uses_of_a_link_at_once_one_replaces_the_password(
+    any_world: World, any_client_of: ClientOf
+) -> None:
+    link = reset_link(any_world, any_client_of)
+    clients, start, statuses = [any_client_of() for _ in range(10)], Barrier(10), []
+
+    def use(client: FlaskClient, number: int) -> None:
+        start.wait()
+        statuses.append(client.post(link, data={"password": f"une phrase de {number}"}).status_code)
+
+    threads = [Thread(target=use, args=[client, number]) for number, client in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [302] + [410] * 9
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsImEiXQ.aaaa.bbbb", "é", "%FF", "a" * 3000])

@@ -186,6 +186,12 @@ def test_case_and_spaces_make_no_other_account(door: Door) -> None:
     assert [door.try_once(spellings[number % 3]) for number in range(8)] == [WRONG] * 7 + [LATER]
 
 
+def test_addresses_of_one_ipv6_subscriber_are_one_place(door: Door) -> None:
+    own = [f"2001:db8:1:2:{number:x}::{number:x}" for number in range(1, 9)]
+    assert [door.try_once("agent0@ville.fr", address=here) for here in own] == [WRONG] * 7 + [LATER]
+    assert door.try_once("agent0@ville.fr", address="2001:db8:1:3::1") == WRONG
+
+
 def test_codes_are_guessed_slowly(
     world: World, sqlite_url: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

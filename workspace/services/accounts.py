@@ -103,9 +103,18 @@ def sign_in(
         CodeNeeded: the account has a second factor.
         Refused: the password or the account changed since it was checked.
     """
+    hold_account(session, credentials.user_id)
     if credentials.password_hash is None or credentials_of(session, credentials.user_id) != credentials:
         raise Refused("credentials", BAD_CREDENTIALS)
     return enter(session, credentials.user_id, old_token=old_token, user_agent=user_agent)
+
+
+def hold_account(session: Session, user_id: int | None) -> User | None:
+    """The account as it is now: until the transaction ends nobody else changes its password or factor."""
+    if user_id is None:
+        return None
+    session.flush()  # what this transaction changed of it is not read over
+    return session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
 def credentials_of(session: Session, user_id: int | None) -> Credentials:
@@ -131,6 +140,7 @@ def enter(
     Raises:
         CodeNeeded: the account has a second factor and none was checked.
     """
+    hold_account(session, user_id)
     if not with_code and second_factors.is_on(session, user_id):
         raise CodeNeeded(credentials_of(session, user_id))
     sign_out(session, old_token)
@@ -218,6 +228,7 @@ def change_password(session: Session, actor: Actor, *, known_hash: str | None, n
         Refused: the password was changed meanwhile, from elsewhere; or this session has ended.
     """
     user = own_account(session, actor)
+    hold_account(session, user.id)
     if user.password_hash != known_hash:
         raise Refused("credentials", BAD_CREDENTIALS)
     user.password_hash = new_hash

@@ -97,8 +97,7 @@ def begin(session: Session, actor: Actor, secret_key: str) -> None:
     """
     if not may_have(actor) or actor.user_id is None:
         raise Forbidden(NOT_FOR_YOU)
-    # The account's row is the lock: two browsers may begin at once.
-    session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
+    _hold(session, actor.user_id)
     if is_on(session, actor.user_id):
         raise Refused("second_factor", IS_ON)
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == actor.user_id))
@@ -130,6 +129,7 @@ def confirm(session: Session, actor: Actor, secret_key: str, code: str) -> list[
         Invalid: with the field `code`.
         Refused: there is nothing to confirm.
     """
+    _hold(session, actor.user_id)
     key = pending_key(session, actor, secret_key)
     if key is None or actor.user_id is None:
         raise Refused("second_factor", NO_SETUP)
@@ -203,6 +203,11 @@ def turn_off(session: Session, user_id: int) -> bool:
     """Ask for no code any more; whether one was asked for."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     return bool(affected(session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))))
+
+
+def _hold(session: Session, user_id: int | None) -> None:
+    """The account's row is the lock: other browsers may begin, or sign in, at the same moment."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 def _purpose(user_id: int) -> str:

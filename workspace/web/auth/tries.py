@@ -15,6 +15,8 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NoReturn
 
 from flask import current_app
 from flask_limiter.util import get_remote_address
@@ -52,7 +54,7 @@ CODE = Figures("code", 5, 10, 900, DAY)
 
 @dataclass
 class Attempt:
-    """A try under way. Everything it counted is in `_undo`, should it be refused or succeed."""
+    """A try under way. `undo` takes back what it counted, should it be refused."""
 
     counters: Counters | None
     figures: Figures
@@ -82,7 +84,7 @@ class Attempt:
         self.undo.append(lambda: counters.add(key, -1, seconds))
         return counters.add(key, 1, seconds)
 
-    def refuse(self, key: str) -> None:
+    def refuse(self, key: str) -> NoReturn:
         """This try does not take place. Raises: TooManyRequests, with the seconds left of `key`."""
         assert self.counters is not None  # noqa: S101 - only refused when limits are on
         for back in self.undo:
@@ -104,7 +106,7 @@ def begin(figures: Figures, account: str) -> Attempt:
         counters,
         figures,
         account=f"tries|{figures.name}|{hashed}",
-        here=f"tries|{figures.name}|{hashed}|{_hashed(get_remote_address())}",
+        here=f"tries|{figures.name}|{hashed}|{_hashed(_place())}",
     )
     attempt.is_known = counters.get(_known(attempt)) > 0
     tried = attempt.count(attempt.here, figures.window_seconds)
@@ -133,11 +135,22 @@ def _bound_address(attempt: Attempt) -> None:
 
 
 def _address_counts(figures: Figures) -> list[tuple[str, int, int]]:
-    address = _hashed(get_remote_address())
+    address = _hashed(_place())
     return [
         (f"tries|{figures.name}|address|{address}|{seconds}", bound, seconds)
         for bound, seconds in ADDRESS_BOUNDS
     ]
+
+
+def _place() -> str:
+    """Where the request comes from: an address, or the /64 that one IPv6 subscriber has to themselves."""
+    written = get_remote_address()
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return written
+    is_wide = isinstance(address, IPv6Address) and address.ipv4_mapped is None
+    return str(ip_network((address, 64), strict=False)) if is_wide else written
 
 
 def _known(attempt: Attempt) -> str:
