@@ -39,6 +39,11 @@ class AuditAction(enum.StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    STOLEN_SESSION_ENDED = "stolen_session_ended"
     ACCOUNT_CREATED = "account_created"
     AUTHORITY_DECLARED = "authority_declared"
     INVITATION_MADE = "invitation_made"

@@ -102,6 +102,7 @@ class Actor:
     sector: str = ""
     is_demo: bool = False
     seen_at: datetime | None = None
+    token_since: datetime | None = None  # None when the token presented has been replaced
     grants: frozenset[Grant] = frozenset()
 
     @property

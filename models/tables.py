@@ -19,6 +19,7 @@ from models import (
     people,
     problem,
     project,
+    second_factor,
     submission,
 )
 from models.base import Base
@@ -43,6 +44,7 @@ __all__ = [
     "people",
     "problem",
     "project",
+    "second_factor",
     "submission",
 ]
 metadata = Base.metadata

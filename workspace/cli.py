@@ -1,5 +1,5 @@
-"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents, audit,
-backup, restore, check.
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, remove-second-factor,
+documents, audit, backup, restore, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -144,6 +144,24 @@ def create_manager(
         details = getattr(error, "fields", {}).values()
         stop(error.message or " ".join(details))
     click.echo(f"{name} peut se connecter avec {email}.")
+
+
+@main.command("remove-second-factor")
+@click.argument("email", metavar="ADRESSE")
+@with_settings
+def remove_second_factor(settings: Settings, *, email: str) -> None:
+    """Retire la seconde étape de connexion d’une personne qui l’a perdue, et la déconnecte partout."""
+    from models.errors import DomainError  # noqa: PLC0415
+    from models.session import configure, transaction  # noqa: PLC0415
+    from workspace.services.lost_factors import remove_factor_of  # noqa: PLC0415
+
+    configure(settings.database_url)
+    try:
+        with transaction() as session:
+            name = remove_factor_of(session, email).name
+    except DomainError as error:
+        stop(error.message)
+    click.echo(f"{name} se connecte de nouveau par son seul mot de passe.")
 
 
 @main.command()

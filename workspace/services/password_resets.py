@@ -19,7 +19,7 @@ from models.policy import Actor, Permission, Role
 from models.project import Project
 from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
-from workspace.services.accounts import LINK_OVER, Credentials
+from workspace.services.accounts import LINK_OVER, Credentials, hold_account
 from workspace.services.memberships import live_membership_of_cohort
 
 ELSEWHERE = N_(
@@ -67,7 +67,7 @@ def reset_password(session: Session, credentials: Credentials, new_hash: str) ->
     Raises:
         Refused: the password changed since, or the account was closed.
     """
-    user = session.get(User, credentials.user_id)
+    user = hold_account(session, credentials.user_id)
     if user is None or user.disabled_at is not None or user.password_hash != credentials.password_hash:
         raise Refused("over", LINK_OVER)
     user.password_hash = new_hash
