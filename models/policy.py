@@ -229,7 +229,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     },
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
     P.MANAGE_BOARD: {S.TEAM: always},
-    P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors"), S.MANAGER: always},
+    P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors")},
     # Feedback to a team. States: draft, released.
     P.WRITE_FEEDBACK: {S.TUTOR: always},
     P.VIEW_FEEDBACK: {
