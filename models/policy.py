@@ -44,6 +44,7 @@ class Permission(enum.StrEnum):
 
     VIEW_COHORT = "view_cohort"
     FOLLOW_COHORT = "follow_cohort"
+    VIEW_PARTICIPATION = "view_participation"
     MANAGE_COHORT = "manage_cohort"
     MANAGE_PROGRAMME = "manage_programme"
     CREATE_PROBLEM = "create_problem"
@@ -186,6 +187,7 @@ P = Permission
 GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.VIEW_COHORT: {S.PEER: always, S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
     P.FOLLOW_COHORT: {S.TUTOR: always, S.MANAGER: always},
+    P.VIEW_PARTICIPATION: {S.TUTOR: always},  # person by person; a manager reads the cohort's figures
     P.MANAGE_COHORT: {S.MANAGER: always},
     P.MANAGE_PROGRAMME: {S.MANAGER: always},
     # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
