@@ -185,13 +185,14 @@ P = Permission
 
 # One line per permission: who, in which capacity, under which condition on the object's state.
 GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
-    P.VIEW_COHORT: {S.PEER: always, S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
+    # Cohorts. Every learner is a PEER there, whatever their team.
+    P.VIEW_COHORT: {S.PEER: always, S.TUTOR: always, S.MANAGER: always},
     P.FOLLOW_COHORT: {S.TUTOR: always, S.MANAGER: always},
     P.VIEW_PARTICIPATION: {S.TUTOR: always},  # person by person; a manager reads the cohort's figures
     P.MANAGE_COHORT: {S.MANAGER: always},
     P.MANAGE_PROGRAMME: {S.MANAGER: always},
     # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
-    P.CREATE_PROBLEM: {S.PEER: always, S.TEAM: always},
+    P.CREATE_PROBLEM: {S.PEER: always},
     P.VIEW_PROBLEM: {
         S.AUTHOR: always,
         S.TEAM: when("accepted"),
