@@ -292,6 +292,7 @@ def _of_calls() -> Iterator[Change]:
 CLOSER = {
     "permission follow_cohort": ("tests/web/test_cohorts.py", "tests/web/test_problems.py"),
     "permission view_participation": ("tests/web/test_cohorts.py",),
+    "permission decide_problem": ("tests/web/test_problems.py", "tests/services/test_problems.py"),
 }
 
 

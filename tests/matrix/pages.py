@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from models.session import configure, database, transaction
 from tests.factories import World, make_world
 from tests.matrix.bodies import knock
-from tests.matrix.places import PRINCIPALS, PRIVATE, Places, build, make_private
+from tests.matrix.places import PRINCIPALS, WORLDS, Places, build
 from tests.matrix.table import Door, Rule
 from workspace.web.guard import COOKIE
 
@@ -34,7 +34,7 @@ class Site:
     def __init__(self, app: Flask, folder: Path, template: Path) -> None:
         self.app = app
         self.path = folder / "matrix.sqlite3"
-        self._worlds = {name: folder / f"{name or 'shared'}.sqlite3" for name in ("", PRIVATE)}
+        self._worlds = {name: folder / f"world-{name.rstrip(': ')}.sqlite3" for name in ("", *WORLDS)}
         self._world = ""
         self.places = self._build(template)
         self.places.ids[""]["name"] = app.config["ASSETS"]["main.css"]
@@ -42,21 +42,21 @@ class Site:
         self._notes: dict[str, bytes] = {}
 
     def _build(self, template: Path) -> Places:
-        shared, private = self._worlds[""], self._worlds[PRIVATE]
-        shutil.copy(template, shared)
-        with _changing(shared) as session:
+        shutil.copy(template, self._worlds[""])
+        with _changing(self._worlds[""]) as session:
             made: World = make_world(session)
             places = build(session, made)
-        shutil.copy(shared, private)
-        with _changing(private) as session:
-            make_private(session, made)
+        for name, change in WORLDS.items():
+            shutil.copy(self._worlds[""], self._worlds[name])
+            with _changing(self._worlds[name]) as session:
+                change(session, made)
         return places
 
     # -- the database ------------------------------------------------------------------------------
 
     def enter(self, state: str) -> None:
         """Be in the world of this state."""
-        world = PRIVATE if state.startswith(PRIVATE) else ""
+        world = next((name for name in WORLDS if state.startswith(name)), "")
         if world != self._world:
             self._world = world
             self.restore()

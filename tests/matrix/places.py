@@ -4,7 +4,7 @@
 table (« a draft feedback ») is a name in `PLACES`: the ids that the address takes then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -79,17 +79,25 @@ class Places:
         return set(self.ids) - {""}
 
 
-PRIVATE = "private: "
-"""States whose name begins so are those of the same objects in a world whose problem is not shared."""
-
-
 def make_private(session: Session, world: World) -> None:
-    """Keep the team's problem, and so its project, from the rest of the cohort."""
+    """Keep the cohort's problems, and so its projects, from the rest of the cohort."""
     session.execute(
         update(Problem)
         .where(Problem.cohort_id == world.cohort.id)
         .values(confidentiality=Confidentiality.TEAM)
     )
+
+
+def make_undecided(session: Session, world: World) -> None:
+    """Put the project's problem before its tutor again."""
+    session.get_one(Problem, world.problem.id).status = ProblemStatus.SUBMITTED
+
+
+WORLDS: Mapping[str, Callable[[Session, World], None]] = {
+    "private: ": make_private,
+    "undecided: ": make_undecided,
+}
+"""States whose name begins so are those of the same objects in a world that was changed by this."""
 
 
 def build(session: Session, world: World) -> Places:
@@ -236,6 +244,7 @@ def _problems(session: Session, places: Places) -> None:
         "returned problem": place(problem(ProblemStatus.RETURNED)),
         "shared problem": place(world.problem.id),
         "private: problem": place(world.problem.id),
+        "undecided: problem of a project": place(world.problem.id),
         "problem of a peer": place(
             problem(ProblemStatus.ACCEPTED, author=world.paul, team_id=world.peer_team.id)
         ),

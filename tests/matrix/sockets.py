@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from flask_socketio import SocketIOTestClient
@@ -21,8 +21,7 @@ from realtime import protocol
 from realtime.outbound import Outgoing, Receiver
 from realtime.protocol import write_varint
 from realtime.sockets import Live, attach
-from tests.matrix.pages import Site
-from tests.matrix.places import PRINCIPALS
+from tests.matrix.places import PRINCIPALS, Places
 from tests.matrix.table import Door, Rule
 from workspace.app import create_app
 from workspace.services.tokens import new_token, token_hash
@@ -67,6 +66,7 @@ class Socket:
     def __init__(self, sockets: "Sockets", principal: str) -> None:
         self.sockets = sockets
         self.principal = principal
+        sockets.last_frames = Frames()  # of nobody, if they are not let in
         self.client = sockets.connect(principal)
         self.frames = sockets.last_frames
         self.answer: dict[str, Any] = {}
@@ -89,10 +89,17 @@ class Socket:
             self.client.disconnect()
 
 
+class Stage(Protocol):
+    """What sockets need of a site: its database, and the cookies of its people."""
+
+    path: Path
+    places: Places
+
+
 class Sockets:
     """The live side of one application, on the world of `site`."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
+    def __init__(self, site: Stage, folder: Path) -> None:
         self.site = site
         settings = load({"ETABLI_DATA": str(folder), "ETABLI_DATABASE_URL": f"sqlite:///{site.path}"})
         self.app: Flask = create_app(settings)  # one of its own: the others' documents are not to be live
