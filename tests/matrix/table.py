@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,10 @@ class Rule:
     def expected(self, state: str, principal: str) -> str:
         """The answer in this cell."""
         return self.cells[state][self.principals.index(principal)]
+
+    def who_expects(self, state: str, answers: Container[str]) -> list[str]:
+        """The persons who expect one of these answers in this state."""
+        return [who for who, cell in zip(self.principals, self.cells[state], strict=True) if cell in answers]
 
 
 def read_table(text: str | None = None) -> list[Rule]:
