@@ -338,8 +338,11 @@ def fails_closer(change: Change) -> str:
         with open(os.devnull, "w") as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 1)
             os.dup2(nothing.fileno(), 2)
-        code = pytest.main(["-x", "-q", "-n", "0", "-k", "not postgres", *files])
-        os._exit(1 if code == pytest.ExitCode.TESTS_FAILED else 0)
+        code = 0
+        try:
+            code = pytest.main(["-x", "-q", "-n", "0", "-W", "ignore", "-k", "not postgres", *files])
+        finally:
+            os._exit(1 if code == pytest.ExitCode.TESTS_FAILED else 0)
     _pid, status = os.waitpid(child, 0)
     return (
         f"a test of {', '.join(Path(file).name for file in files)}"
