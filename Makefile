@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
 FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
-.PHONY: help run scale test test-quick test-gevent check lint bench bench-live bench-quick lock clean setup setup-dev
+.PHONY: help run scale test test-quick test-gevent prove-policy check lint bench bench-live bench-quick lock clean setup setup-dev
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -25,6 +25,9 @@ test-quick: setup-dev  ## the quick part: no browser, no live server
 
 test-gevent: setup-dev  ## every live test on gevent, the other async mode
 	@ETABLI_TEST_ASYNC_MODE=gevent $(BIN)/python tools/run_tests.py tests/live
+
+prove-policy: setup-dev  ## take away each declaration of a right, one by one: a test must notice (a quarter of an hour)
+	@$(BIN)/python tools/prove_policy.py $(ONLY)
 
 check: setup-dev lint test  ## everything CI runs
 

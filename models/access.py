@@ -132,6 +132,7 @@ def access_problem(
     problem = find_or_not_found(session, statement)
     if can(actor, permission, problem.where):
         return problem
+    may_read = False
     for project in session.scalars(
         select(Project).where(Project.problem_id == problem.id).options(*project_options())
     ):
@@ -139,6 +140,9 @@ def access_problem(
         where = Where(project_id=inner.project_id, team_id=inner.team_id, states=problem.where.states)
         if can(actor, permission, where):
             return problem
+        may_read = may_read or can(actor, Permission.VIEW_PROBLEM, where)
+    if may_read:  # as a partner or a guest: told no, since they know that it is there
+        raise Forbidden(FORBIDDEN)
     check(actor, permission, problem.where)
     raise AssertionError("unreachable: check raises when can() refuses")
 

@@ -44,6 +44,7 @@ class Permission(enum.StrEnum):
 
     VIEW_COHORT = "view_cohort"
     FOLLOW_COHORT = "follow_cohort"
+    VIEW_PARTICIPATION = "view_participation"
     MANAGE_COHORT = "manage_cohort"
     MANAGE_PROGRAMME = "manage_programme"
     CREATE_PROBLEM = "create_problem"
@@ -188,12 +189,14 @@ P = Permission
 
 # One line per permission: who, in which capacity, under which condition on the object's state.
 GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
-    P.VIEW_COHORT: {S.PEER: always, S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
+    # Cohorts. Every learner is a PEER there, whatever their team.
+    P.VIEW_COHORT: {S.PEER: always, S.TUTOR: always, S.MANAGER: always},
     P.FOLLOW_COHORT: {S.TUTOR: always, S.MANAGER: always},
+    P.VIEW_PARTICIPATION: {S.TUTOR: always},  # person by person; a manager reads the cohort's figures
     P.MANAGE_COHORT: {S.MANAGER: always},
     P.MANAGE_PROGRAMME: {S.MANAGER: always},
     # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
-    P.CREATE_PROBLEM: {S.PEER: always, S.TEAM: always},
+    P.CREATE_PROBLEM: {S.PEER: always},
     P.VIEW_PROBLEM: {
         S.AUTHOR: always,
         S.TEAM: when("accepted"),
@@ -233,7 +236,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     },
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
     P.MANAGE_BOARD: {S.TEAM: always},
-    P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors"), S.MANAGER: always},
+    P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors")},
     # Feedback to a team. States: draft, released.
     P.WRITE_FEEDBACK: {S.TUTOR: always},
     P.VIEW_FEEDBACK: {

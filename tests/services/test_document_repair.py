@@ -145,7 +145,7 @@ def test_document_without_any_good_state_says_so(world: World) -> None:
     ("name", "expected"),
     [
         ("bob", None),
-        ("manager", None),
+        ("manager", Forbidden),
         ("tutor", Forbidden),
         ("partner", Forbidden),
         ("guest", Forbidden),

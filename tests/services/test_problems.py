@@ -386,7 +386,7 @@ def test_author_does_not_join_their_own(any_world: World) -> None:
     [
         ("tutor", Forbidden),
         ("manager", Forbidden),
-        ("guest", NotFound),
+        ("guest", Forbidden),
         ("zoe", NotFound),
         ("observer", NotFound),
     ],

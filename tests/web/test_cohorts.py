@@ -58,6 +58,14 @@ def test_participation_is_by_team_unless_asked_by_person(world: World, client_of
     assert "Qui participe" not in page_of(client_of, world, "alice", "?grid=people")
 
 
+def test_manager_reads_the_participation_of_teams_and_of_nobody(world: World, client_of: ClientOf) -> None:
+    silence(world, 1)
+    page = page_of(client_of, world, "manager", "?grid=people")
+    assert '<th scope="row">Équipe Cayenne</th>' in page
+    assert '<th scope="row">Alice</th>' not in page
+    assert "grid=people" not in page_of(client_of, world, "manager")
+
+
 @pytest.mark.parametrize("name", ["zoe", "observer", "partner", "other_tutor", "other_manager", "stranger"])
 def test_cohort_is_not_found_from_outside(world: World, client_of: ClientOf, name: str) -> None:
     assert client_of(world.people[name]).get(f"/cohorts/{world.cohort.id}").status_code == 404

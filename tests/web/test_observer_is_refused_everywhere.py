@@ -1,23 +1,16 @@
 """An élu reads what the team publishes, the boards it opened, their own questions; every other door is shut.
 
 Every route of the application is tried, with every method it knows, on the objects of the project an élu
-observes and of others. A secret stands in every text that is not theirs; no byte they get may hold one.
-A new route is tried by itself; a new kind of id in an address must be named in `ids_of`.
+observes and of others. A secret stands in every text that is not theirs (`tests/canaries.py`); no byte they
+get may hold one.
 """
 
-import itertools
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
+from sqlalchemy import select
 
 from models.access import access_board
 from models.activity import Activity, ActivityKind
@@ -25,30 +18,19 @@ from models.base import utcnow
 from models.board.export import demo_notes
 from models.board.reader import write_varint
 from models.board_rights import board_rights
-from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.cohort import ClassSession, Cohort
-from models.document import Board, DocumentUpdate, SharedDocument
-from models.document_upkeep import DocumentHistory
+from models.brief import ObserverQuestion
 from models.errors import Forbidden, NotFound
-from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
-from models.invitation import Invitation
 from models.membership import Membership
-from models.notification import Notification, NotificationKind
-from models.partner import GuestContributor, LinkRole, Partner, Sector
-from models.people import LoginSession, User
+from models.people import User
 from models.policy import Role
-from models.problem import Problem, ProblemDriver, ProblemStatus
-from models.project import Project, ProjectStep
 from models.session import database, reading, transaction
 from models.tables import metadata
+from tests.canaries import FORM, PUBLISHED, Attempt, Planted, attempts, leaks, plant, send
 from tests.conftest import ClientOf
-from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
-from workspace.services.tokens import new_token, token_hash
+from tests.factories import World
 from workspace.web.guard import PUBLIC, SIGNED_IN
 
 REFUSED = {403, 404}
-PUBLISHED = "Ce que tout élu peut lire"
-
 # What an observer may do: method, endpoint, then what the address must hold.
 ALLOWED = {
     ("GET", "observations.show"): {"project_id": "project"},
@@ -61,344 +43,10 @@ ALLOWED = {
 }
 
 
-@dataclass
-class Planted:
-    """The world with a secret in every private text. `ids`: named ids by the name of a route's argument."""
-
-    world: World
-    secrets: dict[str, str] = field(default_factory=dict)
-    ids: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def secret(self, what: str) -> str:
-        """A new secret; a text of French letters only, so that no escaping hides it."""
-        word = f"SECRET{len(self.secrets):03d}X"
-        self.secrets[word] = what
-        return word
-
-
-def plant(session: Session, world: World) -> Planted:
-    planted = Planted(world)
-    _plant_people(session, planted)
-    _plant_project(session, planted)
-    boards = _plant_boards(session, planted)
-    feedback = _plant_feedback(session, planted)
-    briefs = _plant_briefs(session, planted)
-    others = _plant_others(session, planted)
-    planted.ids = {
-        "project_id": {"project": str(world.project.id), "other": str(world.other_project.id)},
-        "problem_id": {"problem": str(world.problem.id), "other": str(others["problem"])},
-        "cohort_id": {"cohort": str(world.cohort.id), "other": str(world.other_cohort.id)},
-        "team_id": {"team": str(world.team.id)},
-        "programme_id": {"programme": str(world.programme.id)},
-        "class_session_id": {"session": str(world.class_session.id)},
-        "membership_id": {"membership": str(others["membership"])},
-        "invitation_id": {"invitation": str(others["invitation"])},
-        "partner_id": {"partner": str(others["partner"])},
-        "link_id": {"link": str(others["link"])},
-        "guest_id": {"guest": str(world.guests["guest"].id)},
-        "question_id": {"own": str(others["own_question"]), "other": str(others["question"])},
-        "notification_id": {"notification": str(others["notification"])},
-        "login_session_id": {"login": str(others["login"])},
-        "mail_id": {"mail": "1"},
-        "board_id": {name: str(board.id) for name, board in boards.items()},
-        "document_id": {name: str(board.document_id) for name, board in boards.items()},
-        "feedback_id": feedback,
-        "brief_id": briefs,
-        "seq": {"moment": "1"},
-        "step_code": {"step": "understand"},
-        "code": {"criterion": "listened"},
-        "key": {"key": "a-form-key"},
-        "token": {"unknown": new_token()},
-        "name": {"asset": "main.css"},
-    }
-    return planted
-
-
-def _plant_people(session: Session, planted: Planted) -> None:
-    world = planted.world
-    for name in ("bob", "tutor", "manager", "partner", "paul"):
-        person = session.get_one(User, world.people[name].id)
-        person.name, person.title = planted.secret(f"{name}'s name"), planted.secret(f"{name}'s title")
-    for name, person in world.people.items():
-        if "observer" not in name:
-            session.get_one(User, person.id).email = f"{planted.secret(f'{name} e-mail').lower()}@exemple.fr"
-    for guest in world.guests.values():
-        row = session.get_one(GuestContributor, guest.id)
-        row.name = planted.secret("guest's name")
-        row.organization_name = planted.secret("guest's organisation")
-    cohort = session.get_one(Cohort, world.cohort.id)
-    cohort.name = planted.secret("cohort's name")
-    class_session = session.get_one(ClassSession, world.class_session.id)
-    class_session.title, class_session.place = planted.secret("session"), planted.secret("place")
-
-
-def _plant_project(session: Session, planted: Planted) -> None:
-    world = planted.world
-    project = session.get_one(Project, world.project.id)
-    project.summary, project.next_due_label = planted.secret("summary"), planted.secret("due")
-    step = session.scalar(select(ProjectStep).where(ProjectStep.project_id == project.id))
-    assert step is not None
-    step.request = planted.secret("word on a step")
-    problem = session.get_one(Problem, world.problem.id)
-    problem.title = planted.secret("problem's title")
-    boxes = ("challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
-    for box in (*boxes, "decision_reason"):
-        setattr(problem, box, planted.secret(f"problem's {box}"))
-    session.execute(
-        update(ProblemDriver)
-        .where(ProblemDriver.problem_id == problem.id)
-        .values(lever=planted.secret("lever"))
-    )
-    for kind in (ActivityKind.PARTNER_ADDED, ActivityKind.BOARD_EDITED, ActivityKind.OBSERVER_INVITED):
-        session.add(
-            Activity(
-                cohort_id=world.cohort.id,
-                project_id=project.id,
-                user_id=world.alice.id,
-                kind=kind,
-                subject=planted.secret(f"journal {kind}"),
-            )
-        )
-
-
-def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
-    world, guest = planted.world, planted.world.guests["guest"]
-    boards = {}
-    for name in ("closed", "open", "archived"):
-        text = PUBLISHED if name == "open" else planted.secret(f"note on a board that is {name}")
-        document = SharedDocument(kind="board", last_seq=1)
-        session.add(document)
-        session.flush()
-        notes = [(world.bob.key, 1, "jonc", text), (guest.key, 1, "rose", "Une idée")]
-        session.add(
-            DocumentUpdate(
-                document_id=document.id, seq=1, update=demo_notes("defi", notes), actor_keys="template"
-            )
-        )
-        removed = [(world.bob.key, 1, "jonc", planted.secret(f"note removed from a board that is {name}"))]
-        session.add(
-            DocumentHistory(document_id=document.id, seq=1, at=utcnow(), content=demo_notes("defi", removed))
-        )
-        boards[name] = Board(
-            project_id=world.project.id,
-            document_id=document.id,
-            title="Carte ouverte" if name == "open" else planted.secret(f"board that is {name}"),
-            template_code="defi",
-            step_code="understand",
-            open_to_observers=name != "closed",
-            archived_at=utcnow() if name == "archived" else None,
-        )
-        session.add(boards[name])
-    session.flush()
-    return boards
-
-
-def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
-    ids = {}
-    for status in FeedbackStatus:
-        released = status is FeedbackStatus.RELEASED
-        row = Feedback(
-            project_id=planted.world.project.id,
-            author_id=planted.world.tutor.id,
-            body=planted.secret(f"feedback {status}"),
-            status=status,
-            released_at=utcnow() if released else None,
-            answer=FeedbackAnswer.CONTESTED if released else None,
-            answer_text=planted.secret("answer to feedback") if released else "",
-            answered_at=utcnow() if released else None,
-        )
-        session.add(row)
-        session.flush()
-        ids[status.value] = str(row.id)
-    return ids
-
-
-def _plant_briefs(session: Session, planted: Planted) -> dict[str, str]:
-    world, ids = planted.world, {}
-    for name, project, edition in (
-        ("published", world.project, 1),
-        ("draft", world.project, 2),
-        ("other", world.other_project, 1),
-    ):
-        is_draft = name == "draft"
-        parts = ("problem", "progress", "learned", "decisions", "asked", "next_label")
-        texts = {
-            part: f"{PUBLISHED} {part}" if name == "published" else planted.secret(f"{name} brief: {part}")
-            for part in parts
-        }
-        brief = ProgressBrief(
-            project_id=project.id,
-            edition=edition,
-            status=BriefStatus.DRAFT if is_draft else BriefStatus.PUBLISHED,
-            step_code="understand",
-            published_at=None if is_draft else utcnow(),
-            published_by_id=None if is_draft else world.bob.id,
-            **texts,
-        )
-        session.add(brief)
-        session.flush()
-        ids[name] = str(brief.id)
-    return ids
-
-
-def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
-    world = planted.world
-    second = make_user(session, "second")
-    second.name, second.email = (
-        planted.secret("other élu"),
-        f"{planted.secret('élu e-mail').lower()}@exemple.fr",
-    )
-    membership = grant(session, second, Role.OBSERVER, project_id=world.project.id)
-    question = ObserverQuestion(
-        project_id=world.project.id,
-        observer_id=second.id,
-        body=planted.secret("another élu's question"),
-        answer=planted.secret("answer to another élu"),
-        answered_at=utcnow(),
-    )
-    own = ObserverQuestion(
-        project_id=world.project.id,
-        observer_id=world.observer.id,
-        body="Ma question",
-        answer="Votre réponse",
-        answered_at=utcnow(),
-        answered_by_id=world.bob.id,
-    )
-    partner = Partner(
-        project_id=world.project.id,
-        name=planted.secret("partner"),
-        sector=Sector.CITIZEN,
-        contact=planted.secret("partner's contact"),
-        contribution=planted.secret("partner's contribution"),
-    )
-    link, _token = make_link(session, world.project, world.alice, LinkRole.CONTRIBUTE)
-    link.label, link.question = planted.secret("link's label"), planted.secret("link's question")
-    make_guest(session, link, planted.secret("another guest"))
-    invitation = Invitation(
-        token_hash=token_hash(new_token()),
-        email=f"{planted.secret('invited e-mail').lower()}@exemple.fr",
-        name=planted.secret("invited name"),
-        message=planted.secret("invitation's message"),
-        role=Role.OBSERVER,
-        project_id=world.project.id,
-        expires_at=utcnow() + timedelta(days=3),
-    )
-    notification = Notification(
-        user_id=world.alice.id,
-        kind=NotificationKind.FEEDBACK_RELEASED,
-        who="Le tuteur",
-        subject=planted.secret("somebody else's notification"),
-        url=f"/projects/{world.project.id}/feedback",
-    )
-    login = LoginSession(
-        token_hash=token_hash(new_token()),
-        user_id=world.alice.id,
-        user_agent=planted.secret("somebody's browser"),
-        expires_at=utcnow() + timedelta(days=1),
-    )
-    problem = make_problem(
-        session,
-        world.cohort,
-        world.paul,
-        title=planted.secret("problem being drafted"),
-        status=ProblemStatus.DRAFT,
-    )
-    rows = {
-        "question": question,
-        "own_question": own,
-        "partner": partner,
-        "invitation": invitation,
-        "notification": notification,
-        "login": login,
-    }
-    session.add_all(rows.values())
-    session.flush()
-    ids = {name: row.id for name, row in rows.items()}
-    return {**ids, "membership": membership.id, "link": link.id, "problem": problem.id}
-
-
 @pytest.fixture
 def planted(world: World) -> Planted:
     with transaction() as session:
         return plant(session, world)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One request on one address; `named` tells which object each argument of it is."""
-
-    rule: Rule
-    method: str
-    path: str
-    named: dict[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} ({self.rule.endpoint})"
-
-    def is_among(self, allowed: dict[tuple[str, str], dict[str, str]]) -> bool:
-        wanted = allowed.get((self.method, self.rule.endpoint))
-        return wanted is not None and all(self.named.get(name) == which for name, which in wanted.items())
-
-
-def attempts(app: Flask, planted: Planted, methods: set[str] | None = None) -> Iterator[Attempt]:
-    """Every route × method × plausible id, addresses in a stable order."""
-    for rule in sorted(app.url_map.iter_rules(), key=str):
-        names = re.findall(r"<(?:[^:<>]+:)?(\w+)>", rule.rule)
-        unknown = set(names) - set(planted.ids)
-        assert not unknown, f"say in plant() what {unknown} of {rule.rule} stands for"
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            if methods is not None and method not in methods:
-                continue
-            for chosen in itertools.product(*(planted.ids[name].items() for name in names)):
-                path = rule.rule
-                for name, (_which, value) in zip(names, chosen, strict=True):
-                    path = re.sub(rf"<(?:[^:<>]+:)?{name}>", value, path)
-                named = {name: which for name, (which, _value) in zip(names, chosen, strict=True)}
-                yield Attempt(rule, method, path, named)
-
-
-# One body for every form: whatever a route asks for, it finds something plausible.
-FORM = {
-    "title": "Titre",
-    "name": "Nom",
-    "body": "Texte",
-    "text": "Texte",
-    "word": "Mot",
-    "reason": "Raison",
-    "answer": "addressed",
-    "answer_text": "Texte",
-    "template": "defi",
-    "switch": "open_to_observers",
-    "on": "1",
-    "version": "1",
-    "edition": "2",
-    "then": "release",
-    "email": "nouveau@exemple.fr",
-    "emails": "nouveau@exemple.fr",
-    "sector": "citizen",
-    "role": "contribute",
-    "problem": "Un problème",
-    "progress": "Une avancée",
-    "challenge": "Un défi",
-    "met": "1",
-}
-
-
-def send(client: FlaskClient, attempt: Attempt) -> TestResponse:
-    """The request, as a browser (or our own script) would send it."""
-    if attempt.method == "GET":
-        return client.get(attempt.path)
-    if attempt.rule.endpoint == "documents.sync":
-        return client.post(attempt.path, data=write_varint(1) + b"\0")
-    if attempt.method == "PUT" or attempt.rule.endpoint == "problems.similar":
-        return client.open(attempt.path, method=attempt.method, json=FORM)
-    return client.open(attempt.path, method=attempt.method, data=FORM)
-
-
-def leaks(planted: Planted, answer: TestResponse) -> list[str]:
-    """The secrets that stand in what was received, headers included."""
-    received = (answer.get_data() + str(answer.headers).encode()).lower()
-    return [what for word, what in planted.secrets.items() if word.lower().encode() in received]
 
 
 def policy(app: Flask, attempt: Attempt) -> object:

@@ -709,7 +709,7 @@ def test_learner_joins_and_leaves(client_of: ClientOf, world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("alice", 409), ("tutor", 403), ("zoe", 404), ("observer", 404), ("partner", 404)]
+    ("who", "status"), [("alice", 409), ("tutor", 403), ("zoe", 404), ("observer", 404), ("partner", 403)]
 )
 def test_others_do_not_join(client_of: ClientOf, world: World, who: str, status: int) -> None:
     response = client_of(world.people[who]).post(f"/problems/{world.problem.id}/join")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.access import FORBIDDEN, access_cohort, access_problem, check
+from models.access import FORBIDDEN, access_cohort, access_problem
 from models.activity import ActivityKind, record_activity
 from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
@@ -98,8 +98,7 @@ def access_to_edit(session: Session, actor: Actor, problem_id: int) -> Problem:
     if problem.author_id == actor.user_id and problem.status is ProblemStatus.SUBMITTED:
         can(actor, Permission.EDIT_PROBLEM, problem.where)
         raise Refused("already_sent", ALREADY_SENT)
-    check(actor, Permission.EDIT_PROBLEM, problem.where)
-    return problem
+    return access_problem(session, actor, problem_id, Permission.EDIT_PROBLEM)
 
 
 def save_problem(

@@ -29,10 +29,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/cohorts/<int:cohort_id>")
 @requires(Permission.VIEW_COHORT)
 def show(cohort_id: int) -> ResponseReturnValue:
-    """The cohort at a glance: ?grid=people shows the participation by person to those who follow it."""
-    by_person = request.args.get("grid") == "people"
+    """The cohort at a glance: ?grid=people shows the participation by person to its tutors."""
     with reading() as session:
         cohort = access_cohort(session, actor(), cohort_id)
+        may_see_people = can(actor(), Permission.VIEW_PARTICIPATION, cohort_where(cohort))
+        by_person = may_see_people and request.args.get("grid") == "people"
         page = cohort_page(session, actor(), cohort, by_person=by_person)
         follows = can(actor(), Permission.FOLLOW_COHORT, cohort_where(cohort))
         manages = can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort))
@@ -46,6 +47,7 @@ def show(cohort_id: int) -> ResponseReturnValue:
             manages=manages,
             answers=answers,
             by_person=by_person,
+            may_see_people=may_see_people,
         )
 
 

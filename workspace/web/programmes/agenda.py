@@ -103,7 +103,10 @@ def _page(
 ) -> str:
     """The form; `class_session_id` when the session exists, `current` when it changed meanwhile."""
     with reading() as session:
-        cohort = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
+        if class_session_id is None:
+            cohort = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
+        else:  # a session of another cohort has no form here, however badly it was filled
+            cohort, _row = class_sessions.access_class_session(session, actor(), cohort_id, class_session_id)
         return render_template(
             "programmes/class_session.html",
             cohort=cohort,

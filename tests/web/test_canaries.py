@@ -1,0 +1,214 @@
+"""A secret in every private text: every byte that anybody can get is searched, and holds only what is theirs.
+
+`MAY_READ` is the reviewed list: from the product's rules, who may read each kind of secret. Pages, JSON,
+searches, exports and downloads come by HTTP; what a joined board sends comes by sockets.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models.session import transaction
+from tests.canaries import Planted, attempts, leaks, plant, secrets_in, send
+from tests.conftest import ClientOf
+from tests.factories import World
+from tests.matrix.places import Places
+from tests.matrix.sockets import Socket, Sockets
+from workspace.services.sessions import open_session
+
+TEAM = frozenset({"alice", "bob"})
+INSIDE = TEAM | {"tutor", "manager"}
+GUESTS = frozenset({"partner", "guest", "reader"})
+PEOPLE = (
+    *("alice", "bob", "paul", "zoe", "tutor", "other_tutor", "manager", "other_manager"),
+    *("observer", "other_observer", "partner", "stranger", "guest", "reader", "gone", "anonymous"),
+)
+
+# What a secret is called in tests/canaries.py, and who may read it: the first line that fits.
+MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
+    # People: the cohort knows its members; partners and guests the team; addresses are for who manages them.
+    (r"bob's name", INSIDE | GUESTS | {"paul"}),
+    (r"tutor's name", INSIDE | GUESTS | {"paul"}),
+    (r"paul's name", INSIDE | {"paul"}),
+    (r"manager's name", INSIDE | GUESTS),  # on a board, who is there is seen by who else is there
+    (r"partner's (name|title)", INSIDE | GUESTS),
+    (r"(bob|tutor|paul|manager)'s title", INSIDE | {"paul"}),
+    (r"(other_tutor|zoe|other_manager) e-mail", frozenset({"other_manager"})),
+    (r"stranger e-mail", frozenset()),
+    (r"partner e-mail", TEAM),
+    (r"élu e-mail", TEAM | {"manager"}),
+    (r"invited e-mail|invited name|invitation's message", TEAM | {"manager"}),
+    (r"\w+ e-mail", frozenset({"manager"})),
+    (r"guest's name", INSIDE | GUESTS),
+    (r"guest's organisation|another guest", INSIDE),
+    # The cohort and its agenda.
+    (r"cohort's name|session|place", INSIDE | {"paul"}),
+    # The project and its problem: the cohort, as it is shared, and those who take part.
+    (r"problem's .*|lever|summary", INSIDE | GUESTS | {"paul"}),
+    (r"due|word on a step|journal .*", INSIDE),
+    (r"problem being drafted", frozenset({"paul"})),
+    # Boards.
+    (r"note (removed from|on) a board that is archived", frozenset()),
+    (r"board that is archived", TEAM),
+    (r"note on a board that is closed|board that is closed", INSIDE | GUESTS),
+    (r"note removed from a board that is (closed|open)", INSIDE | GUESTS),
+    # Feedback, briefs, questions.
+    (r"feedback draft", frozenset({"tutor"})),
+    (r"feedback released|answer to feedback", INSIDE),
+    (r"draft brief: .*", TEAM | {"tutor"}),
+    (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
+    (r"other élu", INSIDE),
+    (r"another élu's question|answer to another élu", TEAM | {"tutor"}),
+    # Partners in the list, links, what is one person's alone.
+    (r"partner", INSIDE | {"paul"}),
+    (r"partner's contact|partner's contribution", INSIDE),
+    (r"link's (label|question)", TEAM),
+    (r"somebody else's notification", frozenset({"alice"})),
+    (r"somebody's browser", frozenset({"alice"})),
+)
+
+
+def readers(what: str) -> frozenset[str]:
+    """Who may read this secret; one's own name and address are one's own."""
+    for pattern, who in MAY_READ:
+        if re.fullmatch(pattern, what):
+            owner = re.match(r"(\w+)('s name|'s title| e-mail)$", what)
+            return who | {owner[1]} if owner else who
+    raise AssertionError(f"say in MAY_READ who may read: {what}")
+
+
+@pytest.fixture
+def planted(world: World) -> Planted:
+    with transaction() as session:
+        return plant(session, world)
+
+
+def client_named(planted: Planted, client_of: ClientOf, name: str) -> FlaskClient:
+    world = planted.world
+    return client_of(world.people.get(name), guest=world.guests.get(name))
+
+
+def searches(planted: Planted) -> Iterator[str]:
+    """Addresses that show more when they are asked for more."""
+    cohort, board = planted.world.cohort.id, planted.ids["board_id"]["open"]
+    yield from ("/problems?q=secret", "/projects?q=secret", "/problems?mine=1&q=secret")
+    yield f"/cohorts/{cohort}?grid=people"
+    yield f"/boards/{board}/people?clients=1,2,3,77"
+    yield f"/projects/{planted.world.project.id}/journal?page=2"
+
+
+def stolen(planted: Planted, name: str, found: list[str]) -> list[str]:
+    return [what for what in found if name not in readers(what)]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("name", PEOPLE)
+def test_nobody_is_sent_a_secret_that_is_not_theirs(
+    planted: Planted, app: Flask, client_of: ClientOf, name: str, accept: str
+) -> None:
+    client = client_named(planted, client_of, name)
+    client.environ_base["HTTP_ACCEPT"] = accept
+    wrong = []
+    for attempt in attempts(app, planted, {"GET"}):
+        found = stolen(planted, name, leaks(planted, client.get(attempt.path)))
+        wrong += [f"{attempt}: shows {what}" for what in found]
+    for path in searches(planted):
+        wrong += [f"{path}: shows {what}" for what in stolen(planted, name, leaks(planted, client.get(path)))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "name", ["zoe", "other_tutor", "other_manager", "stranger", "gone", "anonymous", "reader"]
+)
+def test_no_refusal_of_a_deed_tells_a_secret(
+    planted: Planted, app: Flask, client_of: ClientOf, name: str
+) -> None:
+    wrong = []
+    for attempt in attempts(app, planted, {"POST", "PUT", "PATCH", "DELETE"}):
+        answer = send(client_named(planted, client_of, name), attempt)
+        wrong += [f"{attempt}: shows {what}" for what in stolen(planted, name, leaks(planted, answer))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["alice", "tutor", "manager", "paul", "zoe"])
+def test_control_those_inside_do_read_theirs(
+    planted: Planted, app: Flask, client_of: ClientOf, name: str
+) -> None:
+    """A walk that showed nobody anything would prove nothing."""
+    client = client_named(planted, client_of, name)
+    seen = {
+        what
+        for attempt in attempts(app, planted, {"GET"})
+        for what in leaks(planted, client.get(attempt.path))
+    }
+    expected = {
+        "alice": {
+            "feedback released",
+            "draft brief: asked",
+            "partner's contact",
+            "somebody else's notification",
+        },
+        "tutor": {"feedback draft", "note on a board that is closed", "journal partner_added"},
+        "manager": {"feedback released", "bob e-mail", "invited e-mail"},
+        "paul": {"problem being drafted", "summary", "partner"},
+        "zoe": {"other brief: asked", "zoe e-mail"},
+    }
+    assert expected[name] <= seen
+
+
+# -- sockets ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Hall:
+    """Where sockets find the planted world."""
+
+    path: Path
+    places: Places
+
+
+@pytest.fixture
+def sockets(planted: Planted, sqlite_url: str, tmp_path: Path) -> Sockets:
+    world = planted.world
+    hall = Hall(Path(sqlite_url.removeprefix("sqlite:///")), Places(world))
+    with transaction() as session:
+        for name in PEOPLE:
+            user, guest = world.people.get(name), world.guests.get(name)
+            if user is not None or guest is not None:
+                hall.places.cookies[name] = open_session(
+                    session, user_id=user.id if user else None, guest_id=guest.id if guest else None
+                )
+    return Sockets(hall, tmp_path)
+
+
+@pytest.mark.parametrize("which", ["closed", "open", "archived"])
+def test_no_frame_of_a_board_holds_a_secret_of_others(planted: Planted, sockets: Sockets, which: str) -> None:
+    """Everybody knocks while the team, a partner and a guest work there: point, select, come and go."""
+    document_id = int(planted.ids["document_id"][which])
+    workers = [Socket(sockets, name) for name in ("bob", "partner", "guest")]
+    visitors = [Socket(sockets, name) for name in PEOPLE]
+    for one in (*workers, *visitors):
+        one.join(document_id)
+        sockets.live.presence.tell()
+    for one in workers:
+        if one.answer.get("ok"):
+            one.client.emit("sel", {"h": one.answer["handle"], "ids": ["z1"], "editing": None})
+            sockets.live.presence.tell()
+            one.close()
+            sockets.live.presence.tell()
+    heard = {
+        one.principal: repr(one.answer).encode() + b"".join(f.frames for f in one.frames.sent)
+        for one in visitors
+    }
+    wrong = {name: stolen(planted, name, secrets_in(planted, received)) for name, received in heard.items()}
+    assert {name: found for name, found in wrong.items() if found} == {}
+    if which == "closed":
+        assert "note on a board that is closed" in secrets_in(planted, heard["tutor"])
+        assert "bob's name" in secrets_in(planted, heard["alice"]), "the roster was told"
+    if which == "open":
+        assert len(heard["observer"]) > 1000, "an élu did read the open board"
