@@ -76,6 +76,7 @@ def plant(session: Session, world: World) -> Planted:
         "question_id": {"own": str(others["own_question"]), "other": str(others["question"])},
         "notification_id": {"notification": str(others["notification"])},
         "login_session_id": {"login": str(others["login"])},
+        "mail_id": {"mail": "1"},
         "board_id": {name: str(board.id) for name, board in boards.items()},
         "document_id": {name: str(board.document_id) for name, board in boards.items()},
         "feedback_id": feedback,

@@ -19,11 +19,12 @@ from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
 from models.feedback import Feedback, FeedbackStatus
 from models.invitation import Invitation
+from models.mail import CaughtMail
 from models.membership import Membership
 from models.notification import Notification, NotificationKind
 from models.organization import Organization, Programme
 from models.partner import Partner, Sector
-from models.people import LoginSession, User
+from models.people import LoginSession, SignInLink, User
 from models.policy import Role
 from models.problem import Confidentiality, Problem, ProblemStatus
 from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
@@ -427,8 +428,15 @@ def _doors(session: Session, places: Places) -> None:
                 revoked_at=None if name == "open" else utcnow(),
             )
         )
+    to_sign_in = new_token()
+    kept = CaughtMail(to="quelquun@exemple.fr", subject="Un sujet", text="Texte", html="<p>Texte</p>")
+    in_a_while = utcnow() + timedelta(minutes=20)
+    link = SignInLink(token_hash=token_hash(to_sign_in), user_id=world.bob.id, expires_at=in_a_while)
+    session.add_all([kept, link])
     session.flush()
     places.ids |= {
+        "link to sign in": {"token": to_sign_in},
+        "kept message": {"mail_id": kept.id},
         "live link": {"token": world.link_tokens["guest"]},
         "link to read": {"token": world.link_tokens["reader"]},
         "revoked link": {"token": world.link_tokens["gone"]},

@@ -34,11 +34,11 @@ def second_factor() -> ResponseReturnValue:
 @signed_in
 def begin_second_factor() -> ResponseReturnValue:
     """Check the password, then show a new secret."""
-    me = actor()
+    me, user = actor(), _me()
     if not second_factors.may_have(me):
         raise Forbidden(second_factors.NOT_FOR_YOU)
     form = OwnPasswordForm()
-    if not form.validate() or not own_password_matches(_me(), form.password):
+    if not form.validate() or not own_password_matches(user, form.password):
         return _page(start=form), 422
     with transaction() as session:
         second_factors.begin(session, me, _secret_key())
