@@ -203,6 +203,8 @@ class Stack:
             "POSTGRES_PASSWORD": password,
             "ETABLI_SECRET_KEY": secrets.token_urlsafe(48),
             "ETABLI_DOMAIN": f"127.0.0.1:{self.port}",
+            "ETABLI_SMTP_URL": os.environ.get("ETABLI_SMTP_URL", ""),
+            "ETABLI_MAIL_FROM": os.environ.get("ETABLI_MAIL_FROM", ""),
         }
 
     def _with(self, word: str) -> list[str]:
