@@ -3,6 +3,7 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.account import personal
 from workspace.web.account import routes as account
 from workspace.web.auth import links as auth
 from workspace.web.authorities import routes as authorities
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     demo.blueprint,
     auth.blueprint,
     account.blueprint,
+    personal.blueprint,
     authorities.blueprint,
     boards.blueprint,
     quarantine.blueprint,
