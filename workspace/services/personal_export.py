@@ -113,7 +113,7 @@ def _add_names(session: Session, rows: Sequence[Row]) -> None:
         wanted = {row[column] for row in rows if row.get(column) is not None}
         if not wanted:
             continue
-        names = dict(session.execute(select(identity, title).where(identity.in_(wanted))).tuples().all())
+        names = dict(session.execute(select(identity, title).where(identity.in_(wanted))).all())
         for row in rows:
             if row.get(column) is not None:
                 row[naming(column)] = names.get(row[column], "")
