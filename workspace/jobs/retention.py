@@ -110,7 +110,9 @@ def _erase(table: type[Any], condition: ColumnElement[bool]) -> int:
     for identifier in due:
         with transaction() as session:
             someone = session.scalar(
-                select(table).where(table.id == identifier, condition, table.erased_at.is_(None))
+                select(table)
+                .where(table.id == identifier, condition, table.erased_at.is_(None))
+                .with_for_update()
             )
             if someone is not None:  # they have not come back meanwhile
                 erase(session, someone, texts=getattr(someone, "erase_texts", False))

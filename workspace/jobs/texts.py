@@ -6,7 +6,7 @@ have, a later run makes one snapshot of each board its whole past. Both may be r
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.board.blank import blank
@@ -26,7 +26,7 @@ WHEN_CORRUPT = timedelta(days=1)
 def run(key: str, now: datetime) -> datetime | None:
     """Gives when to run again: after emptying, or when a board must be restored first."""
     with reading() as session:
-        document_ids = documents_of(session, key)
+        document_ids = sorted({*documents_of(session, key), *_logged(session, key)})
     emptied = [document_id for document_id in document_ids if _empty(document_id, key)]
     if emptied:
         return now + AFTER
@@ -38,17 +38,21 @@ def run(key: str, now: datetime) -> datetime | None:
 
 
 def documents_of(session: Session, key: str) -> list[int]:
-    """The documents that this author wrote in."""
+    """The documents that this author has written in, by who owns their Yjs client ids and their objects."""
     found = set(session.scalars(select(DocumentClient.document_id).where(DocumentClient.actor_key == key)))
     found |= set(session.scalars(select(BoardObject.document_id).where(BoardObject.author == key)))
+    return sorted(found)
+
+
+def _logged(session: Session, key: str) -> set[int]:
+    """Those whose log or history names this author. Reads all of it: for the worker, not for a page."""
+    found: set[int] = set()
     for table in (DocumentUpdate, DocumentHistory):
         rows = session.execute(
-            select(table.document_id, table.actor_keys)
-            .where(or_(table.actor_keys == key, table.actor_keys.contains(key)))
-            .distinct()
+            select(table.document_id, table.actor_keys).where(table.actor_keys.contains(key)).distinct()
         )
         found |= {row.document_id for row in rows if key in row.actor_keys.split(",")}
-    return sorted(found)
+    return found
 
 
 def _empty(document_id: int, key: str) -> bool:

@@ -16,7 +16,7 @@ from models.base import utcnow
 from models.errors import Invalid, NotFound, Refused
 from models.i18n import N_
 from models.mail import MailKind
-from models.notification import Notification
+from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor
 from models.people import LoginSession, SignInLink, User
 from models.policy import Actor
@@ -205,7 +205,11 @@ def _rename_copies(session: Session, former: str, name: str) -> None:
     """What others were told of them follows, as long as nobody else has that name."""
     same = select(func.count()).select_from(User).where(User.name == former)
     if name != former and session.scalar(same) == 1:
-        session.execute(update(Notification).where(Notification.who == former).values(who=name[:120]))
+        session.execute(
+            update(Notification)
+            .where(Notification.who == former, Notification.kind != NotificationKind.GUEST_JOINED)
+            .values(who=name)
+        )
 
 
 def set_locale(session: Session, actor: Actor, locale: str) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, delete, func, or_, select, update
+from sqlalchemy import Column, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
@@ -147,9 +147,8 @@ def _end_memberships(session: Session, user_id: int) -> None:
 def _erase_copies(session: Session, person: Person, name: str) -> Erased:
     """Their name and address where they were copied as text."""
     names = {name, *_names_in_invitations(session, person)} - {"", PERSON_LEFT}
-    told: list[ColumnElement[bool]] = [Notification.who.in_(names)]
-    if not person.email:
-        told.append(Notification.kind == NotificationKind.GUEST_JOINED)
+    is_about_guest = Notification.kind == NotificationKind.GUEST_JOINED
+    told = (Notification.who.in_(names), ~is_about_guest if person.email else is_about_guest)
     erased = Erased()
     erased["notification"] += affected(
         session.execute(update(Notification).where(*told).values(who=PERSON_LEFT))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.authority import Authority
 from models.base import utcnow
 from models.cohort import Cohort, Team
-from models.document import Board
+from models.document import Board, SharedDocument
+from models.document_upkeep import DocumentUpkeep
 from models.errors import CorruptDocument
 from models.organization import Organization, Programme
 from models.personal_data import Record
@@ -84,8 +85,14 @@ def export_of(session: Session, person: Person) -> Export:
 
 def refresh_notes(key: str) -> None:
     """Bring the read model of the person's boards to what they hold now. Commits."""
+    behind = (
+        select(SharedDocument.id)
+        .outerjoin(DocumentUpkeep, DocumentUpkeep.document_id == SharedDocument.id)
+        .where(SharedDocument.last_seq > func.coalesce(DocumentUpkeep.projected_seq, 0))
+        .order_by(SharedDocument.id)
+    )
     with reading() as session:
-        document_ids = documents_of(session, key)
+        document_ids = session.scalars(behind.where(SharedDocument.id.in_(documents_of(session, key)))).all()
     for document_id in document_ids:
         try:
             read_model.run(document_id, utcnow())
