@@ -10,7 +10,9 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-PERSON_LEFT = "Personne partie"
+from models.i18n import N_
+
+PERSON_LEFT = N_("Personne partie")
 """Stands for the name of somebody whose data was erased."""
 
 Columns = Sequence[str]

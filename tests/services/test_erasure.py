@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
 from models.cohort import Team
+from models.document import DocumentUpdate
 from models.document_log import load_document
 from models.document_upkeep import SetAside
 from models.errors import Refused
@@ -27,7 +28,7 @@ from models.personal_data import PERSON_LEFT
 from models.policy import Role
 from models.problem import Problem, ProblemStatus
 from models.session import database, reading, transaction
-from tests.factories import World, make_problem
+from tests.factories import World, make_board, make_problem
 from tests.jobs.writing import Writer, outline
 from workspace import cli
 from workspace.jobs import compact, history, project, texts
@@ -229,6 +230,7 @@ def test_erasure_waits_a_week_and_signing_in_changes_it(world: World) -> None:
 
 
 CANARY = "CANARIROUGE"
+NOW = utcnow()
 
 
 def write_on_a_board(world: World) -> int:
@@ -331,3 +333,22 @@ def test_invented_person_stays(world: World, tmp_path) -> None:
     assert run_command("alice@exemple.fr", tmp_path=tmp_path)[0] == 2
     with transaction() as session, pytest.raises(Refused):
         erasure.ask_for_erasure(session, world.actor(session, "alice"), texts=False)
+
+
+def test_damaged_board_waits_to_be_restored_and_holds_up_no_other(world: World) -> None:
+    document_id = write_on_a_board(world)
+    with transaction() as session:
+        other = make_board(session, world.project, world.bob, "Un autre")
+    Writer(other.document_id, key=world.alice.key).note("hers", CANARY)
+    with reading() as session:
+        newest = load_document(session, document_id).seq
+    Writer(document_id, key=world.bob.key, client=79).note("later")
+    with transaction() as session:
+        session.execute(
+            update(DocumentUpdate)
+            .where(DocumentUpdate.document_id == document_id, DocumentUpdate.seq > newest)
+            .values(update=b"\xff")
+        )
+    assert texts.run(world.alice.key, NOW) == NOW + texts.AFTER
+    assert texts.run(world.alice.key, NOW) == NOW + texts.WHEN_CORRUPT
+    assert CANARY.encode() not in stored_bytes(other.document_id)

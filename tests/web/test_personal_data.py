@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from pycrdt import Doc
 from sqlalchemy import make_url, select, update
 
+from models.activity import ActivityKind, record_activity
 from models.base import utcnow
 from models.board.reader import write_varint
 from models.job import Job, JobKind
@@ -32,6 +33,7 @@ from tests.web.test_problems import FULL
 from workspace.jobs import retention, texts
 from workspace.jobs.mail import Mailer
 from workspace.jobs.worker import Worker
+from workspace.services.erasure import erase
 from workspace.services.invitations import Invitee, Terms, invite_learner
 from workspace.services.passwords import hash_password
 from workspace.web.guard import COOKIE
@@ -397,3 +399,39 @@ def run_all(worker: Worker) -> None:
         with transaction() as session:
             kinds = (JobKind.RETENTION, JobKind.ERASE_TEXTS)
             session.execute(update(Job).where(Job.kind.not_in(kinds)).values(run_at=utcnow()))
+
+
+def test_who_left_signs_no_note_as_nobody(world: World, client_of: ClientOf) -> None:
+    """In French the first word of what stands for their name means 'nobody'."""
+    write_note(client_of(world.bob), world, world.bob.key, "Une idée", client_id=4000000006)
+    with transaction() as session:
+        erase(session, session.get_one(User, world.bob.id), texts=False)
+    path = f"/boards/{world.board.id}/people?keys={world.bob.key}"
+    for client in (client_of(world.alice), client_of(guest=world.guests["guest"])):
+        (person,) = client.get(path).json["people"].values()
+        assert (person["name"], person["short"]) == (PERSON_LEFT, PERSON_LEFT)
+
+
+def test_who_left_is_called_so_in_the_readers_language(world: World, client_of: ClientOf) -> None:
+    with transaction() as session:
+        session.get_one(User, world.tutor.id).locale = "en"
+        record_activity(
+            session,
+            world.actor(session, "bob"),
+            ActivityKind.PROJECT_CREATED,
+            cohort_id=world.cohort.id,
+            project_id=world.project.id,
+            subject="L’accueil",
+        )
+        erase(session, session.get_one(User, world.bob.id), texts=False)
+    shown = client_of(world.tutor).get(f"/projects/{world.project.id}").text
+    assert "Somebody who left" in shown
+    assert PERSON_LEFT not in shown
+
+
+def test_link_of_somebody_who_left_is_the_teams(world: World, client_of: ClientOf) -> None:
+    path = f"/join/{world.link_tokens['guest']}"
+    assert "Alice et son équipe vous invitent" in client_of().get(path).text
+    with transaction() as session:
+        erase(session, session.get_one(User, world.alice.id), texts=False)
+    assert "Équipe Cayenne et son équipe" in client_of().get(path).text
