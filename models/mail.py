@@ -17,6 +17,7 @@ class MailKind(enum.StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     NEWS = "news"
     ERASURE_ASKED = "erasure_asked"
+    ACCOUNT_KEPT = "account_kept"
     UNUSED_ACCOUNT = "unused_account"
 
 

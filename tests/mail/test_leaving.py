@@ -78,14 +78,21 @@ def test_who_asked_for_erasure_is_told_how_to_keep_all(
     assert message["List-Unsubscribe"] is None
 
 
-def test_who_changed_their_mind_is_told_nothing(
-    sending: Installation, mail_server: MailServer, world: World
+@pytest.mark.parametrize(
+    ("locale", "words"), [("fr", "rien ne sera effacé"), ("en", "nothing will be erased")]
+)
+def test_who_changed_their_mind_is_told_only_that_all_is_kept(
+    sending: Installation, mail_server: MailServer, world: World, locale: str, words: str
 ) -> None:
+    unused_for(world, 0, locale=locale)
     with transaction() as session:
         erasure.ask_for_erasure(session, world.actor(session, "alice"), texts=False)
         accounts.enter(session, world.alice.id)
+        accounts.enter(session, world.alice.id)
     sending.work()
-    assert (mail_server.taken, sending.jobs()) == ([], [])
+    (message,) = mail_server.taken
+    assert words in message["Subject"]
+    assert sending.jobs() == []
 
 
 def test_link_by_mail_keeps_all_too(sending: Installation, mail_server: MailServer, world: World) -> None:

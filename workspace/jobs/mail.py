@@ -106,6 +106,7 @@ WRITERS: Mapping[MailKind, Write] = {
     MailKind.PASSWORD_CHANGED: lambda session, key, _job: letters.password_changed(session, int(key)),
     MailKind.NEWS: lambda session, key, _job: letters.news(session, int(key)),
     MailKind.ERASURE_ASKED: lambda session, key, _job: leaving.erasure_asked(session, int(key)),
+    MailKind.ACCOUNT_KEPT: lambda session, key, _job: leaving.account_kept(session, int(key)),
     MailKind.UNUSED_ACCOUNT: lambda session, key, _job: leaving.unused_account(session, int(key)),
     MailKind.SIGN_IN_LINK: _sign_in_link,
 }

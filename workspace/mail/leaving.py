@@ -44,6 +44,36 @@ def _erasure_asked(locale: str, name: str, end: datetime) -> Letter:
     )
 
 
+def account_kept(session: Session, user_id: int) -> Envelope | None:
+    """Tell the owner that a sign-in has stopped the erasure they had asked for."""
+    user = session.get(User, user_id)
+    if user is None or user.disabled_at is not None or user.erase_at is not None:
+        return None
+    return envelope_for(user.email, user, lambda locale: _account_kept(locale, user.name))
+
+
+def _account_kept(locale: str, name: str) -> Letter:
+    return Letter(
+        locale=locale,
+        subject=_("Votre compte est gardé : rien ne sera effacé"),
+        paragraphs=(
+            _("Bonjour %(name)s,", name=name),
+            _(
+                "Vous aviez demandé que vos données soient effacées, puis vous vous êtes connecté·e : "
+                "votre compte est gardé, et tout y est."
+            ),
+        ),
+        button=Line(_("Voir mes appareils"), url_for("account.show", _external=True)),
+        after=(
+            _(
+                "Si vous voulez toujours partir, demandez-le de nouveau dans votre compte. Si ce n’est pas "
+                "vous qui vous êtes connecté·e, changez de mot de passe."
+            ),
+        ),
+        why=_("Vous recevez ce message parce qu’il protège votre compte : il ne peut pas être refusé."),
+    )
+
+
 def unused_account(session: Session, user_id: int) -> Envelope | None:
     """Tell the owner of an account without a visit when it ends; none once they came back."""
     user = session.get(User, user_id)

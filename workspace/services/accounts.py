@@ -116,12 +116,14 @@ def enter(
 
 
 def _keep_account(session: Session, user_id: int | None) -> None:
-    """Whoever comes back has changed their mind about having their data erased."""
-    session.execute(
+    """Whoever comes back has changed their mind about having their data erased, and is told so."""
+    kept = session.execute(
         update(User)
         .where(User.id == user_id, User.erase_at.is_not(None))
         .values(erase_at=None, erase_texts=False)
     )
+    if affected(kept) and user_id is not None:
+        ask_for_mail(session, MailKind.ACCOUNT_KEPT, user_id)
 
 
 def sign_out(session: Session, token: str | None) -> None:
