@@ -85,6 +85,8 @@ class AuditAction(enum.StrEnum):
     COHORT_CHANGED = "cohort_changed"
     TEAM_CREATED = "team_created"
     TEAM_RENAMED = "team_renamed"
+    ERASURE_ASKED = "erasure_asked"
+    PERSON_ERASED = "person_erased"
     DOCUMENT_ERASED = "document_erased"
     BACKUP_RESTORED = "backup_restored"
 
@@ -112,6 +114,7 @@ class Export(enum.StrEnum):
 
     AUDIT_LOG = "audit_log"
     LAST_GOOD_BOARD = "last_good_board"
+    PERSONAL_DATA = "personal_data"
 
 
 Fact = enum.StrEnum | bool | int | date

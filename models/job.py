@@ -20,6 +20,8 @@ class JobKind(enum.StrEnum):
     RECORD_HISTORY = "record_history"
     COMPACT_DOCUMENT = "compact_document"
     SEND_MAIL = "send_mail"
+    RETENTION = "retention"
+    ERASE_TEXTS = "erase_texts"
 
 
 class Job(WithId, Base):

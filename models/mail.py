@@ -16,6 +16,9 @@ class MailKind(enum.StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     NEWS = "news"
+    ERASURE_ASKED = "erasure_asked"
+    ACCOUNT_KEPT = "account_kept"
+    UNUSED_ACCOUNT = "unused_account"
 
 
 class CaughtMail(WithId, Base):

@@ -110,6 +110,7 @@ class GuestContributor(WithId, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     link: Mapped[ShareLink] = relationship(lazy="raise_on_sql", back_populates="guests")
 
     @property

@@ -26,6 +26,15 @@ class User(WithId, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None]
+    """When the person's data goes, as they asked; until then signing in changes that."""
+    erase_texts: Mapped[bool] = mapped_column(default=False)
+    """Whether what they wrote on boards goes too."""
+    erased_at: Mapped[datetime | None]
+    """Since when this row tells nothing of a person any more: it only stands where others point at it."""
+    warned_at: Mapped[datetime | None]
+    warnings: Mapped[int] = mapped_column(default=0)
+    """How often they were told, since their last visit, that an unused account ends."""
 
     @property
     def initials(self) -> str:

@@ -16,6 +16,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations": [sys.executable, "tools/check_migrations.py"],
     "templates": [f"{BIN}/djlint", "templates", "--lint", "--quiet"],
     "translations": [sys.executable, "tools/translations.py", "check"],
+    "personal data": [sys.executable, "tools/personal_data.py", "check"],
     "board specs": [sys.executable, "tools/board_specs.py", "--check"],
     "compose file": [sys.executable, "tools/check_compose.py"],
     "front-end types": [*NODE, "tsc", "--noEmit", "-p", "tsconfig.json"],

@@ -1,5 +1,5 @@
 """The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, remove-second-factor,
-documents, audit, backup, restore, check.
+documents, people, audit, backup, restore, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -269,6 +269,40 @@ def audit_verify(settings: Settings, *, fingerprint: str) -> None:
         f"écrite ; les {verdict.count} entrées d’avant sont intactes."
     )
     sys.exit(1)
+
+
+@main.group()
+def people() -> None:
+    """Les personnes : effacer les données de qui le demande."""
+
+
+@people.command("erase")
+@click.argument("who", metavar="ADRESSE|CLÉ")
+@click.option("--texts", is_flag=True, help="Efface aussi ce que la personne a écrit sur les tableaux.")
+@click.option("--dry-run", is_flag=True, help="Dit ce qui partirait, sans rien effacer.")
+@with_settings
+def people_erase(settings: Settings, *, who: str, texts: bool, dry_run: bool) -> None:
+    """Efface tout de suite les données d'une personne : son adresse, ou sa clé (u12, g5 pour qui est
+    venu par un lien). Ce qu'une équipe a fait ensemble reste, sans son nom.
+    """
+    from models.errors import DomainError  # noqa: PLC0415
+    from models.session import configure  # noqa: PLC0415
+    from workspace.services.people_erasure import erase_by_name_of  # noqa: PLC0415
+
+    configure(settings.database_url)
+    try:
+        report = erase_by_name_of(who, texts=texts, dry_run=dry_run)
+    except DomainError as error:
+        stop(error.message)
+    click.echo(f"{report.name} ({report.key}) {'serait effacé·e' if dry_run else 'est effacé·e'} :")
+    for table, count in sorted(report.rows.items()):
+        click.echo(f"  {table} : {count}")
+    if texts:
+        verb = "seraient" if dry_run else "seront"
+        click.echo(f"  tableaux dont les textes {verb} effacés par le travail de fond : {report.boards}")
+    click.echo("Les sauvegardes d’avant ce jour contiennent encore ces données jusqu’à leur fin.")
+    if not report.is_scrubbed:
+        stop("Un lecteur retient encore le fichier du journal : il sera vidé à la prochaine occasion.")
 
 
 @main.command()

@@ -76,3 +76,26 @@ def test_corrupt_board_opens_for_nobody_until_its_team_restores_it(
     assert "n2" not in bob.objects()
     bob("note", id="after")
     bob.await_acks()
+
+
+def test_erased_person_is_cut_off_and_their_words_leave_open_boards(
+    own_server: LiveServer, driver: Driver
+) -> None:
+    person = own_server.sign_in("alice")
+    alice, bob = driver.client().enter(person), driver.client().enter(own_server.sign_in("bob"))
+    alice("note", id="hers", text=CANARY)
+    bob("note", id="his", text="ce que Bob écrit")
+    for client in (alice, bob):
+        client.await_acks()
+    eventually(lambda: {"hers", "his"} <= bob.objects().keys(), 5, "both notes")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert person.post("/account/erase", b"word=EFFACER&texts=y", **form).status == 302
+    eventually(lambda: not alice.is_connected(), 2, "Alice's disconnection")
+    assert bob.is_connected()
+    result = etabli(own_server, "people", "erase", "alice@exemple.fr", "--texts")
+    assert result.returncode == 0, result.stderr
+    eventually(lambda: bob.objects()["hers"]["text"] == "", 30, "Alice's words to go")
+    assert bob.objects()["his"]["text"] == "ce que Bob écrit"
+    bob("note", id="after", text="après")
+    bob.await_acks()
+    assert bob.is_connected()

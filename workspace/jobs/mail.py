@@ -18,7 +18,7 @@ from models.mail import CaughtMail, MailKind
 from models.people import SignInLink, User
 from models.session import reading, transaction
 from workspace.jobs.queue import Claimed, TryLater
-from workspace.mail import letters
+from workspace.mail import leaving, letters
 from workspace.mail.letter import Envelope
 from workspace.mail.message import html_of, message_of, text_of
 from workspace.mail.transport import Undeliverable, send
@@ -105,5 +105,8 @@ WRITERS: Mapping[MailKind, Write] = {
     MailKind.INVITATION: lambda session, key, _job: letters.invitation(session, int(key)),
     MailKind.PASSWORD_CHANGED: lambda session, key, _job: letters.password_changed(session, int(key)),
     MailKind.NEWS: lambda session, key, _job: letters.news(session, int(key)),
+    MailKind.ERASURE_ASKED: lambda session, key, _job: leaving.erasure_asked(session, int(key)),
+    MailKind.ACCOUNT_KEPT: lambda session, key, _job: leaving.account_kept(session, int(key)),
+    MailKind.UNUSED_ACCOUNT: lambda session, key, _job: leaving.unused_account(session, int(key)),
     MailKind.SIGN_IN_LINK: _sign_in_link,
 }

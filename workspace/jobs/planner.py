@@ -19,6 +19,7 @@ from models.people import User
 from models.session import reading, transaction
 from workspace.jobs.history import IDLE
 from workspace.jobs.queue import enqueue
+from workspace.jobs.retention import NIGHTLY, night_after
 
 PROJECT_AFTER = timedelta(seconds=15)
 ROWS_WHEN_LIVE = 500
@@ -43,6 +44,22 @@ def plan(*, with_mail: bool = False) -> int:
             for kind, key, run_at in wanted:
                 enqueue(session, kind, key, run_at=run_at)
     return len(wanted)
+
+
+def plan_night() -> None:
+    """See that there is a job for the retention of personal data: it runs each night, and stays.
+
+    One that has failed for good is asked for again the day after.
+    """
+    now = utcnow()
+    is_there = exists().where(
+        Job.kind == JobKind.RETENTION, or_(Job.failed_at.is_(None), Job.failed_at > now - timedelta(days=1))
+    )
+    with reading() as session:
+        if session.scalar(select(is_there)):
+            return
+    with transaction() as session:
+        enqueue(session, JobKind.RETENTION, NIGHTLY, run_at=night_after(now))
 
 
 def due(session: Session) -> Due:

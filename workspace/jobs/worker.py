@@ -17,8 +17,8 @@ from models.base import utcnow
 from models.errors import CorruptDocument
 from models.job import JobKind
 from models.session import reading, transaction
-from workspace.jobs import compact, history, project
-from workspace.jobs.planner import plan
+from workspace.jobs import compact, history, project, retention, texts
+from workspace.jobs.planner import plan, plan_night
 from workspace.jobs.queue import LEASE, Claimed, TryLater, claim, fail, finish, has_due, release
 from workspace.services.document_upkeep import quarantine
 
@@ -69,6 +69,7 @@ class Worker:
 
     def turn(self) -> int:
         """Plan, take some jobs, run them; gives how many ran."""
+        plan_night()
         plan(with_mail=self._send_mail is not None)
         with reading() as session:
             if not has_due(session):
@@ -89,6 +90,10 @@ class Worker:
             if job.kind == JobKind.SEND_MAIL:
                 if self._send_mail is not None:  # else this installation sends none
                     self._send_mail(job)
+            elif job.kind == JobKind.RETENTION:
+                again_at = retention.run(utcnow(), with_mail=self._send_mail is not None)
+            elif job.kind == JobKind.ERASE_TEXTS:
+                again_at = texts.run(job.key, utcnow())
             else:
                 again_at = RUNNERS[job.kind](int(job.key), utcnow())
         except CorruptDocument as error:

@@ -42,7 +42,7 @@ def invitation(session: Session, invitation_id: int) -> Envelope | None:
     offer = offer_of(session, row)
     user = session.scalar(select(User).where(User.email == row.email))
     url = url_for("invitations.show", token=token, _external=True)
-    return _envelope(row.email, user, lambda locale: _invitation(locale, offer, url))
+    return envelope_for(row.email, user, lambda locale: _invitation(locale, offer, url))
 
 
 def _invitation(locale: str, offer: Offer, url: str) -> Letter:
@@ -95,7 +95,7 @@ def sign_in_link(session: Session, email: str, asked_at: datetime) -> Envelope |
     url = url_for("auth.sign_in_link", token=token, _external=True)
     reset = make_reset_token(user.id, user.password_hash, int(LINK_LIFETIME.total_seconds()))
     reset_url = url_for("auth.new_password", token=reset, _external=True)
-    return _envelope(user.email, user, lambda locale: _sign_in_link(locale, user.name, url, reset_url))
+    return envelope_for(user.email, user, lambda locale: _sign_in_link(locale, user.name, url, reset_url))
 
 
 def _sign_in_link(locale: str, name: str, url: str, reset_url: str) -> Letter:
@@ -127,7 +127,7 @@ def password_changed(session: Session, user_id: int) -> Envelope | None:
     if user is None or user.disabled_at is not None:
         return None
     url = url_for("account.show", _external=True)
-    return _envelope(user.email, user, lambda locale: _password_changed(locale, user.name, url))
+    return envelope_for(user.email, user, lambda locale: _password_changed(locale, user.name, url))
 
 
 def _password_changed(locale: str, name: str, url: str) -> Letter:
@@ -172,7 +172,7 @@ def news(session: Session, user_id: int) -> Envelope | None:
         row.mailed_at = utcnow()
     if not found:
         return None
-    envelope = _envelope(user.email, user, lambda locale: _news(locale, user.name, found))
+    envelope = envelope_for(user.email, user, lambda locale: _news(locale, user.name, found))
     return Envelope(envelope.to, envelope.letters, unsubscribe_url(user.id))
 
 
@@ -199,7 +199,8 @@ def _news(locale: str, name: str, found: list[Notification]) -> Letter:
     )
 
 
-def _envelope(to: str, user: User | None, write: Callable[[str], Letter]) -> Envelope:
+def envelope_for(to: str, user: User | None, write: Callable[[str], Letter]) -> Envelope:
+    """The letter in the person's language; in both to somebody who has no account."""
     locales = LOCALES if user is None else (user.locale if user.locale in LOCALES else DEFAULT_LOCALE,)
     letters = []
     for locale in locales:

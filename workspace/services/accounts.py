@@ -19,6 +19,7 @@ from models.base import utcnow
 from models.errors import Invalid, NotFound, Refused
 from models.i18n import N_
 from models.mail import MailKind
+from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor
 from models.people import LoginSession, SignInLink, User
 from models.policy import Actor
@@ -153,7 +154,19 @@ def enter(
         raise CodeNeeded(credentials_of(session, user_id))
     sign_out(session, old_token)
     audit(session, user_key(user_id), AuditAction.SIGNED_IN)
+    _keep_account(session, user_id)
     return sessions.open_session(session, user_id=user_id, user_agent=user_agent)
+
+
+def _keep_account(session: Session, user_id: int | None) -> None:
+    """Whoever comes back has changed their mind about having their data erased, and is told so."""
+    kept = session.execute(
+        update(User)
+        .where(User.id == user_id, User.erase_at.is_not(None))
+        .values(erase_at=None, erase_texts=False)
+    )
+    if affected(kept) and user_id is not None:
+        ask_for_mail(session, MailKind.ACCOUNT_KEPT, user_id)
 
 
 def sign_out(session: Session, token: str | None) -> None:
@@ -254,8 +267,20 @@ def update_profile(
     user = own_account(session, actor)
     if user.is_demo:
         raise Refused("demo", DEMO_STAYS)
+    _rename_copies(session, user.name, name)
     user.name, user.title, user.locale, user.time_zone = name, title, locale, time_zone
     user.wants_news = wants_news
+
+
+def _rename_copies(session: Session, former: str, name: str) -> None:
+    """What others were told of them follows, as long as nobody else has that name."""
+    same = select(func.count()).select_from(User).where(User.name == former)
+    if name != former and session.scalar(same) == 1:
+        session.execute(
+            update(Notification)
+            .where(Notification.who == former, Notification.kind != NotificationKind.GUEST_JOINED)
+            .values(who=name)
+        )
 
 
 def set_locale(session: Session, actor: Actor, locale: str) -> None:

@@ -62,6 +62,8 @@ SENTENCES: Mapping[AuditAction, str] = {
     A.COHORT_CHANGED: N_("%(who)s a modifié la promotion %(thing)s"),
     A.TEAM_CREATED: N_("%(who)s a créé l’équipe %(thing)s"),
     A.TEAM_RENAMED: N_("%(who)s a renommé l’équipe %(thing)s"),
+    A.ERASURE_ASKED: N_("%(who)s a demandé l’effacement de ses données"),
+    A.PERSON_ERASED: N_("Les données de %(person)s ont été effacées"),
     A.DOCUMENT_ERASED: N_("%(who)s a effacé le passé d’un document (%(thing)s)"),
     A.BACKUP_RESTORED: N_("%(who)s a rétabli l’installation à partir d’une sauvegarde"),
 }
@@ -145,7 +147,7 @@ GROUPS: Mapping[str, tuple[str, tuple[AuditAction, ...]]] = {
     ),
     "upkeep": (
         N_("Téléchargements et entretien"),
-        (A.EXPORT_DOWNLOADED, A.DOCUMENT_ERASED, A.BACKUP_RESTORED),
+        (A.EXPORT_DOWNLOADED, A.ERASURE_ASKED, A.PERSON_ERASED, A.DOCUMENT_ERASED, A.BACKUP_RESTORED),
     ),
 }
 
@@ -160,6 +162,7 @@ ROLE_LABELS = {
 }
 EXPORT_LABELS = {
     Export.AUDIT_LOG: N_("le journal des actions"),
+    Export.PERSONAL_DATA: N_("ses propres données"),
     Export.LAST_GOOD_BOARD: N_("le texte d’un tableau abîmé"),
 }
 SYMBOLS = {

@@ -20,6 +20,7 @@ from models.document import DocumentSnapshot, DocumentUpdate
 from models.document_log import checksum_of, head_of, load_document, write_snapshot
 from models.document_upkeep import BoardObject, DocumentHistory, SetAside
 from models.errors import Conflict
+from models.personal_data import RECORDS
 from models.session import Database, affected, database, reading, transaction
 from workspace.jobs import project
 from workspace.jobs.compact import verified_snapshot
@@ -43,21 +44,27 @@ class Erased:
 
 
 def erase_deleted(document_id: int) -> Erased:
-    """Make one snapshot of the document its whole past, as the command line asks. Commits.
+    """Make one snapshot of the document its whole past, and overwrite what that leaves. Commits.
 
     Raises: NotFound; CorruptDocument; Conflict when the document was replaced meanwhile.
     """
+    rows, snapshots, moments = forget_past(document_id)
+    return Erased(rows, snapshots, moments, scrub(database()))
+
+
+def forget_past(document_id: int) -> tuple[int, int, int]:
+    """The same without overwriting: `scrub` then does it for several documents at once."""
     with reading() as session:
         stored = load_document(session, document_id)
     content = verified_snapshot(stored)
     with transaction() as session:
         if head_of(session, document_id).epoch != stored.epoch:
             raise Conflict("")
-        rows, snapshots, moments = _replace_past(session, document_id, stored.seq, content)
+        gone = _replace_past(session, document_id, stored.seq, content)
         subject = (SubjectKind.DOCUMENT, document_id)
         audit(session, COMMAND, AuditAction.DOCUMENT_ERASED, subject=subject)
     project.run(document_id, utcnow())
-    return Erased(rows, snapshots, moments, scrub(database()))
+    return gone
 
 
 def _replace_past(session: Session, document_id: int, seq: int, content: bytes) -> tuple[int, int, int]:
@@ -107,8 +114,8 @@ def scrub(db: Database) -> bool:
             cursor.execute("VACUUM")
             return _checkpoint(cursor)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in TABLES:
-            connection.execute(text(f"VACUUM {table.__tablename__}"))
+        for table in (*(table.__tablename__ for table in TABLES), *(record.table for record in RECORDS)):
+            connection.execute(text(f'VACUUM "{table}"'))
     return True
 
 

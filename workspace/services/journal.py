@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.activity import Activity, ActivityKind
 from models.i18n import N_
 from models.partner import SECTOR_LABELS
+from models.personal_data import PERSON_LEFT
 from models.stages import STEPS
 from workspace.i18n import _, current_zone, ngettext
 
@@ -140,11 +141,17 @@ def _line(row: Activity) -> JournalLine:
     )
 
 
+def shown_name(name: str) -> str:
+    """A name; what stands for that of somebody who was erased, in the reader's language."""
+    return _(name) if name == PERSON_LEFT else name
+
+
 def _who(row: Activity) -> tuple[str, str]:
     if row.user is not None:
-        return row.user.name, row.user.name
+        name = shown_name(row.user.name)
+        return name, name
     if row.guest is not None:
-        sector = _(SECTOR_LABELS[row.guest.sector])
-        return row.guest.name, _("%(name)s (%(sector)s)", name=row.guest.name, sector=sector)
+        name, sector = shown_name(row.guest.name), _(SECTOR_LABELS[row.guest.sector])
+        return name, _("%(name)s (%(sector)s)", name=name, sector=sector)
     somebody = _(SOMEBODY)
     return somebody, somebody

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.account import personal
 from workspace.web.account import second_factor as account
 from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     second_step.blueprint,
     account.blueprint,
     audit.blueprint,
+    personal.blueprint,
     authorities.blueprint,
     boards.blueprint,
     quarantine.blueprint,

@@ -12,8 +12,10 @@ from models.document import Board
 from models.membership import Membership
 from models.partner import SECTOR_LABELS, GuestContributor
 from models.people import User
+from models.personal_data import PERSON_LEFT
 from models.policy import Actor, Stand, stands
 from workspace.i18n import _
+from workspace.services.journal import shown_name
 
 _KEY = re.compile(r"([ug])([1-9][0-9]{0,9})")
 _BY_FULL_NAME = frozenset({Stand.TEAM, Stand.TUTOR, Stand.MANAGER})
@@ -47,7 +49,7 @@ def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str])
     found: dict[str, BoardPerson] = {}
     if user_ids:
         for user_id, name in session.execute(select(User.id, User.name).where(User.id.in_(user_ids))):
-            shown = name if not short or user_id == actor.user_id else _first_name(name)
+            shown = shown_name(name) if not short or user_id == actor.user_id else _first_name(name)
             found[f"u{user_id}"] = BoardPerson(shown, _first_name(name), colour_of(name))
     if guest_ids:
         statement = (
@@ -57,8 +59,8 @@ def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str])
             .where(GuestContributor.id.in_(guest_ids), GuestContributor.project_id == board.project_id)
         )
         for guest_id, full_name in session.execute(statement):
-            name = _first_name(full_name) if short else full_name
-            found[f"g{guest_id}"] = BoardPerson(name, _first_name(name), colour_of(name))
+            name = _first_name(full_name) if short else shown_name(full_name)
+            found[f"g{guest_id}"] = BoardPerson(name, _first_name(name), colour_of(full_name))
     return found
 
 
@@ -90,4 +92,6 @@ def _ids(keys: Iterable[str]) -> tuple[set[int], set[int]]:
 
 
 def _first_name(name: str) -> str:
+    if name == PERSON_LEFT:  # its first word alone says that nobody was there
+        return shown_name(name)
     return name.split(" ", 1)[0]

@@ -1,0 +1,532 @@
+"""What is kept of people: for each table its purpose, how it is exported, and what erasure does to it.
+
+The export (`workspace/services/personal_export.py`) and the erasure (`workspace/services/erasure.py`) read
+these declarations, and `docs/personal-data.md` is written from them: a table is handled by being declared.
+Tests refuse a table that stands neither in RECORDS nor in NOTHING, and a column of text, bytes or JSON, or
+one that points at a person, that its record does not name.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.i18n import N_
+
+PERSON_LEFT = N_("Personne partie")
+"""Stands for the name of somebody whose data was erased."""
+
+Columns = Sequence[str]
+
+
+class Basis(enum.StrEnum):
+    """Why we may (article 6 of the GDPR)."""
+
+    TASK = "public task (6.1.e): the training"
+    SECURITY = "legitimate interest (6.1.f): the safety of accounts"
+    CONSENT = "consent (6.1.a): the person came by a link and gave it"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One table. `shown` maps each column that finds a person's rows to the columns that their export shows.
+
+    A finding column is a key to an account or a guest, the row's own `id`, an author key ('u12'), or an
+    e-mail address. Erasure deletes the rows found by `deleted_by`, empties the columns that `emptied` names
+    for each finding column, and keeps the `kept` ones for the reason given. `ours` are columns whose words no
+    person wrote: codes, hashes, counters. The columns of a row that always goes need no further word.
+    """
+
+    table: str
+    what: str
+    why: str
+    basis: Basis
+    seen_by: str
+    period: str
+    shown: Mapping[str, Columns]
+    section: str = ""
+    not_exported: str = ""
+    deleted_by: Columns = ()
+    emptied: Mapping[str, Columns] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    ours: Columns = ()
+
+    def declares(self, column: str) -> bool:
+        """Whether erasing says something of this column."""
+        if set(self.shown) <= set(self.deleted_by):
+            return True
+        emptied = {name for names in self.emptied.values() for name in names}
+        return column in {*self.shown, *emptied, *self.kept, *self.ours}
+
+
+SHARED = "part of what a team made together; its author is not named any more"
+DECISION = "a decision, and its reason; who took it is not named any more"
+
+_ACCOUNT = ("email", "name", "title", "locale", "time_zone", "authority_code")
+_SEEN = ("created_at", "last_seen_at")
+_BROWSER = ("user_agent", *_SEEN, "expires_at", "ended_at")
+_DONE = ("kind", "subject", "count", "at", "project_id", "board_id", "problem_id")
+_DATES = ("wants_news", "created_at", "last_seen_at", "disabled_at", "erase_at")
+_PROBLEM = ("title", "challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
+_BRIEF = ("problem", "progress", "learned", "decisions", "asked", "next_label")
+_EDITION = ("project_id", "edition", "status", *_BRIEF, "updated_at", "published_at")
+_SCOPE = ("organization_id", "programme_id", "cohort_id", "team_id", "project_id")
+
+RECORDS: Sequence[Record] = (
+    Record(
+        "user_account",
+        what="name, e-mail address, function, language, time zone, authority, password (hashed)",
+        why="to sign in, and to be known by those one works with",
+        basis=Basis.TASK,
+        seen_by="the person; name and function: those of their cohorts and projects; address: managers",
+        period="account",
+        section="account",
+        shown={"id": (*_ACCOUNT, *_DATES)},
+        emptied={"id": (*_ACCOUNT, "password_hash")},
+    ),
+    Record(
+        "guest_contributor",
+        what="first name, sector, organisation",
+        why="so that the others see who writes",
+        basis=Basis.CONSENT,
+        seen_by="the project's team, tutors, managers and guests",
+        period="guest",
+        section="account",
+        shown={
+            "id": (
+                "name",
+                "sector",
+                "organization_name",
+                "locale",
+                "created_at",
+                "last_seen_at",
+                "project_id",
+            )
+        },
+        emptied={"id": ("name", "organization_name", "locale")},
+        ours=("sector",),
+    ),
+    Record(
+        "login_session",
+        what="which browser is signed in, since when",
+        why="to stay signed in, and to see and end what is not one's own",
+        basis=Basis.SECURITY,
+        seen_by="the person",
+        period="session",
+        section="sessions",
+        shown=dict.fromkeys(("user_id", "guest_id"), _BROWSER),
+        deleted_by=("user_id", "guest_id"),
+    ),
+    Record(
+        "sign_in_link",
+        what="that a link to sign in was sent",
+        why="to sign in without a password",
+        basis=Basis.SECURITY,
+        seen_by="nobody",
+        period="sign-in link",
+        not_exported="a secret's hash, for twenty minutes",
+        shown={"user_id": ()},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "second_factor",
+        what="the sealed secret of a code generator",
+        why="to sign in safely",
+        basis=Basis.SECURITY,
+        seen_by="nobody",
+        period="account",
+        not_exported="a secret",
+        shown={"user_id": ()},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "recovery_code",
+        what="hashes of recovery codes",
+        why="to sign in without the code generator",
+        basis=Basis.SECURITY,
+        seen_by="nobody",
+        period="account",
+        not_exported="hashes of secrets",
+        shown={"user_id": ()},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "audit_entry",
+        what="who gave, withdrew or published what, and when: by keys and ids",
+        why="to prove who may do what, and since when",
+        basis=Basis.SECURITY,
+        seen_by="the person; managers for their programmes; the technical administrator",
+        period="audit log",
+        not_exported="read on the page « Vos actions »",
+        shown={"actor_key": ()},
+        kept={"actor_key": "a key that names nobody any more", "details": "roles, dates and numbers only"},
+        ours=("previous_hash", "hash", "action", "subject_kind"),
+    ),
+    Record(
+        "submission",
+        what="the random key of a form that was sent, and by whom",
+        why="so that a form sent twice counts once",
+        basis=Basis.SECURITY,
+        seen_by="nobody",
+        period="form key",
+        not_exported="a random key, without content",
+        shown={"actor_key": ()},
+        deleted_by=("actor_key",),
+    ),
+    Record(
+        "membership",
+        what="which role, where, from when until when",
+        why="to give access, and to prove accompaniment",
+        basis=Basis.TASK,
+        seen_by="those of the cohort or project",
+        period="project",
+        section="memberships",
+        shown={"user_id": ("role", *_SCOPE, "starts_at", "ends_at"), "granted_by_id": ()},
+        ours=("role",),
+    ),
+    Record(
+        "invitation",
+        what="e-mail address, name and function of somebody invited; the words of who invites",
+        why="to let somebody in",
+        basis=Basis.TASK,
+        seen_by="who invites, the managers, the invited person",
+        period="invitation",
+        section="invitations",
+        shown={
+            "email": ("email", "name", "title", "role", *_SCOPE[2:], "message", "created_at", "accepted_at"),
+            "invited_by_id": ("role", *_SCOPE[2:], "message", "created_at", "expires_at"),
+            "accepted_by_id": ("role", *_SCOPE[2:], "created_at", "accepted_at"),
+        },
+        deleted_by=("email", "accepted_by_id"),
+        emptied={"invited_by_id": ("message",)},
+        kept={
+            "name": "of the person invited, not of who invites; goes with theirs",
+            "title": "of the person invited, not of who invites; goes with theirs",
+        },
+        ours=("token_hash", "mailed_token_hash", "role"),
+    ),
+    Record(
+        "notification",
+        what="what one was told in the application",
+        why="to know what happened",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="notification",
+        section="notifications",
+        shown={"user_id": ("kind", "who", "subject", "created_at", "read_at")},
+        deleted_by=("user_id",),
+        kept={
+            "who": "in what others were told the person's name is replaced",
+            "subject": "in what others were told: the title of a problem, a board or a project",
+        },
+    ),
+    Record(
+        "activity",
+        what="who did what on a project, and when",
+        why="the journal: what changed, which team is silent, proof of accompaniment",
+        basis=Basis.TASK,
+        seen_by="the team, its tutors, its managers",
+        period="project",
+        section="activity",
+        shown=dict.fromkeys(("user_id", "guest_id"), _DONE),
+        kept={"subject": "the title of what was worked on; a person's name in it is replaced"},
+        ours=("kind",),
+    ),
+    Record(
+        "team",
+        what="who leads a team",
+        why="to know whom to turn to",
+        basis=Basis.TASK,
+        seen_by="those of the cohort",
+        period="project",
+        section="teams",
+        shown={"lead_id": ("name", "cohort_id")},
+        emptied={"lead_id": ("lead_id",)},
+        kept={"name": "the team's own"},
+    ),
+    Record(
+        "problem",
+        what="the problem a learner posts; the tutor's decision with its reason",
+        why="the training's subject",
+        basis=Basis.TASK,
+        seen_by="the author, tutors; once accepted the cohort, or the team only",
+        period="project",
+        section="problems",
+        shown={
+            "author_id": (
+                *_PROBLEM,
+                "authority_code",
+                "domain",
+                "approach",
+                "confidentiality",
+                "status",
+                "created_at",
+                "submitted_at",
+                "decided_at",
+                "decision_reason",
+            ),
+            "decided_by_id": ("title", "status", "decided_at", "decision_reason"),
+        },
+        kept={
+            **dict.fromkeys((*_PROBLEM, "search_text"), f"{SHARED}; a draft that was never sent is deleted"),
+            "decision_reason": DECISION,
+        },
+        ours=("authority_code", "domain", "approach", "confidentiality", "status", "draft_key", "form_key"),
+    ),
+    Record(
+        "problem_driver",
+        what="the constraint behind a problem, and its lever",
+        why="the training's subject",
+        basis=Basis.TASK,
+        seen_by="those who read the problem",
+        period="project",
+        not_exported="section 'problems' has them as 'levers'",
+        shown={},
+        kept={"lever": f"{SHARED}; goes with a draft"},
+    ),
+    Record(
+        "problem_supporter",
+        what="who joined somebody's problem",
+        why="to form teams",
+        basis=Basis.TASK,
+        seen_by="those who read the problem",
+        period="project",
+        section="supports",
+        shown={"user_id": ("problem_id", "joined_at")},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "project",
+        what="title and summary of a team's project",
+        why="to know what it is about",
+        basis=Basis.TASK,
+        seen_by="those who read the project",
+        period="project",
+        not_exported="the team's: nothing tells who typed it",
+        shown={},
+        kept=dict.fromkeys(("title", "summary", "next_due_label"), SHARED),
+        ours=("current_step",),
+    ),
+    Record(
+        "project_step",
+        what="who asked for a step to be looked at, or validated it",
+        why="to follow the project",
+        basis=Basis.TASK,
+        seen_by="those who read the project",
+        period="project",
+        section="steps",
+        shown={"changed_by_id": ("project_id", "step_code", "status", "request", "changed_at")},
+        kept={"request": SHARED},
+        ours=("step_code", "status"),
+    ),
+    Record(
+        "project_criterion",
+        what="who ticked an exit criterion",
+        why="to follow the project",
+        basis=Basis.TASK,
+        seen_by="those who read the project",
+        period="project",
+        section="criteria",
+        shown={"met_by_id": ("project_id", "criterion_code", "met_at")},
+        ours=("criterion_code",),
+    ),
+    Record(
+        "feedback",
+        what="a tutor's words to a team, and the team's answer",
+        why="the training",
+        basis=Basis.TASK,
+        seen_by="tutors; once released the team and the managers",
+        period="project",
+        section="feedback",
+        shown={
+            "author_id": ("project_id", "step_code", "body", "status", "created_at", "released_at"),
+            "answered_by_id": ("project_id", "step_code", "answer", "answer_text", "answered_at"),
+        },
+        kept={"body": f"{SHARED}; a draft is deleted", "answer_text": SHARED},
+        ours=("step_code", "status", "answer"),
+    ),
+    Record(
+        "progress_brief",
+        what="who wrote and who published a progress brief",
+        why="what élus read",
+        basis=Basis.TASK,
+        seen_by="the team, tutors; once published partners, élus and managers",
+        period="project",
+        section="briefs",
+        shown=dict.fromkeys(("updated_by_id", "published_by_id"), _EDITION),
+        kept=dict.fromkeys(_BRIEF, SHARED),
+        ours=("status", "step_code", "form_key"),
+    ),
+    Record(
+        "observer_question",
+        what="an élu's question, and the team's answer",
+        why="so that élus are answered",
+        basis=Basis.TASK,
+        seen_by="the élu who asked, the team, tutors",
+        period="project",
+        section="questions",
+        shown={
+            "observer_id": ("project_id", "body", "asked_at", "answer", "answered_at"),
+            "answered_by_id": ("project_id", "body", "answer", "answered_at"),
+        },
+        kept={"body": f"{SHARED}: a question and its answer belong together", "answer": SHARED},
+    ),
+    Record(
+        "partner",
+        what="name and contact of a partner, as the team wrote them; who added it",
+        why="to know who takes part",
+        basis=Basis.TASK,
+        seen_by="the team, tutors, managers; not guests",
+        period="project",
+        section="partners",
+        shown={"added_by_id": ("name", "sector", "contact", "contribution", "created_at", "project_id")},
+        kept={
+            "name": "of the partner; the person's own name in it is replaced",
+            "contact": "of the partner; emptied when it holds the person's name or address",
+            "contribution": SHARED,
+        },
+        ours=("sector",),
+    ),
+    Record(
+        "share_link",
+        what="who made a link, its name and its question",
+        why="to let people without an account in",
+        basis=Basis.TASK,
+        seen_by="the team; the question: whoever has the link",
+        period="project",
+        section="links",
+        shown={"created_by_id": ("label", "question", "role", "project_id", "created_at", "expires_at")},
+        kept={"label": SHARED, "question": SHARED},
+        ours=("token_hash", "role"),
+    ),
+    Record(
+        "board",
+        what="who made a board",
+        why="to work together",
+        basis=Basis.TASK,
+        seen_by="those who read the board",
+        period="project",
+        section="boards",
+        shown={"created_by_id": ("title", "project_id", "created_at")},
+        kept={"title": SHARED},
+        ours=("template_code", "step_code"),
+    ),
+    Record(
+        "board_object",
+        what="what stands on boards, by its author's key",
+        why="search, exports",
+        basis=Basis.TASK,
+        seen_by="those who read the board",
+        period="read model",
+        section="notes",
+        shown={"author": ("document_id", "type", "text")},
+        kept={"text": f"{SHARED}; emptied when the person asks for it"},
+        ours=("object_id", "type", "zone"),
+    ),
+    Record(
+        "document_update",
+        what="the log of a board's edits, by author key",
+        why="to work together, and to lose nothing",
+        basis=Basis.TASK,
+        seen_by="those who read the board",
+        period="project",
+        not_exported="the same texts, letter by letter: section 'notes' has them",
+        shown={},
+        kept={
+            "update": f"{SHARED}; the texts go, and the log with them, when the person asks for it",
+            "actor_keys": "keys like u12, which lead to nobody once the account is erased",
+        },
+    ),
+    Record(
+        "document_snapshot",
+        what="a board as a whole",
+        why="to open it fast",
+        basis=Basis.TASK,
+        seen_by="those who read the board",
+        period="project",
+        not_exported="section 'notes' has the person's part",
+        shown={},
+        kept={"content": f"{SHARED}; replaced when the person asks for their texts to go"},
+    ),
+    Record(
+        "document_history",
+        what="a board as it was once, and who worked on it",
+        why="to go back",
+        basis=Basis.TASK,
+        seen_by="those who work on the board",
+        period="project",
+        not_exported="section 'notes' has the person's part",
+        shown={},
+        kept={
+            "content": f"{SHARED}; replaced when the person asks for their texts to go",
+            "actor_keys": "keys like u12, which lead to nobody once the account is erased",
+        },
+        ours=("kind",),
+    ),
+    Record(
+        "document_set_aside",
+        what="the bytes of a board that was damaged",
+        why="to repair it",
+        basis=Basis.TASK,
+        seen_by="the operator",
+        period="project",
+        not_exported="damaged bytes",
+        shown={},
+        kept={
+            "content": "for the operator; deleted when somebody asks for their texts on that board to go",
+            "actor_keys": "keys like u12, which lead to nobody once the account is erased",
+        },
+        ours=("kind",),
+    ),
+    Record(
+        "document_client",
+        what="whose browser wrote under which number",
+        why="so that nobody writes in another's name",
+        basis=Basis.SECURITY,
+        seen_by="nobody",
+        period="project",
+        not_exported="random numbers",
+        shown={"actor_key": ()},
+    ),
+    Record(
+        "job",
+        what="work that waits: whom to write to, and what failed",
+        why="to send mail",
+        basis=Basis.TASK,
+        seen_by="the operator",
+        period="failed job",
+        not_exported="lives for seconds; one that has failed holds no content",
+        shown={},
+        kept={"payload": "jobs that name the person or their address are deleted"},
+        ours=("kind", "key", "last_error"),
+    ),
+    Record(
+        "caught_mail",
+        what="messages that a development server keeps instead of sending them",
+        why="to develop",
+        basis=Basis.TASK,
+        seen_by="whoever develops",
+        period="caught mail",
+        not_exported="not in production; the person was meant to receive the same",
+        shown={},
+        kept=dict.fromkeys(
+            ("to", "subject", "text", "html", "unsubscribe_url"),
+            "messages to the person, or that name them, are deleted",
+        ),
+    ),
+)
+
+NOTHING: Mapping[str, str] = {
+    "authority": "the official register of authorities",
+    "organization": "establishments",
+    "programme": "trainings",
+    "cohort": "cohorts and their dates",
+    "class_session": "the timetable",
+    "shared_document": "numbers",
+    "document_upkeep": "numbers; why bytes are damaged, without content",
+    "app_state": "facts about the installation",
+    "audit_head": "a number and a hash",
+    "retired_token": "points at a login session, and goes with it",
+    "socket_ticket": "points at a login session, and goes with it",
+}
+
+RECORD_OF: Mapping[str, Record] = {record.table: record for record in RECORDS}

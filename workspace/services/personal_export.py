@@ -1,0 +1,159 @@
+"""Everything kept about one person, section by section, as `models.personal_data` declares it. Never writes.
+
+Rows hold plain values under the names of the columns; `as` tells in which capacity a row is theirs. Names
+of projects, teams and boards are added, so that it can be read; other people's are not. `workspace/web`
+makes the two files of it.
+"""
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.authority import Authority
+from models.base import utcnow
+from models.cohort import Cohort, Team
+from models.document import Board, SharedDocument
+from models.document_upkeep import DocumentUpkeep
+from models.errors import CorruptDocument
+from models.organization import Organization, Programme
+from models.personal_data import Record
+from models.personal_rows import Person, found_by
+from models.problem import Problem, ProblemDriver
+from models.project import Project
+from models.session import reading
+from workspace.jobs import project as read_model
+from workspace.jobs.texts import documents_of
+
+FORMAT, VERSION = "etabli-personal-data", 1
+NAMED: Mapping[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
+    "project_id": (Project.id, Project.title),
+    "problem_id": (Problem.id, Problem.title),
+    "board_id": (Board.id, Board.title),
+    "document_id": (Board.document_id, Board.title),
+    "team_id": (Team.id, Team.name),
+    "cohort_id": (Cohort.id, Cohort.name),
+    "programme_id": (Programme.id, Programme.name),
+    "organization_id": (Organization.id, Organization.name),
+    "authority_code": (Authority.code, Authority.name),
+}
+"""Columns that point at something with a name: the column pointed at, and the one that names it."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is kept about a person. Sections keep the order of the declarations; empty ones are there too."""
+
+    key: str
+    made_at: datetime
+    sections: Mapping[str, Sequence[Row]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable form; `docs/personal-data.md` documents its keys."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "person": self.key,
+            "made_at": self.made_at.isoformat(),
+            "sections": {name: [_plain_row(row) for row in rows] for name, rows in self.sections.items()},
+        }
+
+
+def export_of(session: Session, person: Person) -> Export:
+    """Read it all: as many queries as tables, whatever the number of rows."""
+    sections: dict[str, dict[object, Row]] = {}
+    for record, table, name, condition in found_by(person):
+        if not record.section:
+            continue
+        rows = sections.setdefault(record.section, {})
+        for key, row in _rows(session, record, table, name, condition):
+            known = rows.setdefault((table.name, key), {"as": []})
+            known["as"].append(name.removesuffix("_id"))
+            known.update(row)
+    found = {name: list(rows.values()) for name, rows in sections.items()}
+    for listed in found.values():
+        _add_names(session, listed)
+    _add_levers(session, person, found.get("problems", []))
+    return Export(person.key, utcnow(), found)
+
+
+def refresh_notes(key: str) -> None:
+    """Bring the read model of the person's boards to what they hold now. Commits."""
+    behind = (
+        select(SharedDocument.id)
+        .outerjoin(DocumentUpkeep, DocumentUpkeep.document_id == SharedDocument.id)
+        .where(SharedDocument.last_seq > func.coalesce(DocumentUpkeep.projected_seq, 0))
+        .order_by(SharedDocument.id)
+    )
+    with reading() as session:
+        document_ids = session.scalars(behind.where(SharedDocument.id.in_(documents_of(session, key)))).all()
+    for document_id in document_ids:
+        try:
+            read_model.run(document_id, utcnow())
+        except CorruptDocument:
+            continue
+
+
+def _rows(
+    session: Session, record: Record, table: Table, name: str, condition: Any
+) -> Iterator[tuple[object, Row]]:
+    columns = [table.c[column] for column in record.shown[name]]
+    if not columns:
+        return
+    keys = list(table.primary_key)
+    # Keys are read beside the columns, which may name one of them again.
+    labelled = [key.label(f"key_{key.name}") for key in keys]
+    for found in session.execute(select(*labelled, *columns).where(condition).order_by(*keys)):
+        values = tuple(found)
+        shown = {column.name: value for column, value in zip(columns, values[len(keys) :], strict=True)}
+        yield values[: len(keys)], shown
+
+
+def _add_names(session: Session, rows: Sequence[Row]) -> None:
+    for column, (identity, title) in NAMED.items():
+        wanted = {row[column] for row in rows if row.get(column) is not None}
+        if not wanted:
+            continue
+        names = dict(session.execute(select(identity, title).where(identity.in_(wanted))).all())
+        for row in rows:
+            if row.get(column) is not None:
+                row[naming(column)] = names.get(row[column], "")
+
+
+def naming(column: str) -> str:
+    """Under which name a row holds what a column points at: 'project' for 'project_id'."""
+    return {"document_id": "board"}.get(column, column.rpartition("_")[0])
+
+
+def _add_levers(session: Session, person: Person, problems: Sequence[Row]) -> None:
+    """The levers of the person's own problems: they have no column of their own that leads to them."""
+    own = [row for row in problems if "author" in row["as"]]
+    if not own:
+        return
+    found = session.execute(
+        select(Problem.title, Problem.created_at, ProblemDriver.kind, ProblemDriver.lever)
+        .join(ProblemDriver, ProblemDriver.problem_id == Problem.id)
+        .where(Problem.author_id == person.id)
+        .order_by(ProblemDriver.id)
+    )
+    levers: dict[object, list[str]] = {}
+    for title, created_at, kind, lever in found:
+        levers.setdefault((title, created_at), []).append(f"{kind.value}: {lever}")
+    for row in own:
+        row["levers"] = levers.get((row["title"], row["created_at"]), [])
+
+
+def _plain_row(row: Row) -> Row:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.value if isinstance(value, enum.Enum) else value

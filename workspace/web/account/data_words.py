@@ -1,0 +1,218 @@
+"""How an export's sections, columns and values are called on paper."""
+
+import enum
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from models.activity import ActivityKind
+from models.brief import BriefStatus
+from models.feedback import FeedbackAnswer, FeedbackStatus
+from models.i18n import N_
+from models.notification import NotificationKind
+from models.partner import LINK_ROLE_LABELS, SECTOR_LABELS
+from models.policy import Role
+from models.problem import APPROACH_LABELS, CONFIDENTIALITY_LABELS, DOMAIN_LABELS, STATUS_LABELS
+from models.project import StepStatus
+from models.stages import STEPS
+from workspace.i18n import _, format_date, format_datetime, ngettext
+from workspace.services import journal, notifications
+from workspace.services.personal_export import NAMED, Row
+from workspace.web.account.devices import device_name
+
+SECTIONS: Mapping[str, str] = {
+    "account": N_("Vous"),
+    "sessions": N_("Vos appareils connectés"),
+    "memberships": N_("Vos rôles"),
+    "invitations": N_("Vos invitations"),
+    "notifications": N_("Vos notifications"),
+    "activity": N_("Votre activité"),
+    "teams": N_("Les équipes que vous animez"),
+    "problems": N_("Vos problématiques et vos décisions"),
+    "supports": N_("Les problématiques que vous avez rejointes"),
+    "steps": N_("Les étapes que vous avez demandées ou validées"),
+    "criteria": N_("Les critères que vous avez cochés"),
+    "feedback": N_("Vos retours et vos réponses"),
+    "briefs": N_("Vos points d’étape"),
+    "questions": N_("Vos questions et vos réponses"),
+    "partners": N_("Les partenaires que vous avez ajoutés"),
+    "links": N_("Vos liens de partage"),
+    "boards": N_("Vos tableaux"),
+    "notes": N_("Ce que vous avez écrit sur les tableaux"),
+}
+
+COLUMNS: Mapping[str, str] = {
+    "accepted_at": N_("Acceptée le"),
+    "answer": N_("Réponse"),
+    "answer_text": N_("Texte de la réponse"),
+    "answered_at": N_("Réponse du"),
+    "approach": N_("Approche"),
+    "as": N_("En tant que"),
+    "asked": N_("Ce qui est demandé"),
+    "asked_at": N_("Posée le"),
+    "at": N_("Le"),
+    "authority": N_("Collectivité"),
+    "board": N_("Tableau"),
+    "body": N_("Texte"),
+    "challenge": N_("Le défi"),
+    "cohort": N_("Promotion"),
+    "confidentiality": N_("Confidentialité"),
+    "contact": N_("Contact"),
+    "contribution": N_("Contribution"),
+    "count": N_("Nombre"),
+    "created_at": N_("Depuis le"),
+    "criterion_code": N_("Critère"),
+    "decided_at": N_("Décision du"),
+    "decision_reason": N_("Raison de la décision"),
+    "decisions": N_("Décisions"),
+    "disabled_at": N_("Fermé le"),
+    "domain": N_("Domaine"),
+    "edition": N_("Édition"),
+    "email": N_("Adresse e-mail"),
+    "ended_at": N_("Terminée le"),
+    "ends_at": N_("Jusqu’au"),
+    "erase_at": N_("Effacement le"),
+    "expires_at": N_("Valable jusqu’au"),
+    "helps": N_("Ce qui aide"),
+    "hinders": N_("Ce qui freine"),
+    "ideal": N_("La situation idéale"),
+    "joined_at": N_("Rejointe le"),
+    "kind": N_("Quoi"),
+    "label": N_("Nom du lien"),
+    "last_seen_at": N_("Dernière visite"),
+    "learned": N_("Ce que nous avons appris"),
+    "levers": N_("Contraintes et leviers"),
+    "locale": N_("Langue"),
+    "message": N_("Message"),
+    "met_at": N_("Coché le"),
+    "name": N_("Nom"),
+    "next_label": N_("Prochain rendez-vous"),
+    "objective": N_("L’objectif"),
+    "organization": N_("Établissement"),
+    "organization_name": N_("Organisation"),
+    "people_affected": N_("Personnes concernées"),
+    "precedents": N_("Ce qui existe déjà"),
+    "problem": N_("Problématique"),
+    "programme": N_("Formation"),
+    "progress": N_("Où nous en sommes"),
+    "project": N_("Projet"),
+    "published_at": N_("Publié le"),
+    "question": N_("Question"),
+    "read_at": N_("Lue le"),
+    "released_at": N_("Transmis le"),
+    "request": N_("Mot de l’équipe"),
+    "role": N_("Rôle"),
+    "sector": N_("Secteur"),
+    "starts_at": N_("À partir du"),
+    "status": N_("État"),
+    "step_code": N_("Étape"),
+    "subject": N_("Sujet"),
+    "submitted_at": N_("Soumise le"),
+    "team": N_("Équipe"),
+    "text": N_("Texte"),
+    "time_zone": N_("Fuseau horaire"),
+    "title": N_("Titre ou fonction"),
+    "type": N_("Objet"),
+    "updated_at": N_("Modifié le"),
+    "user_agent": N_("Navigateur"),
+    "wants_news": N_("Nouvelles par e-mail"),
+    "changed_at": N_("Modifiée le"),
+    "who": N_("Qui"),
+}
+
+CAPACITIES: Mapping[str, str] = {
+    "accepted_by": N_("personne invitée"),
+    "added_by": N_("qui l’a ajouté"),
+    "answered_by": N_("qui a répondu"),
+    "author": N_("auteur·rice"),
+    "changed_by": N_("qui l’a fait"),
+    "created_by": N_("qui l’a créé"),
+    "decided_by": N_("qui a décidé"),
+    "email": N_("personne invitée"),
+    "invited_by": N_("qui invite"),
+    "observer": N_("qui a posé la question"),
+    "published_by": N_("qui a publié"),
+    "updated_by": N_("qui a écrit"),
+}
+
+ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
+    type(next(iter(labels))): labels
+    for labels in (
+        SECTOR_LABELS,
+        LINK_ROLE_LABELS,
+        STATUS_LABELS,
+        DOMAIN_LABELS,
+        APPROACH_LABELS,
+        CONFIDENTIALITY_LABELS,
+        {
+            Role.LEARNER: N_("Auditeur·rice"),
+            Role.TUTOR: N_("Tuteur·rice"),
+            Role.PARTNER: N_("Partenaire"),
+            Role.OBSERVER: N_("Élu·e invité·e"),
+            Role.MANAGER: N_("Responsable de formation"),
+            Role.ADMIN: N_("Administrateur·rice technique"),
+        },
+        {FeedbackStatus.DRAFT: N_("Brouillon"), FeedbackStatus.RELEASED: N_("Transmis à l’équipe")},
+        {FeedbackAnswer.ADDRESSED: N_("Pris en compte"), FeedbackAnswer.CONTESTED: N_("Contesté")},
+        {BriefStatus.DRAFT: N_("Brouillon"), BriefStatus.PUBLISHED: N_("Publié")},
+        {
+            StepStatus.TODO: N_("À faire"),
+            StepStatus.CURRENT: N_("En cours"),
+            StepStatus.WAITING: N_("En attente d’un retour"),
+            StepStatus.DONE: N_("Validée"),
+        },
+    )
+}
+CODES: Mapping[str, str] = {step.code: step.name for step in STEPS} | {
+    criterion.code: criterion.text for step in STEPS for criterion in step.criteria
+}
+OBJECTS: Mapping[str, str] = {
+    "note": N_("Note"),
+    "text": N_("Texte"),
+    "zone": N_("Zone"),
+    "connector": N_("Flèche"),
+}
+
+
+def lines_of(row: Row, name: str) -> list[tuple[str, str]]:
+    """A row as (label, value) pairs; what is empty, and numbers that a name stands for, are left out."""
+    return [
+        (_(COLUMNS[column]), shown)
+        for column, value in row.items()
+        if column not in NAMED and (shown := _shown(row, name, column, value))
+    ]
+
+
+def _shown(row: Row, name: str, column: str, value: Any) -> str:
+    match column, value:
+        case _, None | "" | []:
+            return ""
+        case "as", list():
+            return ", ".join(_(CAPACITIES[one]) for one in value if one in CAPACITIES)
+        case "kind", ActivityKind():
+            detail = ngettext("%(num)s modification", "%(num)s modifications", row["count"])
+            return _(journal.SENTENCES[value], who=name, subject=_(row["subject"]), detail=detail)
+        case "kind", NotificationKind():
+            return _(notifications.SENTENCES[value], who=row["who"], subject=row["subject"])
+        case "step_code" | "criterion_code", str():
+            return _(CODES.get(value, value))
+        case "type", str():
+            return _(OBJECTS.get(value, value))
+        case "user_agent", str():
+            return device_name(value)
+    return _simple(value)
+
+
+def _simple(value: object) -> str:
+    match value:
+        case enum.StrEnum():
+            return _(ENUMS[type(value)][value])
+        case bool():
+            return _("oui") if value else _("non")
+        case datetime():
+            return format_datetime(value)
+        case date():
+            return format_date(value)
+        case list():
+            return "\n".join(value)
+    return str(value)
