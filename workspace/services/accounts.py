@@ -131,13 +131,13 @@ def create_user(
     *,
     email: str,
     name: str,
-    password_hash: str,
+    password_hash: str | None,
     title: str = "",
     locale: str = "fr",
     time_zone: str = "Europe/Paris",
     authority_code: str | None = None,
 ) -> User:
-    """A new account.
+    """A new account; without password it must be given another way in.
 
     Raises:
         Invalid: the address has an account already.
