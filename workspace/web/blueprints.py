@@ -3,7 +3,7 @@
 from flask import Flask
 
 from workspace.web import assets
-from workspace.web.account import routes as account
+from workspace.web.account import identities as account
 from workspace.web.auth import links as auth
 from workspace.web.authorities import routes as authorities
 from workspace.web.boards import quarantine

@@ -1,6 +1,6 @@
 """/sign-in/link: a link by mail instead of a password. GET shows a button, POST uses the link up."""
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.errors import NotFound, Refused
@@ -12,6 +12,7 @@ from workspace.services import accounts
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import LinkForm
 from workspace.web.auth.limits import account, by_address, secret_pages, sends_mail
+from workspace.web.auth.oidc_cookies import find_assertion
 from workspace.web.auth.resets import blueprint
 from workspace.web.forms import submitted
 from workspace.web.guard import public, safe_next
@@ -69,7 +70,9 @@ def use_link(token: str) -> ResponseReturnValue:
             login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
     except Refused:
         return _over()
-    response = set_session_cookie(make_response(redirect(safe_next(request.form.get("next")))), login_token)
+    # An identity that waits for its owner is linked next.
+    target = url_for("auth.oidc_identity") if find_assertion() else safe_next(request.form.get("next"))
+    response = set_session_cookie(make_response(redirect(target)), login_token)
     flash(_("Vous êtes dans L’Établi."), "success")
     return response
 
