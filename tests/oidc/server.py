@@ -9,7 +9,6 @@ import http.client
 import json
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,7 +110,8 @@ class OidcServer:
                 break
         else:
             raise AssertionError(f"the provider did not start: {''.join(said)}")
-        threading.Thread(target=self.node.stdout.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.node.stdout.read, daemon=True)
+        self.reader.start()
         return self
 
     def kill(self) -> None:
@@ -119,17 +119,15 @@ class OidcServer:
         if self.node is not None:
             self.node.kill()
             self.node.wait()
+            self.reader.join()
+            assert self.node.stdout is not None
+            self.node.stdout.close()
             self.node = None
 
     def stop(self) -> None:
         """End everything."""
         self.over.set()
-        node = self.node
         self.kill()
-        if node is not None and node.stdout is not None:
-            time.sleep(0)
-            with contextlib.suppress(ValueError):
-                node.stdout.close()
         self.proxy.shutdown()
         self.proxy.server_close()
 
@@ -217,7 +215,7 @@ class _Proxy(BaseHTTPRequestHandler):
     def _send(self, answer: Answer) -> None:
         self.send_response_only(answer.status)
         for name, value in answer.headers:
-            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+            if name.lower() not in ("content-length", "transfer-encoding", "connection", "keep-alive"):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
