@@ -40,6 +40,7 @@ def provider(running_provider: OidcServer) -> Iterator[OidcServer]:
     running_provider.delay_seconds.clear()
     running_provider.flood.clear()
     running_provider.drip.clear()
+    running_provider.release()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ const provider = new Provider(wanted.issuer, {
   conformIdTokenClaims: wanted.claimsInUserinfoOnly ?? true,
   cookies: { keys: ['only for tests'] },
   pkce: { required: () => wanted.pkce ?? true },
-  ttl: { AuthorizationCode: 30, AccessToken: 60, IdToken: 60, Interaction: 60, Session: 600, Grant: 600 },
+  ttl: { AuthorizationCode: 30, AccessToken: 60, IdToken: 60, Interaction: 7200, Session: 7200, Grant: 7200 },
   features: {
     devInteractions: { enabled: false },
     jwtUserinfo: { enabled: true },

@@ -64,7 +64,7 @@ class OidcServer:
         self.drip: set[str] = set()
         self.flooded_bytes = 0
         self.asked: list[str] = []
-        self.over = threading.Event()
+        self.let_go = threading.Event()
         self.proxy = ThreadingHTTPServer(("127.0.0.1", 0), type("Proxy", (_Proxy,), {"oidc": self}))
         self.proxy.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.proxy.server_port}"
@@ -114,6 +114,11 @@ class OidcServer:
         self.reader.start()
         return self
 
+    def release(self) -> None:
+        """End the answers that wait, drip or flood."""
+        self.let_go.set()
+        self.let_go = threading.Event()
+
     def kill(self) -> None:
         """The provider is down; its address refuses nobody, but answers nothing good."""
         if self.node is not None:
@@ -126,7 +131,7 @@ class OidcServer:
 
     def stop(self) -> None:
         """End everything."""
-        self.over.set()
+        self.let_go.set()
         self.kill()
         self.proxy.shutdown()
         self.proxy.server_close()
@@ -188,7 +193,7 @@ class _Proxy(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         self.oidc.asked.append(path)
-        if self.oidc.over.wait(self.oidc.delay_seconds.get(path, 0)):
+        if self.oidc.let_go.wait(self.oidc.delay_seconds.get(path, 0)):
             return
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             if path in self.oidc.flood:
@@ -227,12 +232,12 @@ class _Proxy(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(10**10))
         self.end_headers()
-        while not self.oidc.over.is_set():
+        while not self.oidc.let_go.is_set():
             self.wfile.write(b" " * 65536)
             self.oidc.flooded_bytes += 65536
 
     def _drip(self) -> None:
         """A header that never ends, a byte at a time: no read ever waits long."""
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-        while not self.oidc.over.wait(0.2):
+        while not self.oidc.let_go.wait(0.2):
             self.wfile.write(b"x")
