@@ -448,7 +448,7 @@ def test_slow_provider_is_given_up(
         provider.drip.add(TOKEN)
     started = time.monotonic()
     refused(browser, back, UNREACHABLE, 502)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15  # it would answer after 20
 
 
 def test_provider_that_is_down_is_named(

@@ -361,3 +361,45 @@ def test_nothing_is_kept_of_a_session_that_ended(
     browser.client.post("/sign-out-everywhere")
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(ProviderSession)) == 0
+
+
+def test_eleventh_password_for_an_identity_waits(
+    nina: User, provider: OidcServer, sqlite_url: str, tmp_path: Path, person: MakePerson
+) -> None:
+    app = make_app(sqlite_url, tmp_path, rate_limits=True, ETABLI_ORIGINS=ORIGIN, **provider.settings())
+    browser = person(app=app)
+    browser.enter("s-nina")
+    for _ in range(10):
+        answer = browser.client.post("/sign-in/oidc/identity", data={"password": "pas la bonne"})
+        assert answer.status_code == 422
+    answer = browser.client.post("/sign-in/oidc/identity", data={"password": PHRASE})
+    assert answer.status_code == 429
+    assert not browser.is_in()
+
+
+def test_identity_waits_no_longer_once_an_invitation_is_accepted(world: World, person: MakePerson) -> None:
+    browser = person()
+    browser.enter("s-new")
+    browser.client.post(invitation(world, "new@ville.fr"), data=NEW)
+    assert browser.client.get("/sign-in/oidc/identity").status_code == 400
+
+
+@pytest.mark.parametrize("cookies", [{}, {"etabli_identity": "forged"}])
+def test_identity_page_needs_an_identity(person: MakePerson, cookies: dict[str, str]) -> None:
+    browser = person()
+    for name, value in cookies.items():
+        browser.client.set_cookie(name, value)
+    for answer in (
+        browser.client.get("/sign-in/oidc/identity"),
+        browser.client.post("/sign-in/oidc/identity", data={"password": PHRASE}),
+    ):
+        assert answer.status_code == 400
+        assert "commencée dans un autre navigateur" in answer.text
+
+
+def test_pages_are_read_in_english_too(nina: User, person: MakePerson) -> None:
+    browser = person()
+    browser.client.post("/language", data={"locale": "en"})
+    assert "Sign in with Agents publics" in browser.client.get("/sign-in").text
+    page = browser.client.get(browser.enter("s-nina").location).text
+    assert "Is this account yours?" in page

@@ -22,7 +22,7 @@ from workspace.web.auth.cookies import session_token, set_session_cookie, user_a
 from workspace.web.auth.forms import ProveForm
 from workspace.web.auth.limits import BY_ACCOUNT, by_address, secret_pages
 from workspace.web.auth.oidc_provider import our_address, provider
-from workspace.web.auth.routes import blueprint
+from workspace.web.auth.routes import blueprint, sign_in_token
 from workspace.web.forms import submitted
 from workspace.web.guard import find_actor, public, safe_next
 
@@ -92,7 +92,8 @@ def _arrived(assertion: Assertion, journey: cookies.Journey) -> ResponseReturnVa
 def enter(assertion: Assertion, target: str) -> Response | None:
     """Open the session of whom the identity is linked to; None when it is nobody's.
 
-    The one place where an identity lets somebody in: a second factor is asked for here.
+    The one place where an identity lets somebody in: a second factor is asked for here. (The password that
+    proves an account before it is linked goes through `sign_in_token`, as on the sign-in page.)
     """
     with transaction() as session:
         user = identities.use_identity(session, assertion.issuer, assertion.subject)
@@ -163,12 +164,12 @@ def oidc_link() -> ResponseReturnValue:
     form = ProveForm()
     if not submitted(form):
         return _identity_page(assertion, form), 422
-    opened = _signed_in_by_password(assertion, form.password.data)
-    if opened is None:
+    account = _account_of(assertion)
+    token = sign_in_token(assertion.email, form.password.data)
+    if account is None or token is None:
         form.form_errors.append(_(accounts.BAD_CREDENTIALS))
         return _identity_page(assertion, form), 422
-    user, token = opened
-    return _link(user, assertion, target, token)
+    return _link(account, assertion, target, token)
 
 
 @blueprint.get("/sign-in/oidc/signed-out")
@@ -182,21 +183,6 @@ def oidc_signed_out() -> ResponseReturnValue:
         flash(_("Vous êtes déconnecté·e, chez %(label)s aussi.", label=label), "success")
     response = make_response(redirect(safe_next(target or url_for("auth.sign_in"))))
     return cookies.forget(response, cookies.FAREWELL)
-
-
-def _signed_in_by_password(assertion: Assertion, password: str) -> tuple[User, str] | None:
-    """Hashes outside any transaction."""
-    with reading() as session:
-        credentials = accounts.find_credentials(session, assertion.email)
-    if not accounts.credentials_match(credentials, password):
-        return None
-    try:
-        with transaction() as session:
-            token = accounts.sign_in(session, credentials, old_token=session_token(), user_agent=user_agent())
-            user = session.get_one(User, credentials.user_id)
-    except Refused:
-        return None
-    return user, token
 
 
 def _waiting() -> Assertion | None:
