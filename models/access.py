@@ -8,10 +8,11 @@ may read.
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from models.audit import AuditEntry
 from models.base import Base
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import Cohort, Team
@@ -266,6 +267,33 @@ def latest_brief(session: Session, project_id: int) -> ProgressBrief | None:
         .order_by(ProgressBrief.edition.desc())
         .limit(1)
     )
+
+
+def audited_places(actor: Actor) -> list[Where]:
+    """Where the actor may read the audit log: one place per grant; an admin's is the whole installation.
+
+    Raises: NotFound for those who may nowhere.
+    """
+    grants = sorted(actor.grants, key=repr)
+    places = {
+        grant: Where(organization_id=grant.organization_id, programme_id=grant.programme_id)
+        for grant in grants
+    }
+    found = {grant: place for grant, place in places.items() if can(actor, Permission.VIEW_AUDIT, place)}
+    if not found:
+        check(actor, Permission.VIEW_AUDIT, Where())
+    return [Where() if grant.role is Role.ADMIN else place for grant, place in found.items()]
+
+
+def visible_audit(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on AuditEntry: those the actor may read (VIEW_AUDIT). Raises as `audited_places`."""
+    places = audited_places(actor)
+    if Where() in places:
+        return true()
+    columns = (AuditEntry.organization_id, AuditEntry.programme_id)
+    held = {column: {getattr(place, column.key) for place in places} - {None} for column in columns}
+    # A condition that holds for nothing would keep the other from being read along its index.
+    return or_(false(), *(column.in_(ids) for column, ids in held.items() if ids))
 
 
 def managed_cohorts(actor: Actor) -> ColumnElement[bool]:

@@ -37,6 +37,11 @@ def board_rights(actor: Actor, board: Board) -> BoardRights | None:
             can_edit=can(actor, Permission.EDIT_BOARD, where),
             edits_own_only=not met & _EVERY_NOTE and bool(met & _OWN_NOTES_ONLY),
             frozen=board.frozen,
+            former_keys=frozenset(
+                f"g{grant.guest_id}"
+                for grant in actor.grants
+                if grant.guest_id is not None and grant.project_id == board.project_id
+            ),
         ),
     )
 

@@ -31,6 +31,7 @@ class Membership(WithId, Base):
         Index(None, "team_id"),
         Index(None, "project_id"),
         Index(None, "programme_id"),
+        Index(None, "guest_id"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -40,6 +41,11 @@ class Membership(WithId, Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    guest_id: Mapped[int | None]
+    """The guest without account that this person was in the project before: what they wrote stays theirs.
+
+    No foreign key, like the author keys in documents: both go with the project.
+    """
     starts_at: Mapped[datetime] = mapped_column(default=utcnow)
     ends_at: Mapped[datetime | None]
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
@@ -70,11 +76,13 @@ def grants_of_users(session: Session, user_ids: Iterable[int]) -> dict[int, froz
             Team.cohort_id,
             Membership.team_id,
             Membership.project_id,
+            Membership.guest_id,
         )
         .outerjoin(Team, Team.id == Membership.team_id)
         .where(Membership.user_id.in_(found), is_live())
     )
-    for user_id, role, organization_id, programme_id, cohort_id, team_cohort_id, team_id, project_id in rows:
+    for user_id, role, organization_id, programme_id, cohort_id, team_cohort_id, *inner in rows:
+        team_id, project_id, guest_id = inner
         found[user_id].add(
             Grant(
                 role=role,
@@ -83,6 +91,7 @@ def grants_of_users(session: Session, user_ids: Iterable[int]) -> dict[int, froz
                 cohort_id=cohort_id or team_cohort_id,
                 team_id=team_id,
                 project_id=project_id,
+                guest_id=guest_id,
             )
         )
     return {user_id: frozenset(grants) for user_id, grants in found.items()}

@@ -56,7 +56,21 @@ class LoginSession(WithId, Base):
     last_seen_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    rotated_at: Mapped[datetime | None]  # when the cookie's token was last replaced
+    stolen_at: Mapped[datetime | None]  # when a token replaced before was presented again
     user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+
+class RetiredToken(Base):
+    """A token that a login session's cookie held before: good for a minute more, then the mark of a theft."""
+
+    __tablename__ = "retired_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    login_session_id: Mapped[int] = mapped_column(
+        ForeignKey("login_session.id", ondelete="CASCADE"), index=True
+    )
+    retired_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class SocketTicket(Base):

@@ -70,6 +70,7 @@ class Permission(enum.StrEnum):
     EDIT_BRIEF = "edit_brief"
     ASK_QUESTION = "ask_question"
     ANSWER_QUESTION = "answer_question"
+    VIEW_AUDIT = "view_audit"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Grant:
     team_id: int | None = None
     project_id: int | None = None
     read_only: bool = False
+    guest_id: int | None = None
+    """The guest that the person was in this project before they had an account."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Actor:
     sector: str = ""
     is_demo: bool = False
     seen_at: datetime | None = None
+    token_since: datetime | None = None  # None when the token presented has been replaced
     grants: frozenset[Grant] = frozenset()
 
     @property
@@ -251,6 +255,8 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.EDIT_BRIEF: {S.TEAM: always},
     P.ASK_QUESTION: {S.OBSERVER: always},
     P.ANSWER_QUESTION: {S.TEAM: always},
+    # The audit log: a manager's own scope; all of it for an admin, whom it shows no content.
+    P.VIEW_AUDIT: {S.MANAGER: always, S.ADMIN: always},
 }
 
 # The permissions asked during one request: the declaration of a route is compared with it.

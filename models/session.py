@@ -19,6 +19,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.audit import append_noted, take_refusals
 from models.events import publish, take_events
 
 BUSY_MILLISECONDS = 2000
@@ -150,20 +151,34 @@ def transaction(*, durable: bool = True) -> Iterator[Session]:
     Without `durable`, SQLite does not wait for the disk: a power cut may undo it, a killed process does not.
     """
     db = database()
-    with db.writer_lock if db.is_sqlite else nullcontext():
-        session = db.make_session()
-        try:
-            if db.is_sqlite:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_durable": durable})
-            yield session
-            session.commit()
-            events = take_events(session)
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
+    session = db.make_session()
+    try:
+        with db.writer_lock if db.is_sqlite else nullcontext():
+            try:
+                if db.is_sqlite:
+                    session.connection(
+                        execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_durable": durable}
+                    )
+                yield session
+                append_noted(session)
+                session.commit()
+                events = take_events(session)
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                session.close()
+    except BaseException:
+        _keep_refusals(session)
+        raise
     publish(events)
+
+
+def _keep_refusals(undone: Session) -> None:
+    refusals = take_refusals(undone)
+    if refusals:
+        with transaction() as session:
+            append_noted(session, refusals)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from models import (
     activity,
+    audit,
     authority,
     brief,
     cohort,
@@ -19,6 +20,7 @@ from models import (
     people,
     problem,
     project,
+    second_factor,
     submission,
 )
 from models.base import Base
@@ -26,6 +28,7 @@ from models.base import Base
 __all__ = [
     "Base",
     "activity",
+    "audit",
     "authority",
     "brief",
     "cohort",
@@ -43,6 +46,7 @@ __all__ = [
     "people",
     "problem",
     "project",
+    "second_factor",
     "submission",
 ]
 metadata = Base.metadata

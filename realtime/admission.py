@@ -16,7 +16,7 @@ from models.session import reading, transaction
 from realtime.groups import Grouped
 from realtime.registry import Rooms
 from realtime.rooms import Room
-from workspace.services import sessions
+from workspace.services import rotation, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ class Admission:
 def _admit(asked: Sequence[Presented]) -> list[Actor | Exception]:
     # Not durable: a ticket that a power cut brings back has expired when the machine is up again.
     with transaction(durable=False) as session:
-        actors = sessions.find_actors(session, {one.token for one in asked if one.token})
+        tokens = {one.token for one in asked if one.token}
+        actors = sessions.find_actors(session, tokens)
+        if unknown := tokens - actors.keys():
+            rotation.end_stolen(session, rotation.find_replayed(session, unknown))
         good = sessions.consume_tickets(
             session,
             {

@@ -109,6 +109,14 @@ class Clients:
             _take_out(self._by_token, client.token_hash, client)
         return client
 
+    def forget_token(self, client: Client) -> None:
+        """The session's cookie was replaced: the socket stays, the old cookie opens nothing from memory."""
+        if self._by_sid.get(client.sid) is not client:
+            return
+        _take_out(self._by_token, client.token_hash, client)
+        client.token_hash = ""
+        self._by_token.setdefault("", []).append(client)
+
     def of_session(self, login_session_id: int) -> list[Client]:
         """The sockets of one login session."""
         return list(self._by_session.get(login_session_id, ()))

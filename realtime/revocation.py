@@ -22,7 +22,7 @@ from models.session import reading
 from realtime import frames
 from realtime.clients import Client, Clients
 from realtime.members import Member
-from realtime.standing import Standing, standings
+from realtime.standing import Standing, cookie_of, standings
 from workspace.services.sessions import find_actors_of_sessions
 
 log = logging.getLogger("etabli.realtime")
@@ -90,6 +90,9 @@ class Revocation:
         clients = list(self._clients)
         with reading() as session:
             now = standings(session, clients)
+        for client in clients:
+            if client.token_hash and cookie_of(now[client.sid]) not in (None, client.token_hash):
+                self._clients.forget_token(client)
         before = self._standings
         self.ask_again(client for client in clients if before.get(client.sid, ()) != now[client.sid])
         self._standings = now

@@ -17,21 +17,28 @@ from models.membership import Membership, is_live
 from models.partner import GuestContributor, ShareLink
 from models.people import LoginSession, User
 from realtime.clients import Client
+from workspace.services.sessions import IDLE_LIFETIME
 
 IDS_PER_QUERY = 500
 Standing = tuple[Any, ...]
 
 
+def cookie_of(standing: Standing) -> str | None:
+    """The hash of the session's token, as it is now; None when the session is over."""
+    found: str | None = standing[0]
+    return found
+
+
 def standings(session: Session, clients: Iterable[Client]) -> dict[str, Standing]:
     """The standing of each client, by Socket.IO id."""
     asked = list(clients)
-    live_sessions = set(_live_sessions(session, {client.login_session_id for client in asked}))
+    tokens = dict(_live_sessions(session, {client.login_session_id for client in asked}))
     grants = _grants(session, {client.actor.user_id for client in asked} - {None})
     guests = dict(_guests(session, {client.actor.guest_id for client in asked} - {None}))
     boards = dict(_boards(session, {doc for client in asked for doc in _documents(client)}))
     return {
         client.sid: (
-            client.login_session_id in live_sessions,
+            tokens.get(client.login_session_id),
             grants.get(client.actor.user_id),
             guests.get(client.actor.guest_id),
             tuple((document_id, boards.get(document_id)) for document_id in _documents(client)),
@@ -44,15 +51,18 @@ def _documents(client: Client) -> list[int]:
     return sorted(member.room.document_id for member in client.members.values())
 
 
-def _live_sessions(session: Session, ids: Iterable[Any]) -> Iterator[int]:
+def _live_sessions(session: Session, ids: Iterable[Any]) -> Iterator[tuple[int, str]]:
+    now = utcnow()
     for some in _chunks(ids):
-        yield from session.scalars(
-            select(LoginSession.id).where(
+        for row in session.execute(
+            select(LoginSession.id, LoginSession.token_hash).where(
                 LoginSession.id.in_(some),
                 LoginSession.ended_at.is_(None),
-                LoginSession.expires_at > utcnow(),
+                LoginSession.expires_at > now,
+                LoginSession.last_seen_at > now - IDLE_LIFETIME,
             )
-        )
+        ):
+            yield row.id, row.token_hash
 
 
 def _grants(session: Session, ids: Iterable[Any]) -> dict[int | None, frozenset[int]]:

@@ -13,10 +13,12 @@ from models.policy import Permission, Where, can
 from models.session import configure, reading, transaction
 from workspace.extensions import csrf, limiter, login_manager
 from workspace.i18n import init_i18n
-from workspace.services import sessions
+from workspace.services import rotation, sessions
 from workspace.services.notifications import count_unread
 from workspace.settings import ROOT, Settings
 from workspace.web.assets import init_assets
+from workspace.web.auth.counters import Counters
+from workspace.web.auth.rotating import end_if_replayed, replace_old_token
 from workspace.web.blueprints import register_blueprints
 from workspace.web.errors import init_errors
 from workspace.web.guard import COOKIE, SignedIn, csp_nonce, find_actor
@@ -57,6 +59,8 @@ def create_app(settings: Settings) -> Flask:
     init_i18n(app, reader_locale=_reader_locale, reader_zone=_reader_zone)
     init_errors(app)
     init_assets(app)
+    app.extensions["tries"] = Counters(settings.redis_url)
+    app.after_request(replace_old_token)
     register_blueprints(app)
     app.context_processor(_page_globals)
     app.jinja_env.globals["once_token"] = once_token
@@ -70,7 +74,9 @@ def _load_signed_in(request_: object) -> SignedIn | None:  # noqa: ARG001
     with reading() as session:
         actor = sessions.find_actor(session, token)
     if actor is None:
+        end_if_replayed(token)
         return None
+    g.is_token_due = rotation.is_due(actor)
     if actor.seen_at is not None and actor.seen_at < utcnow() - sessions.SEEN_EVERY:
         # A full disk or a database that only reads must not close the pages.
         with suppress(OperationalError), transaction() as session:

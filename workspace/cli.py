@@ -1,5 +1,5 @@
-"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, documents,
-backup, restore, check.
+"""The `etabli` command: serve, worker, db upgrade, seed-demo, create-manager, remove-second-factor,
+documents, audit, backup, restore, check.
 
 Heavy imports stay inside the commands, so that `etabli --help` and a second start are quick.
 """
@@ -138,11 +138,30 @@ def create_manager(
                 password=password,
                 organization_name=organization,
                 programme_name=programme,
+                at_console=True,
             )
     except DomainError as error:
         details = getattr(error, "fields", {}).values()
         stop(error.message or " ".join(details))
     click.echo(f"{name} peut se connecter avec {email}.")
+
+
+@main.command("remove-second-factor")
+@click.argument("email", metavar="ADRESSE")
+@with_settings
+def remove_second_factor(settings: Settings, *, email: str) -> None:
+    """Retire la seconde étape de connexion d’une personne qui l’a perdue, et la déconnecte partout."""
+    from models.errors import DomainError  # noqa: PLC0415
+    from models.session import configure, transaction  # noqa: PLC0415
+    from workspace.services.lost_factors import remove_factor_of  # noqa: PLC0415
+
+    configure(settings.database_url)
+    try:
+        with transaction() as session:
+            name = remove_factor_of(session, email).name
+    except DomainError as error:
+        stop(error.message)
+    click.echo(f"{name} se connecte de nouveau par son seul mot de passe.")
 
 
 @main.command()
@@ -220,6 +239,36 @@ def documents_compact(settings: Settings, *, document_id: int, erase: bool) -> N
     )
     if not erased.is_scrubbed:
         stop("Un lecteur retient encore le fichier du journal : relancez la commande dans un instant.")
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """Le journal des actions : vérifier que rien n’y fut changé."""
+
+
+@audit_group.command("verify")
+@click.option("--fingerprint", default="", help="Une empreinte notée plus tôt : elle doit y être toujours.")
+@with_settings
+def audit_verify(settings: Settings, *, fingerprint: str) -> None:
+    """Relit toute la chaîne du journal et dit si elle est intacte."""
+    from models.audit_chain import has_hash, verify  # noqa: PLC0415
+    from models.session import configure, reading  # noqa: PLC0415
+
+    configure(settings.database_url)
+    with reading() as session:
+        verdict = verify(session)
+        is_known = not fingerprint or has_hash(session, fingerprint.strip())
+    if verdict.broken_at is None and not is_known:
+        click.echo("Le journal des actions a été réécrit : cette empreinte n’y est plus.")
+        sys.exit(1)
+    if verdict.broken_at is None:
+        click.echo(f"Le journal des actions est intact : {verdict.count} entrées, empreinte {verdict.hash}.")
+        return
+    click.echo(
+        f"Le journal des actions a été modifié : l’entrée {verdict.broken_at} n’est pas celle qui fut "
+        f"écrite ; les {verdict.count} entrées d’avant sont intactes."
+    )
+    sys.exit(1)
 
 
 @main.command()

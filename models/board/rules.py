@@ -32,6 +32,12 @@ class BoardActor:
     can_edit: bool
     edits_own_only: bool = False
     frozen: bool = False
+    former_keys: frozenset[str] = frozenset()
+    """What they signed with before they had an account: those objects are theirs too."""
+
+    def wrote(self, author: str) -> bool:
+        """Whether an object signed so is theirs."""
+        return author == self.key or author in self.former_keys
 
 
 def _overflows(changes: Changes, view: View) -> bool:
@@ -55,7 +61,7 @@ def _may_sign(created: Created, actor: BoardActor, view: View) -> bool:
     if fact.author == actor.key:
         return True
     before = view.facts.get(created.id) or view.departed.get(created.id)
-    return before == fact and not actor.edits_own_only
+    return before == fact and (not actor.edits_own_only or actor.wrote(fact.author))
 
 
 ActorRule = tuple[str, Callable[[BoardActor], bool]]
@@ -73,7 +79,7 @@ BOARD_RULES: tuple[BoardRule, ...] = (
 ObjectRule = tuple[str, Callable[[Fact, BoardActor], bool]]
 OBJECT_RULES: tuple[ObjectRule, ...] = (
     ("locked", lambda fact, _actor: fact.locked),
-    ("not_yours", lambda fact, actor: actor.edits_own_only and fact.author != actor.key),
+    ("not_yours", lambda fact, actor: actor.edits_own_only and not actor.wrote(fact.author)),
 )
 """For every object that exists and is changed or deleted."""
 

@@ -1,6 +1,7 @@
 """The application with a real provider, and a browser that goes from one to the other and back."""
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from models.people import User
 from models.session import transaction
 from tests.conftest import make_app
 from tests.factories import World, make_user
-from tests.oidc.server import OidcServer
+from tests.oidc.server import PEOPLE, OidcServer
 from workspace.services.passwords import hash_password
 from workspace.services.sessions import open_session
 from workspace.web.guard import COOKIE
@@ -41,6 +42,7 @@ def provider(running_provider: OidcServer) -> Iterator[OidcServer]:
     running_provider.flood.clear()
     running_provider.drip.clear()
     running_provider.release()
+    running_provider.people.write_text(json.dumps(PEOPLE))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Signing in by a provider: which account opens, and that nothing else does."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ from models.identity import Identity, ProviderSession
 from models.people import SignInLink, User
 from models.policy import Actor
 from models.session import reading, transaction
+from tests.authenticator import turn_on
+from tests.clock import Clock
 from tests.conftest import COOKIE, ClientOf, make_app
 from tests.factories import World, make_user
 from tests.oidc.conftest import ORIGIN, PHRASE, MakePerson, leads_to
-from tests.oidc.server import OidcServer, parameters
+from tests.oidc.server import PEOPLE, OidcServer, parameters
 from workspace.services import identities
 from workspace.services.invitations import Invitee, Terms, invite_learner
 from workspace.services.sessions import open_session
@@ -363,18 +366,48 @@ def test_nothing_is_kept_of_a_session_that_ended(
         assert session.scalar(select(func.count()).select_from(ProviderSession)) == 0
 
 
-def test_eleventh_password_for_an_identity_waits(
+def test_passwords_for_an_identity_are_slowed(
     nina: User, provider: OidcServer, sqlite_url: str, tmp_path: Path, person: MakePerson
 ) -> None:
     app = make_app(sqlite_url, tmp_path, rate_limits=True, ETABLI_ORIGINS=ORIGIN, **provider.settings())
     browser = person(app=app)
     browser.enter("s-nina")
-    for _ in range(10):
+    for _ in range(7):
         answer = browser.client.post("/sign-in/oidc/identity", data={"password": "pas la bonne"})
         assert answer.status_code == 422
     answer = browser.client.post("/sign-in/oidc/identity", data={"password": PHRASE})
     assert answer.status_code == 429
     assert not browser.is_in()
+
+
+def test_second_factor_is_asked_of_a_linked_identity_too(
+    world: World, oidc_app: Flask, provider: OidcServer, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = turn_on(oidc_app, Clock(monkeypatch), world.tutor)[0]
+    link(world.tutor, "s-nina", provider)
+    browser = person()
+    assert browser.enter("s-nina", next="/account?x=1").location == "/sign-in/code"
+    assert not browser.is_in()
+    assert browser.client.post("/sign-in/code", data={"code": phone.code()}).location == "/account?x=1"
+    assert browser.is_in()
+
+
+def test_second_factor_is_asked_before_an_identity_is_linked(
+    world: World, oidc_app: Flask, provider: OidcServer, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = turn_on(oidc_app, Clock(monkeypatch), world.tutor)[0]
+    people = {**PEOPLE, "s-tutor": {"email": world.tutor.email, "email_verified": True}}
+    provider.people.write_text(json.dumps(people))
+    browser = person()
+    path = browser.enter("s-tutor").location
+    answer = browser.client.post(path, data={"password": PHRASE})
+    assert answer.location == "/sign-in/code"
+    assert linked(world.tutor) == []
+    answer = browser.client.post("/sign-in/code", data={"code": phone.code()})
+    assert answer.location == "/sign-in/oidc/identity"
+    assert linked(world.tutor) == []
+    browser.client.post(answer.location)
+    assert linked(world.tutor) == ["s-tutor"]
 
 
 def test_identity_waits_no_longer_once_an_invitation_is_accepted(world: World, person: MakePerson) -> None:

@@ -19,7 +19,9 @@ from realtime.registry import Rooms
 from realtime.revocation import Revocation
 from tests.factories import World
 from tests.realtime.test_rooms import Writer
+from workspace.services.rotation import rotate
 from workspace.services.sessions import open_session
+from workspace.services.tokens import token_hash
 
 
 @pytest.fixture
@@ -75,5 +77,36 @@ def test_sweep_that_fails_leaves_the_question_to_the_next(
         with pytest.raises(OperationalError):
             sweeping.sweep()
     assert _told(bob) == []
+    sweeping.sweep()
+    assert _told(bob) == ["revoked"]
+
+
+def test_sweep_keeps_the_socket_of_a_session_whose_token_was_replaced_but_forgets_the_former(
+    bob: Writer,
+) -> None:
+    login_id = bob.client.login_session_id
+    with transaction() as session:
+        former = session.scalar(select(LoginSession.token_hash))
+    bob.client.token_hash = former
+    clients = _registry(bob.client)
+    sweeping = Revocation(clients)
+    sweeping.sweep()
+    assert clients.of_token(former) == [bob.client]
+    with transaction() as session:
+        fresh = rotate(session, login_id)
+    sweeping.sweep()
+    assert _told(bob) == []
+    assert clients.of_token(former) == []
+    assert clients.of_token(token_hash(fresh)) == []  # it did not come with that one
+    assert clients.of_session(login_id) == [bob.client]
+    clients.remove(bob.client.sid)
+    assert not clients.of_session(login_id)
+
+
+def test_sweep_ends_a_session_that_was_not_used_for_a_week(bob: Writer) -> None:
+    sweeping = Revocation(_registry(bob.client))
+    sweeping.sweep()
+    with transaction() as session:
+        session.execute(update(LoginSession).values(last_seen_at=utcnow() - timedelta(days=7, seconds=1)))
     sweeping.sweep()
     assert _told(bob) == ["revoked"]

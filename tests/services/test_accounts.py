@@ -12,7 +12,7 @@ from models.policy import Role
 from models.session import reading, transaction
 from models.submission import AppState
 from tests.factories import World, make_user
-from workspace.services import accounts, managers, sessions
+from workspace.services import accounts, managers, rotation, sessions
 from workspace.services.accounts import Credentials, password_problem
 from workspace.services.installation import SETUP_CODE, make_setup_code
 from workspace.services.passwords import hash_password
@@ -90,9 +90,31 @@ def test_changing_the_password_ends_every_other_session_and_tells_it(any_world: 
         actor = sessions.find_actor(session, tokens[0])
         fresh = accounts.change_password(session, actor, known_hash=known, new_hash=hash_password("neuf" * 4))
     with reading() as session:
-        assert [sessions.find_actor(session, token) for token in tokens] == [None] * 3
-        assert sessions.find_actor(session, fresh).user_id == any_world.alice.id
-    assert len(ended) >= 3
+        assert [sessions.find_actor(session, token) for token in tokens[1:]] == [None] * 2
+        assert sessions.find_actor(session, fresh).login_session_id == actor.login_session_id
+    assert len(ended) == 2
+    assert actor.login_session_id not in ended
+
+
+def test_of_many_requests_at_once_one_replaces_the_token(any_world: World) -> None:
+    with transaction() as session:
+        token = sessions.open_session(session, user_id=any_world.alice.id)
+        login_id = sessions.find_actor(session, token).login_session_id
+    given: list[str | None] = []
+
+    def replace_it() -> None:
+        with transaction() as session:
+            given.append(rotation.rotate(session, login_id, presented=token))
+
+    threads = [Thread(target=replace_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    fresh = [new for new in given if new is not None]
+    assert (len(given), len(fresh)) == (8, 1)
+    with reading() as session:
+        assert sessions.find_actor(session, fresh[0]).login_session_id == login_id
 
 
 def test_nobody_ends_the_session_of_somebody_else(world: World) -> None:

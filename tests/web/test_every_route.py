@@ -16,8 +16,8 @@ from workspace.web.guard import PUBLIC, SIGNED_IN
 WITHOUT_FORM_TOKEN = {"mails.unsubscribe_submitted"}
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC_ENDPOINTS = re.compile(
-    r"^(assets|health|pages|auth|demo|setup)\.|^account\.set_|^links\.(join|arrive)|^home\.show|^boards\.offline_worker$"
-    r"|^mails\.|^invitations\.(show|accept_submitted|authorities)$"
+    r"^(assets|health|pages|auth|second_step|demo|setup)\.|^account\.set_|^links\.(join|arrive)|^home\.show"
+    r"|^boards\.offline_worker$|^mails\.|^invitations\.(show|accept_submitted|authorities)$"
 )
 
 

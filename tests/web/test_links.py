@@ -292,7 +292,7 @@ def test_guest_names_are_shown_as_text(world: World, client_of: ClientOf) -> Non
 
 def test_arrivals_are_limited_in_number_per_minute(world: World, sqlite_url: str, tmp_path: Path) -> None:
     client = make_app(sqlite_url, tmp_path, rate_limits=True).test_client()
-    statuses = {client.post("/join/unknown", data=WHO).status_code for _ in range(130)}
+    statuses = {client.post("/join/unknown", data=WHO).status_code for _ in range(610)}
     assert statuses == {404, 429}
 
 

@@ -489,7 +489,7 @@ def test_observer_changes_nothing_but_their_own_question(
     planted: Planted, app: Flask, client_of: ClientOf
 ) -> None:
     # Anybody may ask at the sign-in page for a link to be sent: a job.
-    own = {"login_session", "socket_ticket", "submission", "user_account", "job"}
+    own = {"login_session", "socket_ticket", "submission", "user_account", "job", "audit_entry", "audit_head"}
     asked = {"observer_question", "activity", "notification"}
     before = state(own | asked)
     methods = {"POST", "PUT", "PATCH", "DELETE"}

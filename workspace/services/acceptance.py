@@ -8,11 +8,12 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import find_or_not_found, project_options
 from models.activity import ActivityKind, record_activity
+from models.audit import NOBODY, AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import Cohort, Team
 from models.errors import NotFound, Refused
@@ -22,8 +23,9 @@ from models.invitation import Invitation
 from models.membership import Membership, is_live, members
 from models.notification import NotificationKind, notify
 from models.organization import Programme
+from models.partner import GuestContributor
 from models.people import User
-from models.policy import Role
+from models.policy import Role, Where
 from models.project import Project
 from workspace.services.invitations import (
     ALREADY_THERE,
@@ -32,8 +34,9 @@ from workspace.services.invitations import (
     holds,
     is_own_authority,
     learns_in,
+    place_of,
 )
-from workspace.services.sessions import actor_of_user
+from workspace.services.sessions import actor_of_user, end_all_sessions
 from workspace.services.tokens import token_hash
 
 UNKNOWN = N_("Ce lien d’invitation n’existe pas, ou il a été remplacé par un autre.")
@@ -103,11 +106,33 @@ def offer_of(session: Session, row: Invitation) -> Offer:
     )
 
 
-def accept(session: Session, token: str, user: User, *, authority_code: str | None = None) -> str:
+def claimable(session: Session, offer: Offer, guest_id: int | None) -> GuestContributor | None:
+    """The guest of this browser, if the invited partner may have been them: in the same project."""
+    if guest_id is None or offer.role is not Role.PARTNER:
+        return None
+    return session.scalar(
+        select(GuestContributor)
+        .join(Invitation, Invitation.project_id == GuestContributor.project_id)
+        .where(
+            GuestContributor.id == guest_id,
+            Invitation.id == offer.invitation_id,
+            ~exists().where(Membership.guest_id == guest_id),
+        )
+    )
+
+
+def accept(
+    session: Session,
+    token: str,
+    user: User,
+    *,
+    authority_code: str | None = None,
+    guest_id: int | None = None,
+) -> str:
     """Give `user` what the invitation offers, once; gives the path to go to.
 
     Of any number of acceptances at once exactly one succeeds. `authority_code` is what an élu declares
-    when the account does not say it yet.
+    when the account does not say it yet; `guest_id` the guest of this browser whose notes they keep.
 
     Raises:
         NotFound: no such token.
@@ -117,16 +142,29 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
     if row.email != user.email:
         raise Refused("not_yours", NOT_YOURS)
     project = _project(session, row.project_id) if row.project_id else None
+    declares = authority_code is not None and user.authority_code is None
     user.authority_code = user.authority_code or authority_code
     if (
         row.role is Role.OBSERVER
         and project is not None
         and is_own_authority(session, project, user.authority_code)
     ):
+        # The account may be as new as the refusal that undoes it: only the invitation is named.
+        audit(
+            session,
+            NOBODY,
+            AuditAction.CONFLICT_REFUSED,
+            where=project.where,
+            subject=(SubjectKind.INVITATION, row.id),
+            refused=True,
+        )
         raise Refused(OWN_AUTHORITY_CODE, OWN_AUTHORITY)
     if _is_there(session, row, user):
         raise Refused("already_there", ALREADY_THERE[row.role])
+    was_guest = claimable(session, offer_of(session, row), guest_id)
     _consume(session, row, user, token)
+    if was_guest is not None:
+        end_all_sessions(session, guest_id=was_guest.id)
     session.add(
         Membership(
             user_id=user.id,
@@ -134,11 +172,13 @@ def accept(session: Session, token: str, user: User, *, authority_code: str | No
             cohort_id=row.cohort_id,
             team_id=row.team_id,
             project_id=row.project_id,
+            guest_id=was_guest.id if was_guest else None,
             ends_at=row.access_until,
             granted_by_id=row.invited_by_id,
         )
     )
     record(session, AccessChanged(user_id=user.id))
+    _note(session, row, user, declares=declares)
     return _welcome(session, row, user, project)
 
 
@@ -153,6 +193,23 @@ def _is_of(token: str) -> ColumnElement[bool]:
     """The link that the inviter was shown, or the one in the message."""
     wanted = token_hash(token)
     return or_(Invitation.token_hash == wanted, Invitation.mailed_token_hash == wanted)
+
+
+def _note(session: Session, row: Invitation, user: User, *, declares: bool) -> None:
+    person, place = (SubjectKind.USER, user.id), place_of(row)
+    invitation = (SubjectKind.INVITATION, row.id)
+    audit(session, user, AuditAction.INVITATION_ACCEPTED, where=place, subject=invitation, role=row.role)
+    if declares:
+        audit(session, user, AuditAction.AUTHORITY_DECLARED, where=place, subject=person)
+    audit(
+        session,
+        user,
+        AuditAction.MEMBERSHIP_GRANTED,
+        where=place,
+        subject=person,
+        role=row.role,
+        until=row.access_until,
+    )
 
 
 def _is_there(session: Session, row: Invitation, user: User) -> bool:
@@ -250,7 +307,7 @@ def _welcome(session: Session, row: Invitation, user: User, project: Project | N
 def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
     """A learner who had no team yet is not counted among those without one any more."""
     cohort_id = session.scalar(select(Team.cohort_id).where(Team.id == row.team_id))
-    session.execute(
+    ended = session.scalars(
         update(Membership)
         .where(
             Membership.user_id == user.id,
@@ -259,5 +316,15 @@ def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
             is_live(),
         )
         .values(ends_at=utcnow())
+        .returning(Membership.id)
         .execution_options(synchronize_session=False)
     )
+    if ended.all():
+        audit(
+            session,
+            user,
+            AuditAction.MEMBERSHIP_ENDED,
+            where=Where(cohort_id=cohort_id),
+            subject=(SubjectKind.USER, user.id),
+            role=Role.LEARNER,
+        )

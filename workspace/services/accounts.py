@@ -4,14 +4,17 @@ Hashing a password is slow and must never happen inside a transaction: callers r
 or hash outside, then come back with the result.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.audit import NOBODY, AuditAction, AuditEntry, SubjectKind, Who, audit, user_key
 from models.base import utcnow
 from models.errors import Invalid, NotFound, Refused
 from models.i18n import N_
@@ -19,15 +22,17 @@ from models.mail import MailKind
 from models.partner import GuestContributor
 from models.people import LoginSession, SignInLink, User
 from models.policy import Actor
-from models.session import affected
+from models.session import affected, reading, transaction
 from workspace.mail.asking import ask_for_mail
-from workspace.services import sessions
+from workspace.services import rotation, second_factors, sessions
 from workspace.services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_matches
 from workspace.services.tokens import token_hash
 
 EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT = 254, 120, 160
 EMAIL_TAKEN = N_("Cette adresse a déjà un compte : connectez-vous avec elle.")
+REFUSALS_NOTED_EVERY = timedelta(minutes=10)
 DEMO_STAYS = N_("Les personnes de la démonstration gardent leur nom et leurs réglages.")
+SESSION_OVER = N_("Cette session est terminée. Reconnectez-vous.")
 BAD_CREDENTIALS = N_("Adresse e-mail ou mot de passe incorrect.")
 LINK_OVER = N_("Ce lien a expiré, ou il a déjà servi. Demandez-en un autre.")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+@[^@\s\x00-\x1f\x7f,;:<>()\[\]\\\"]+\.[\w-]{2,}")
@@ -40,6 +45,19 @@ class Credentials:
 
     user_id: int | None = None
     password_hash: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the password; tells nothing of it. For signed cookies and links."""
+        return hashlib.sha256((self.password_hash or "").encode()).hexdigest()[:24]
+
+
+class CodeNeeded(Refused):
+    """The account has a second factor, and no code of it has been checked."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__("code", N_("Ce compte demande aussi un code de votre application."))
+        self.credentials = credentials
 
 
 def clean_email(text: str) -> str:
@@ -90,11 +108,21 @@ def sign_in(
     """Open a session for credentials that matched, end the browser’s previous one; gives the cookie’s token.
 
     Raises:
+        CodeNeeded: the account has a second factor.
         Refused: the password or the account changed since it was checked.
     """
+    hold_account(session, credentials.user_id)
     if credentials.password_hash is None or credentials_of(session, credentials.user_id) != credentials:
         raise Refused("credentials", BAD_CREDENTIALS)
     return enter(session, credentials.user_id, old_token=old_token, user_agent=user_agent)
+
+
+def hold_account(session: Session, user_id: int | None) -> User | None:
+    """The account as it is now: until the transaction ends nobody else changes its password or factor."""
+    if user_id is None:
+        return None
+    session.flush()  # what this transaction changed of it is not read over
+    return session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
 def credentials_of(session: Session, user_id: int | None) -> Credentials:
@@ -106,24 +134,63 @@ def credentials_of(session: Session, user_id: int | None) -> Credentials:
 
 
 def enter(
-    session: Session, user_id: int | None, *, old_token: str | None = None, user_agent: str = ""
+    session: Session,
+    user_id: int | None,
+    *,
+    old_token: str | None = None,
+    user_agent: str = "",
+    with_code: bool = False,
 ) -> str:
-    """Open a new session for this user and end the one this browser had; never reuses a token."""
+    """Open a new session for this user and end the one this browser had; never reuses a token.
+
+    Every way to a session goes through here; `with_code` says that a code of the second factor was checked.
+
+    Raises:
+        CodeNeeded: the account has a second factor and none was checked.
+    """
+    hold_account(session, user_id)
+    if not with_code and second_factors.is_on(session, user_id):
+        raise CodeNeeded(credentials_of(session, user_id))
     sign_out(session, old_token)
+    audit(session, user_key(user_id), AuditAction.SIGNED_IN)
     return sessions.open_session(session, user_id=user_id, user_agent=user_agent)
 
 
 def sign_out(session: Session, token: str | None) -> None:
-    """End the session of this token, if it is one."""
-    if not token:
-        return
+    """End the session of this token, if it is or was one."""
+    found = rotation.session_of_token(session, token) if token else None
+    if found is not None and found.ended_at is None:
+        sessions.end_session(session, found.id)
+        who = user_key(found.user_id) if found.guest_id is None else f"g{found.guest_id}"
+        audit(session, who, AuditAction.SIGNED_OUT)
+
+
+def note_refused_sign_in(email: str) -> None:
+    """Keep in the audit log that a password was refused, if somebody has this address. Commits.
+
+    Once in ten minutes for an account: trying passwords must not be a way to fill the log.
+    """
+    with reading() as session:
+        user = find_user(session, email)
+        if user is None or _was_refused_just_now(session, user):
+            return
+    with transaction() as session:
+        if not _was_refused_just_now(session, user):
+            audit(session, NOBODY, AuditAction.SIGN_IN_REFUSED, subject=(SubjectKind.USER, user.id))
+
+
+def _was_refused_just_now(session: Session, user: User) -> bool:
     found = session.scalar(
-        select(LoginSession.id).where(
-            LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None)
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.subject_kind == SubjectKind.USER,
+            AuditEntry.subject_id == user.id,
+            AuditEntry.action == AuditAction.SIGN_IN_REFUSED,
+            AuditEntry.at > utcnow() - REFUSALS_NOTED_EVERY,
         )
+        .limit(1)
     )
-    if found is not None:
-        sessions.end_session(session, found)
+    return found is not None
 
 
 def create_user(
@@ -136,8 +203,9 @@ def create_user(
     locale: str = "fr",
     time_zone: str = "Europe/Paris",
     authority_code: str | None = None,
+    by: Who | str | None = None,
 ) -> User:
-    """A new account; without password it must be given another way in.
+    """A new account, made by its own person unless `by` says who; without password it needs another way in.
 
     Raises:
         Invalid: the address has an account already.
@@ -156,6 +224,7 @@ def create_user(
             session.add(user)
     except IntegrityError as error:
         raise Invalid(fields={"email": EMAIL_TAKEN}) from error
+    audit(session, by or user, AuditAction.ACCOUNT_CREATED, subject=(SubjectKind.USER, user.id))
     return user
 
 
@@ -202,19 +271,34 @@ def set_locale(session: Session, actor: Actor, locale: str) -> None:
 
 
 def change_password(session: Session, actor: Actor, *, known_hash: str | None, new_hash: str) -> str:
-    """Replace the password and end every session of the actor; gives the token of a new one for this browser.
+    """Replace the password and end every other session of the actor; gives this one's new token.
 
     Raises:
-        Refused: the password was changed meanwhile, from elsewhere.
+        Refused: the password was changed meanwhile, from elsewhere; or this session has ended.
     """
     user = own_account(session, actor)
+    hold_account(session, user.id)
     if user.password_hash != known_hash:
         raise Refused("credentials", BAD_CREDENTIALS)
     user.password_hash = new_hash
+    session.flush()
     ask_for_mail(session, MailKind.PASSWORD_CHANGED, user.id)
-    agent = session.scalar(select(LoginSession.user_agent).where(LoginSession.id == actor.login_session_id))
-    sessions.end_all_sessions(session, user_id=user.id)
-    return sessions.open_session(session, user_id=user.id, user_agent=agent or "")
+    token, ended = keep_only_this(session, actor)
+    audit(session, actor, AuditAction.PASSWORD_CHANGED, count=ended)
+    return token
+
+
+def keep_only_this(session: Session, actor: Actor) -> tuple[str, int]:
+    """End every session of the actor but this one: its new token, and how many ended.
+
+    Raises:
+        Refused: this session has ended.
+    """
+    ended = sessions.end_all_sessions(session, user_id=actor.user_id, but=actor.login_session_id)
+    token = rotation.rotate(session, actor.login_session_id)
+    if token is None:
+        raise Refused("credentials", SESSION_OVER)
+    return token, ended
 
 
 def list_own_sessions(session: Session, actor: Actor) -> Sequence[LoginSession]:
@@ -255,14 +339,17 @@ def end_own_session(session: Session, actor: Actor, login_session_id: int) -> No
     if actor.user_id is None or not found or foreign:
         raise NotFound(N_("Cette session n’existe pas."))
     sessions.end_session(session, login_session_id)
+    audit(session, actor, AuditAction.SESSIONS_ENDED, count=1)
 
 
 def sign_out_everywhere(session: Session, actor: Actor) -> None:
     """End every session of the actor; of an invented person, only this visitor's."""
     if actor.is_demo and actor.login_session_id is not None:
         sessions.end_session(session, actor.login_session_id)
+        ended = 1
     else:
-        sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)
+        ended = sessions.end_all_sessions(session, user_id=actor.user_id, guest_id=actor.guest_id)
+    audit(session, actor, AuditAction.SESSIONS_ENDED, count=ended)
 
 
 def refuse_news(session: Session, user_id: int) -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from models import migrate
-from models.session import configure
+from models.audit import COMMAND, AuditAction, audit
+from models.session import configure, transaction
 from workspace.settings import Settings, SettingsError
 
 SQLITE, DUMP, FILES = "database.sqlite3", "database.dump", "files"
@@ -72,6 +73,8 @@ def restore_backup(settings: Settings, path: Path) -> None:
             _restore_postgres(settings, folder / DUMP)
         shutil.copytree(folder / FILES, settings.data / FILES, dirs_exist_ok=True)
     migrate.upgrade(configure(settings.database_url).engine)
+    with transaction() as session:
+        audit(session, COMMAND, AuditAction.BACKUP_RESTORED)
 
 
 def _sqlite_path(settings: Settings) -> Path:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.access import access_board, access_project, find_or_not_found
 from models.activity import Activity, ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.board.seed import seed_board
 from models.board.templates import BOARD_TEMPLATES
@@ -19,14 +20,22 @@ from models.events import BoardChanged, record
 from models.i18n import N_
 from models.partner import GuestContributor
 from models.people import User
-from models.policy import Actor, Permission, can
+from models.policy import Actor, Permission, Where, can
 from models.project import Project
 from models.stages import STEPS
 from workspace.services.projects import STALE, valid_id
 
 TITLE_LIMIT = 160
 UNKNOWN_TEMPLATE = N_("Choisissez l’un des modèles proposés.")
-SWITCHES = ("open_to_observers", "open_to_tutors", "frozen")
+# What turning each switch on, then off, is called in the audit log.
+SWITCHES = {
+    "open_to_observers": (
+        AuditAction.BOARD_SHOWN_TO_OBSERVERS,
+        AuditAction.BOARD_HIDDEN_FROM_OBSERVERS,
+    ),
+    "open_to_tutors": (AuditAction.BOARD_OPENED_TO_TUTORS, AuditAction.BOARD_CLOSED_TO_TUTORS),
+    "frozen": (AuditAction.BOARD_FROZEN, AuditAction.BOARD_UNFROZEN),
+}
 
 
 def create_board(
@@ -84,6 +93,8 @@ def switch_board(session: Session, actor: Actor, board_id: int, switch: str, *, 
     if switch not in SWITCHES:
         raise Invalid
     board = _lock_board(session, actor, board_id)
+    if getattr(board, switch) != on:
+        _note(session, actor, SWITCHES[switch][0 if on else 1], board)
     setattr(board, switch, on)
     _changed(session, board)
     return board
@@ -93,6 +104,7 @@ def archive_board(session: Session, actor: Actor, board_id: int) -> Board:
     """Put the board away: it is no longer found, until it is restored."""
     board = _lock_board(session, actor, board_id)
     board.archived_at = utcnow()
+    _note(session, actor, AuditAction.BOARD_ARCHIVED, board)
     _changed(session, board)
     return board
 
@@ -103,6 +115,8 @@ def restore_board(session: Session, actor: Actor, project_id: int, board_id: int
     board = find_or_not_found(
         session, select(Board).where(Board.id == valid_id(board_id), Board.project_id == project.id)
     )
+    if board.archived_at is not None:
+        _note(session, actor, AuditAction.BOARD_BROUGHT_BACK, board)
     board.archived_at = None
     _changed(session, board)
     return board
@@ -151,6 +165,11 @@ def _lock_board(session: Session, actor: Actor, board_id: int) -> Board:
     session.execute(select(Board.id).where(Board.id == board_id).with_for_update())
     session.expire_all()
     return access_board(session, actor, board_id, Permission.MANAGE_BOARD)
+
+
+def _note(session: Session, actor: Actor, action: AuditAction, board: Board) -> None:
+    place, subject = Where(project_id=board.project_id), (SubjectKind.BOARD, board.id)
+    audit(session, actor, action, where=place, subject=subject)
 
 
 def _changed(session: Session, board: Board) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.access import project_options
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.brief import BriefStatus, ProgressBrief
 from models.errors import Conflict, Invalid, Refused
@@ -213,6 +214,8 @@ def publish_brief(session: Session, actor: Actor, project_id: int, *, version: i
         project_id=project.id,
         subject=project.title,
     )
+    subject = (SubjectKind.BRIEF, draft.id)
+    audit(session, actor, AuditAction.BRIEF_PUBLISHED, where=project.where, subject=subject)
     notify(
         session,
         [observer.id for observer in members(session, Role.OBSERVER, project_id=project.id)],

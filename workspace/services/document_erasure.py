@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from models.audit import COMMAND, AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.document import DocumentSnapshot, DocumentUpdate
 from models.document_log import checksum_of, head_of, load_document, write_snapshot
@@ -42,7 +43,7 @@ class Erased:
 
 
 def erase_deleted(document_id: int) -> Erased:
-    """Make one snapshot of the document its whole past. Commits.
+    """Make one snapshot of the document its whole past, as the command line asks. Commits.
 
     Raises: NotFound; CorruptDocument; Conflict when the document was replaced meanwhile.
     """
@@ -53,6 +54,8 @@ def erase_deleted(document_id: int) -> Erased:
         if head_of(session, document_id).epoch != stored.epoch:
             raise Conflict("")
         rows, snapshots, moments = _replace_past(session, document_id, stored.seq, content)
+        subject = (SubjectKind.DOCUMENT, document_id)
+        audit(session, COMMAND, AuditAction.DOCUMENT_ERASED, subject=subject)
     project.run(document_id, utcnow())
     return Erased(rows, snapshots, moments, scrub(database()))
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from models.access import access_board_of_document
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.board.sync import LiveDocument
 from models.document import DocumentSnapshot, DocumentUpdate, SharedDocument
@@ -21,7 +22,7 @@ from models.document_upkeep import DocumentHistory, SetAside
 from models.errors import CorruptDocument, Refused
 from models.events import DocumentReplaced, record
 from models.i18n import N_
-from models.policy import Actor, Permission
+from models.policy import Actor, Permission, Where
 from models.session import reading, transaction
 from workspace.services.document_upkeep import all_corrupt, note_upkeep, quarantine
 
@@ -156,7 +157,7 @@ def restore_last_good(session: Session, actor: Actor, document_id: int) -> tuple
 
     Raises: NotFound, Forbidden; Refused `not_corrupt` or `nothing_good`.
     """
-    access_board_of_document(session, actor, document_id, Permission.RESTORE_BOARD)
+    board = access_board_of_document(session, actor, document_id, Permission.RESTORE_BOARD)
     session.execute(select(SharedDocument.id).where(SharedDocument.id == document_id).with_for_update())
     if find_corruption(session, document_id) is None:
         raise Refused("not_corrupt", NOT_CORRUPT)
@@ -175,6 +176,8 @@ def restore_last_good(session: Session, actor: Actor, document_id: int) -> tuple
         .execution_options(synchronize_session=False)
     )
     _begin_anew(session, document_id, seq, good.content, "restored", actor.key)
+    place, subject = Where(project_id=board.project_id), (SubjectKind.BOARD, board.id)
+    audit(session, actor, AuditAction.BOARD_RESTORED, where=place, subject=subject)
     record(session, DocumentReplaced(document_id))
     return epoch, seq
 

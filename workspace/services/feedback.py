@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_project, check, project_options
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.errors import Conflict, Forbidden, Invalid, Refused
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
@@ -125,6 +126,8 @@ def release(session: Session, actor: Actor, feedback: Feedback) -> None:
         project_id=project.id,
         subject=project.title,
     )
+    subject = (SubjectKind.FEEDBACK, feedback.id)
+    audit(session, actor, AuditAction.FEEDBACK_RELEASED, where=project.where, subject=subject)
     team = session.scalars(
         select(Membership.user_id).where(
             Membership.team_id == project.team_id, Membership.role == Role.LEARNER, is_live()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_project, find_or_not_found
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.errors import Invalid, Refused
 from models.i18n import N_
@@ -112,6 +113,8 @@ def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContrib
     session.add(guest)
     session.flush()
     _tell(session, link.project, guest)
+    subject = (SubjectKind.LINK, link.id)
+    audit(session, guest, AuditAction.GUEST_JOINED, where=link.project.where, subject=subject)
     return guest, sessions.open_session(session, guest_id=guest.id, user_agent=newcomer.user_agent)
 
 
@@ -171,4 +174,6 @@ def remove_guest(session: Session, actor: Actor, project_id: int, guest_id: int)
     if guest.revoked_at is None:
         guest.revoked_at = utcnow()
         shut_out(session, [guest.id])
+        subject = (SubjectKind.GUEST, guest.id)
+        audit(session, actor, AuditAction.GUEST_SHUT_OUT, where=project.where, subject=subject)
     return guest

@@ -14,10 +14,10 @@ from models.base import utcnow
 from models.errors import NotFound, Refused
 from models.i18n import N_
 from models.identity import Identity, ProviderSession
-from models.people import LoginSession, User
+from models.people import User
 from models.policy import Actor
+from workspace.services import rotation
 from workspace.services.accounts import DEMO_STAYS
-from workspace.services.tokens import token_hash
 
 TAKEN = N_("Cette identité ouvre déjà un autre compte : détachez-la d’abord de celui-ci.")
 LAST_WAY = N_(
@@ -89,20 +89,17 @@ def unlink_identity(session: Session, actor: Actor, identity_id: int, *, has_mai
 
 def remember_provider_session(session: Session, token: str, id_token: str) -> None:
     """That the session of this cookie came by the provider. Without `id_token` nothing can be ended there."""
-    login_id = session.scalar(select(LoginSession.id).where(LoginSession.token_hash == token_hash(token)))
-    if login_id is not None and id_token:
-        session.merge(ProviderSession(login_session_id=login_id, id_token=id_token))
+    login = rotation.session_of_token(session, token)
+    if login is not None and id_token:
+        session.merge(ProviderSession(login_session_id=login.id, id_token=id_token))
 
 
 def take_provider_session(session: Session, token: str | None) -> str:
     """The ID token of the live session of this cookie, and forget it; empty when it came otherwise."""
     if not token:
         return ""
-    found = session.scalar(
-        select(ProviderSession)
-        .join(LoginSession, LoginSession.id == ProviderSession.login_session_id)
-        .where(LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None))
-    )
+    login = rotation.session_of_token(session, token)
+    found = session.get(ProviderSession, login.id) if login and login.ended_at is None else None
     if found is None:
         return ""
     session.execute(delete(ProviderSession).where(ProviderSession.login_session_id == found.login_session_id))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.access import access_cohort, access_project, access_team
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import Team
 from models.errors import Invalid
@@ -21,7 +22,7 @@ from models.invitation import Invitation
 from models.mail import MailKind
 from models.membership import Membership, is_live
 from models.people import User
-from models.policy import Actor, Permission, Role
+from models.policy import Actor, Permission, Role, Where
 from models.project import Project
 from workspace.mail.asking import ask_for_mail
 from workspace.services.accounts import clean_email, is_email
@@ -94,6 +95,14 @@ def invite_observer(
         if _is_on_team(session, known, project.team):
             raise Invalid(fields={"email": ON_THE_TEAM})
         if is_own_authority(session, project, known.authority_code):
+            audit(
+                session,
+                actor,
+                AuditAction.CONFLICT_REFUSED,
+                where=project.where,
+                subject=(SubjectKind.USER, known.id),
+                refused=True,
+            )
             raise Invalid(fields={"email": OWN_AUTHORITY})
     made = _invite(session, actor, Role.OBSERVER, Scope("project_id", project.id), invitee, terms)
     record_activity(
@@ -168,7 +177,21 @@ def _invite(
     session.add(row)
     session.flush()
     ask_for_mail(session, MailKind.INVITATION, row.id)
+    audit(
+        session,
+        actor,
+        AuditAction.INVITATION_MADE,
+        where=place_of(row),
+        subject=(SubjectKind.INVITATION, row.id),
+        role=role,
+        until=terms.access_until,
+    )
     return NewInvitation(row.id, token)
+
+
+def place_of(row: Invitation) -> Where:
+    """Where what is offered lies."""
+    return Where(cohort_id=row.cohort_id, team_id=row.team_id, project_id=row.project_id)
 
 
 def is_own_authority(session: Session, project: Project, authority_code: str | None) -> bool:

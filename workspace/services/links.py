@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_project, find_or_not_found, project_options
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.errors import Invalid, Refused
 from models.events import AccessChanged, record
 from models.i18n import N_
 from models.partner import GuestContributor, LinkRole, ShareLink
 from models.people import LoginSession
-from models.policy import Actor, Permission
+from models.policy import Actor, Permission, Where
 from workspace.services import sessions
 from workspace.services.projects import valid_id
 from workspace.services.tokens import new_token, token_hash
@@ -122,6 +123,16 @@ def make_link(session: Session, actor: Actor, project_id: int, terms: LinkTerms)
     )
     session.add(link)
     session.flush()
+    audit(
+        session,
+        actor,
+        AuditAction.LINK_MADE,
+        where=project.where,
+        subject=(SubjectKind.LINK, link.id),
+        link_role=link.role,
+        until=link.expires_at,
+        count=link.max_uses,
+    )
     return link, token
 
 
@@ -134,6 +145,7 @@ def renew_link(session: Session, actor: Actor, project_id: int, link_id: int) ->
     refuse_closed(link)
     token = new_token()
     link.token_hash = token_hash(token)
+    _note(session, actor, AuditAction.LINK_RENEWED, link)
     return link, token
 
 
@@ -147,9 +159,17 @@ def revoke_link(session: Session, actor: Actor, project_id: int, link_id: int) -
     link = access_link(session, actor, project_id, link_id)
     if link.revoked_at is None:
         link.revoked_at = utcnow()
-        guests = session.scalars(select(GuestContributor.id).where(GuestContributor.link_id == link.id))
-        shut_out(session, list(guests))
+        guests = session.scalars(select(GuestContributor.id).where(GuestContributor.link_id == link.id)).all()
+        shut_out(session, guests)
+        _note(session, actor, AuditAction.LINK_REVOKED, link, count=len(guests))
     return link
+
+
+def _note(
+    session: Session, actor: Actor, action: AuditAction, link: ShareLink, *, count: int | None = None
+) -> None:
+    place, subject = Where(project_id=link.project_id), (SubjectKind.LINK, link.id)
+    audit(session, actor, action, where=place, subject=subject, link_role=link.role, count=count)
 
 
 def find_link(session: Session, token: str) -> ShareLink | None:

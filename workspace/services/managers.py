@@ -3,6 +3,8 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.access import programme_where
+from models.audit import COMMAND, AuditAction, SubjectKind, Who, audit
 from models.errors import Invalid
 from models.i18n import N_
 from models.membership import Membership
@@ -56,8 +58,11 @@ def create_first_manager(
     programme_name: str,
     locale: str = "fr",
     time_zone: str = "Europe/Paris",
+    at_console: bool = False,
 ) -> User:
     """Make the establishment and the programme (or find them by name) and an account that manages it.
+
+    The audit log names its own person as the one who did so, or the command line.
 
     Raises:
         Invalid: with the fields `email`, `name`, `password`, `organization_name`, `programme_name`.
@@ -78,10 +83,20 @@ def create_first_manager(
         password_hash=hash_password(password),
         locale=locale,
         time_zone=time_zone,
+        by=COMMAND if at_console else None,
     )
-    programme = _programme(session, organization_name, programme_name)
+    who: Who | str = COMMAND if at_console else user
+    programme = _programme(session, who, organization_name, programme_name)
     session.add(Membership(user_id=user.id, role=Role.MANAGER, programme_id=programme.id))
     session.flush()
+    audit(
+        session,
+        who,
+        AuditAction.MEMBERSHIP_GRANTED,
+        where=programme_where(programme),
+        subject=(SubjectKind.USER, user.id),
+        role=Role.MANAGER,
+    )
     return user
 
 
@@ -106,7 +121,7 @@ def _check(*, email: str, name: str, password: str, organization_name: str, prog
         raise Invalid(fields=fields)
 
 
-def _programme(session: Session, organization_name: str, programme_name: str) -> Programme:
+def _programme(session: Session, who: Who | str, organization_name: str, programme_name: str) -> Programme:
     organization = session.scalar(select(Organization).where(Organization.name == organization_name))
     if organization is None:
         organization = Organization(name=organization_name)
@@ -121,4 +136,7 @@ def _programme(session: Session, organization_name: str, programme_name: str) ->
         programme = Programme(organization_id=organization.id, name=programme_name)
         session.add(programme)
         session.flush()
+        subject = (SubjectKind.PROGRAMME, programme.id)
+        place = programme_where(programme)
+        audit(session, who, AuditAction.PROGRAMME_CREATED, where=place, subject=subject)
     return programme

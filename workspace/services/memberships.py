@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from models.access import access_cohort, access_project, access_team, find_or_not_found
+from models.access import access_cohort, access_project, access_team, find_or_not_found, team_where
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import Cohort, Team
 from models.errors import Invalid
@@ -17,7 +18,7 @@ from models.events import AccessChanged, record
 from models.i18n import N_
 from models.membership import Membership, is_live
 from models.people import User
-from models.policy import Actor, Permission, Role
+from models.policy import Actor, Permission, Role, Where
 
 MAX_ID = 2**31 - 1
 ROLE_OF = {Permission.INVITE_OBSERVER: Role.OBSERVER, Permission.INVITE_PARTNER: Role.PARTNER}
@@ -70,13 +71,13 @@ def withdraw_from_project(
     """End an élu's or a partner's access to a project; gives the person's name."""
     project = access_project(session, actor, project_id, permission)
     condition = (Membership.project_id == project.id) & (Membership.role == ROLE_OF[permission])
-    return _end(session, _live(session, membership_id, condition))
+    return _withdraw(session, actor, _live(session, membership_id, condition))
 
 
 def withdraw_from_cohort(session: Session, actor: Actor, cohort_id: int, membership_id: int) -> str:
     """End a tutor's or a learner's membership of a cohort; gives the person's name."""
     cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
-    return _end(session, _live(session, membership_id, _within(cohort)))
+    return _withdraw(session, actor, _live(session, membership_id, _within(cohort)))
 
 
 def place_in_team(session: Session, actor: Actor, cohort_id: int, membership_id: int, team_id: int) -> str:
@@ -92,6 +93,15 @@ def place_in_team(session: Session, actor: Actor, cohort_id: int, membership_id:
     name = _end(session, old)
     session.add(
         Membership(user_id=old.user_id, role=Role.LEARNER, team_id=team.id, granted_by_id=actor.user_id)
+    )
+    audit(
+        session,
+        actor,
+        AuditAction.MEMBERSHIP_MOVED,
+        where=team_where(team),
+        subject=(SubjectKind.USER, old.user_id),
+        role=Role.LEARNER,
+        from_team=old.team_id,
     )
     return name
 
@@ -113,6 +123,20 @@ def _live(session: Session, membership_id: int, condition: ColumnElement[bool]) 
         .where(Membership.id == min(membership_id, MAX_ID), condition, is_live())
         .options(joinedload(Membership.user)),
     )
+
+
+def _withdraw(session: Session, actor: Actor, membership: Membership) -> str:
+    audit(
+        session,
+        actor,
+        AuditAction.MEMBERSHIP_ENDED,
+        where=Where(
+            cohort_id=membership.cohort_id, team_id=membership.team_id, project_id=membership.project_id
+        ),
+        subject=(SubjectKind.USER, membership.user_id),
+        role=membership.role,
+    )
+    return _end(session, membership)
 
 
 def _end(session: Session, membership: Membership) -> str:

@@ -7,7 +7,8 @@ other managers, must ask whoever runs the installation.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, managed_cohorts
+from models.access import access_cohort, cohort_where, managed_cohorts
+from models.audit import AuditAction, SubjectKind, audit
 from models.cohort import Cohort, Team
 from models.errors import Refused
 from models.i18n import N_
@@ -18,7 +19,7 @@ from models.policy import Actor, Permission, Role
 from models.project import Project
 from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
-from workspace.services.accounts import LINK_OVER, Credentials
+from workspace.services.accounts import LINK_OVER, Credentials, hold_account
 from workspace.services.memberships import live_membership_of_cohort
 
 ELSEWHERE = N_(
@@ -28,7 +29,7 @@ DEMO = N_("Les personnes de la démonstration n’ont pas de mot de passe.")
 
 
 def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_id: int) -> User:
-    """The account that the manager may make a link for.
+    """The account that the manager may make a link for; the audit log keeps that one is made.
 
     Raises:
         Refused: it holds a role outside the manager's programmes.
@@ -50,6 +51,13 @@ def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_i
     )
     if session.scalar(outside.limit(1)) is not None:
         raise Refused("elsewhere", ELSEWHERE)
+    audit(
+        session,
+        actor,
+        AuditAction.PASSWORD_LINK_MADE,
+        where=cohort_where(cohort),
+        subject=(SubjectKind.USER, user.id),
+    )
     return user
 
 
@@ -59,10 +67,11 @@ def reset_password(session: Session, credentials: Credentials, new_hash: str) ->
     Raises:
         Refused: the password changed since, or the account was closed.
     """
-    user = session.get(User, credentials.user_id)
+    user = hold_account(session, credentials.user_id)
     if user is None or user.disabled_at is not None or user.password_hash != credentials.password_hash:
         raise Refused("over", LINK_OVER)
     user.password_hash = new_hash
     ask_for_mail(session, MailKind.PASSWORD_CHANGED, user.id)
-    sessions.end_all_sessions(session, user_id=user.id)
+    ended = sessions.end_all_sessions(session, user_id=user.id)
+    audit(session, user, AuditAction.PASSWORD_RESET, count=ended)
     return user

@@ -13,13 +13,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.access import FORBIDDEN, access_cohort, access_problem, check
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.errors import Conflict, Forbidden, Invalid, Refused
 from models.i18n import N_
 from models.membership import members
 from models.notification import NotificationKind, notify
 from models.policy import Actor, Grant, Permission, Role, Where, can
-from models.problem import Problem, ProblemStatus, ProblemSupporter
+from models.problem import Confidentiality, Problem, ProblemStatus, ProblemSupporter
 from workspace.services.problem_content import ProblemContent, check_complete, content_of, write_content
 
 FORM_KEY_LENGTH = 80
@@ -126,7 +127,12 @@ def save_problem(
         version = problem.version
     _claim(session, problem, version)
     problem.form_key = form_key[:FORM_KEY_LENGTH]
+    before = problem.confidentiality
     write_content(problem, content)
+    if problem.confidentiality != before and problem.status is not ProblemStatus.DRAFT:
+        is_open = problem.confidentiality is Confidentiality.COHORT
+        action = AuditAction.PROBLEM_OPENED if is_open else AuditAction.PROBLEM_RESTRICTED
+        _audit(session, actor, problem, action)
     return problem
 
 
@@ -153,6 +159,7 @@ def submit_problem(session: Session, actor: Actor, problem_id: int, version: int
     problem.status = ProblemStatus.SUBMITTED
     problem.submitted_at = utcnow()
     _note(session, actor, problem, ActivityKind.PROBLEM_SUBMITTED)
+    _audit(session, actor, problem, AuditAction.PROBLEM_SUBMITTED)
     tutors = [tutor.id for tutor in members(session, Role.TUTOR, cohort_id=problem.cohort_id)]
     _tell(session, actor, problem, tutors, NotificationKind.PROBLEM_SUBMITTED)
     return problem
@@ -163,6 +170,7 @@ def accept_problem(session: Session, actor: Actor, problem_id: int, version: int
     problem = _decide(session, actor, problem_id, version, ProblemStatus.ACCEPTED)
     problem.decision_reason = ""
     _note(session, actor, problem, ActivityKind.PROBLEM_ACCEPTED)
+    _audit(session, actor, problem, AuditAction.PROBLEM_ACCEPTED)
     team = members(session, Role.LEARNER, team_id=problem.team_id) if problem.team_id else []
     told = [problem.author_id, *(member.id for member in team)]
     _tell(session, actor, problem, told, NotificationKind.PROBLEM_ACCEPTED)
@@ -182,6 +190,7 @@ def return_problem(session: Session, actor: Actor, problem_id: int, version: int
         raise Invalid(fields={"reason": N_("Ce texte est trop long : 2 000 caractères au plus.")})
     problem.decision_reason = reason
     _note(session, actor, problem, ActivityKind.PROBLEM_RETURNED)
+    _audit(session, actor, problem, AuditAction.PROBLEM_RETURNED)
     _tell(session, actor, problem, [problem.author_id], NotificationKind.PROBLEM_RETURNED)
     return problem
 
@@ -258,6 +267,11 @@ def _note(session: Session, actor: Actor, problem: Problem, kind: ActivityKind) 
     record_activity(
         session, actor, kind, cohort_id=problem.cohort_id, problem_id=problem.id, subject=problem.title
     )
+
+
+def _audit(session: Session, actor: Actor, problem: Problem, action: AuditAction) -> None:
+    place = Where(cohort_id=problem.cohort_id, team_id=problem.team_id)
+    audit(session, actor, action, where=place, subject=(SubjectKind.PROBLEM, problem.id))
 
 
 def _tell(

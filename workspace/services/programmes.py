@@ -14,7 +14,15 @@ from zoneinfo import available_timezones
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from models.access import access_cohort, access_programme, check, managed_cohorts, programme_where
+from models.access import (
+    access_cohort,
+    access_programme,
+    check,
+    cohort_where,
+    managed_cohorts,
+    programme_where,
+)
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import ClassSession, Cohort, Team
 from models.errors import Conflict, Forbidden, Invalid
@@ -121,6 +129,16 @@ def create_programme(session: Session, actor: Actor, beside_id: int, name: str) 
             granted_by_id=actor.user_id,
         )
     )
+    place, subject = programme_where(programme), (SubjectKind.PROGRAMME, programme.id)
+    audit(session, actor, AuditAction.PROGRAMME_CREATED, where=place, subject=subject)
+    audit(
+        session,
+        actor,
+        AuditAction.MEMBERSHIP_GRANTED,
+        where=place,
+        subject=(SubjectKind.USER, actor.user_id or 0),
+        role=Role.MANAGER,
+    )
     return programme
 
 
@@ -135,6 +153,8 @@ def create_cohort(session: Session, actor: Actor, programme_id: int, text: Cohor
     cohort = Cohort(programme_id=programme.id, **asdict(text))
     session.add(cohort)
     session.flush()
+    subject = (SubjectKind.COHORT, cohort.id)
+    audit(session, actor, AuditAction.COHORT_CREATED, where=cohort_where(cohort), subject=subject)
     return cohort
 
 
@@ -152,6 +172,9 @@ def edit_cohort(session: Session, actor: Actor, cohort_id: int, text: CohortText
     _check(text)
     for column, value in asdict(text).items():
         setattr(cohort, column, value)
+    if text != current:
+        subject = (SubjectKind.COHORT, cohort.id)
+        audit(session, actor, AuditAction.COHORT_CHANGED, where=cohort_where(cohort), subject=subject)
     return cohort
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from models.access import MAX_ID, NOT_FOUND, access_problem, access_project, access_team, visible_problems
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.cohort import Team
 from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.i18n import N_
-from models.policy import Actor, Permission, Role, can
+from models.policy import Actor, Permission, Role, Where, can
 from models.problem import Problem, ProblemStatus
 from models.project import Project, ProjectStep, StepStatus
 from models.stages import STEPS
@@ -106,6 +107,9 @@ def create_project(
         problem_id=problem.id,
         subject=project.title,
     )
+    subject = (SubjectKind.PROJECT, project.id)
+    place = Where(team_id=team.id, project_id=project.id)
+    audit(session, actor, AuditAction.PROJECT_CREATED, where=place, subject=subject)
     return project
 
 

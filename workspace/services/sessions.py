@@ -1,10 +1,10 @@
 """Login sessions: open, find, end. The cookie holds a token; the table holds its hash.
 
 A session ends by sign-out, after 30 days, or after 7 days without use; ending one records an event that
-disconnects its live sockets.
+disconnects its live sockets. Its token changes from time to time (rotation.py), and the session stays.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from models.events import SessionEnded, record
 from models.identity import ProviderSession
 from models.membership import grants_of_user, grants_of_users
 from models.partner import GuestContributor, LinkRole, ShareLink
-from models.people import LoginSession, SocketTicket, User
+from models.people import LoginSession, RetiredToken, SocketTicket, User
 from models.policy import Actor, Grant, Role
 from models.session import affected
 from workspace.services.tokens import new_token, token_hash
@@ -25,6 +25,7 @@ from workspace.services.tokens import new_token, token_hash
 LIFETIME = timedelta(days=30)
 IDLE_LIFETIME = timedelta(days=7)
 TICKET_LIFETIME = timedelta(seconds=30)
+GRACE = timedelta(minutes=1)
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -52,10 +53,32 @@ def find_actor(session: Session, token: str) -> Actor | None:
 
 
 def find_actors(session: Session, tokens: Iterable[str]) -> dict[str, Actor]:
-    """Who holds each of these session tokens; those unknown or over are left out. Four queries at most."""
+    """Who holds each of these session tokens; those unknown or over are left out. Four queries at most.
+
+    A token replaced less than a minute ago still counts (requests under way hold it): four queries more.
+    """
     by_hash = {token_hash(token): token for token in tokens}
     logins = _live_logins(session, LoginSession.token_hash.in_(by_hash))
-    return {by_hash[login.token_hash]: actor for login, actor in _actors_of(session, logins)}
+    found = {
+        by_hash[login.token_hash]: replace(actor, token_since=login.rotated_at or login.created_at)
+        for login, actor in _actors_of(session, logins)
+    }
+    missed = {hash_: token for hash_, token in by_hash.items() if token not in found}
+    return found | _find_just_retired(session, missed) if missed else found
+
+
+def _find_just_retired(session: Session, by_hash: Mapping[str, str]) -> dict[str, Actor]:
+    retired = session.execute(
+        select(RetiredToken.token_hash, RetiredToken.login_session_id).where(
+            RetiredToken.token_hash.in_(by_hash), RetiredToken.retired_at > utcnow() - GRACE
+        )
+    ).all()
+    actors = find_actors_of_sessions(session, {row.login_session_id for row in retired}) if retired else {}
+    return {
+        by_hash[row.token_hash]: actors[row.login_session_id]
+        for row in retired
+        if row.login_session_id in actors
+    }
 
 
 def find_actors_of_sessions(session: Session, ids: Iterable[int]) -> dict[int, Actor]:
@@ -71,6 +94,8 @@ def _live_logins(session: Session, condition: ColumnElement[bool]) -> Sequence[A
         select(
             LoginSession.id,
             LoginSession.token_hash,
+            LoginSession.created_at,
+            LoginSession.rotated_at,
             LoginSession.last_seen_at,
             LoginSession.user_id,
             LoginSession.guest_id,
@@ -198,10 +223,13 @@ def end_session(session: Session, login_session_id: int) -> None:
     record(session, SessionEnded(login_session_id))
 
 
-def end_all_sessions(session: Session, *, user_id: int | None = None, guest_id: int | None = None) -> int:
-    """End every session of a person, this one included; gives how many there were."""
+def end_all_sessions(
+    session: Session, *, user_id: int | None = None, guest_id: int | None = None, but: int | None = None
+) -> int:
+    """End every session of a person, except the one whose id is `but`; gives how many there were."""
     person = LoginSession.guest_id == guest_id if user_id is None else LoginSession.user_id == user_id
-    ids = list(session.scalars(select(LoginSession.id).where(person, LoginSession.ended_at.is_(None))))
+    live = select(LoginSession.id).where(person, LoginSession.ended_at.is_(None))
+    ids = [login_session_id for login_session_id in session.scalars(live) if login_session_id != but]
     for login_session_id in ids:
         end_session(session, login_session_id)
     return len(ids)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.activity import ActivityKind, record_activity
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.errors import Conflict, Invalid, NotFound
 from models.i18n import N_
@@ -116,6 +117,7 @@ def validate_step(session: Session, actor: Actor, project_id: int, step_code: st
     row = _row_in(session, project, step_code, StepStatus.CURRENT, StepStatus.WAITING)
     _set(row, actor, StepStatus.DONE, "")
     _record(session, actor, project, ActivityKind.STEP_VALIDATED, project.step.name)
+    _audit(session, actor, project, AuditAction.STEP_VALIDATED, step_code)
     following = next_step(step_code)
     if following is not None:
         project.current_step = following.code
@@ -152,6 +154,7 @@ def reopen_step(session: Session, actor: Actor, project_id: int, step_code: str,
     project.current_step = step_code
     _set(row, actor, StepStatus.CURRENT, word)
     _record(session, actor, project, ActivityKind.STEP_REOPENED, STEP_BY_CODE[step_code].name)
+    _audit(session, actor, project, AuditAction.STEP_REOPENED, step_code)
     _tell_team(session, actor, project, NotificationKind.STEP_REOPENED)
 
 
@@ -189,6 +192,12 @@ def _record(session: Session, actor: Actor, project: Project, kind: ActivityKind
     record_activity(
         session, actor, kind, cohort_id=project.team.cohort_id, project_id=project.id, subject=subject
     )
+
+
+def _audit(session: Session, actor: Actor, project: Project, action: AuditAction, step_code: str) -> None:
+    number = STEP_CODES.index(step_code) + 1
+    subject = (SubjectKind.PROJECT, project.id)
+    audit(session, actor, action, where=project.where, subject=subject, step=number)
 
 
 def _tell_team(session: Session, actor: Actor, project: Project, kind: NotificationKind) -> None:

@@ -1,12 +1,13 @@
 """The teams of a cohort as its manager arranges them: who is in each, who leads, who is still invited."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, access_team
+from models.access import access_cohort, access_team, cohort_where, team_where
+from models.audit import AuditAction, SubjectKind, audit
 from models.cohort import Cohort, Team
 from models.errors import Invalid
 from models.i18n import N_
@@ -45,6 +46,12 @@ class CohortPeople:
     tutors: list[Member]
     waiting_tutors: list[Invitation]
 
+    @property
+    def user_ids(self) -> list[int]:
+        """The accounts of those who are in, not of those who are invited."""
+        members = [member for card in self.teams for member in card.members]
+        return [member.user_id for member in (*members, *self.without_team, *self.tutors)]
+
 
 def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
     """In a constant number of queries; the caller has checked MANAGE_COHORT."""
@@ -82,6 +89,8 @@ def create_team(session: Session, actor: Actor, cohort_id: int, name: str) -> Te
     team = Team(cohort_id=cohort.id, name=name)
     session.add(team)
     session.flush()
+    place, subject = replace(cohort_where(cohort), team_id=team.id), (SubjectKind.TEAM, team.id)
+    audit(session, actor, AuditAction.TEAM_CREATED, where=place, subject=subject)
     return team
 
 
@@ -94,6 +103,8 @@ def rename_team(session: Session, actor: Actor, team_id: int, name: str) -> Team
     team = access_team(session, actor, team_id, Permission.MANAGE_COHORT)
     _check_name(session, team.cohort_id, name, but=team.id)
     team.name = name
+    subject = (SubjectKind.TEAM, team.id)
+    audit(session, actor, AuditAction.TEAM_RENAMED, where=team_where(team), subject=subject)
     return team
 
 
@@ -108,6 +119,8 @@ def set_lead(session: Session, actor: Actor, team_id: int, user_id: int) -> Team
     if user_id not in {member.user_id for member in members}:
         raise Invalid(N_("Cette personne n’est plus dans l’équipe."))
     team.lead_id = user_id
+    subject = (SubjectKind.USER, user_id)
+    audit(session, actor, AuditAction.LEAD_SET, where=team_where(team), subject=subject)
     return team
 
 

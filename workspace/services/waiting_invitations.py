@@ -6,13 +6,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_cohort, access_project, find_or_not_found
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import Team
 from models.invitation import Invitation
 from models.mail import MailKind
 from models.policy import Actor, Permission, Role
 from workspace.mail.asking import ask_for_mail
-from workspace.services.invitations import DEFAULT_DAYS, NewInvitation
+from workspace.services.invitations import DEFAULT_DAYS, NewInvitation, place_of
 from workspace.services.tokens import new_token, token_hash
 
 MAX_ID = 2**31 - 1
@@ -38,34 +39,41 @@ def revoke_project_invitation(
     session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
 ) -> None:
     """Close a project's invitation; its link stops working at once."""
-    _close(_of_project(session, actor, project_id, invitation_id, permission))
+    _close(session, actor, _of_project(session, actor, project_id, invitation_id, permission))
 
 
 def renew_project_invitation(
     session: Session, actor: Actor, project_id: int, invitation_id: int, permission: Permission
 ) -> NewInvitation:
     """A new link for a project's invitation; the old one stops working."""
-    return _renew(session, _of_project(session, actor, project_id, invitation_id, permission))
+    return _renew(session, actor, _of_project(session, actor, project_id, invitation_id, permission))
 
 
 def revoke_cohort_invitation(session: Session, actor: Actor, cohort_id: int, invitation_id: int) -> None:
     """Close the invitation of a cohort's tutor or learner."""
-    _close(_of_cohort(session, actor, cohort_id, invitation_id))
+    _close(session, actor, _of_cohort(session, actor, cohort_id, invitation_id))
 
 
 def renew_cohort_invitation(
     session: Session, actor: Actor, cohort_id: int, invitation_id: int
 ) -> NewInvitation:
     """A new link for the invitation of a cohort's tutor or learner."""
-    return _renew(session, _of_cohort(session, actor, cohort_id, invitation_id))
+    return _renew(session, actor, _of_cohort(session, actor, cohort_id, invitation_id))
 
 
-def _close(row: Invitation) -> None:
+def _close(session: Session, actor: Actor, row: Invitation) -> None:
     row.revoked_at = utcnow()
+    _note(session, actor, AuditAction.INVITATION_REVOKED, row)
 
 
-def _renew(session: Session, row: Invitation) -> NewInvitation:
+def _note(session: Session, actor: Actor, action: AuditAction, row: Invitation) -> None:
+    subject = (SubjectKind.INVITATION, row.id)
+    audit(session, actor, action, where=place_of(row), subject=subject, role=row.role)
+
+
+def _renew(session: Session, actor: Actor, row: Invitation) -> NewInvitation:
     token = new_token()
+    _note(session, actor, AuditAction.INVITATION_RENEWED, row)
     row.token_hash, row.expires_at = token_hash(token), utcnow() + timedelta(days=DEFAULT_DAYS)
     row.mailed_token_hash = row.mailed_at = row.undeliverable_at = None
     ask_for_mail(session, MailKind.INVITATION, row.id)

@@ -4,7 +4,9 @@ from flask import Flask
 
 from workspace.web import assets
 from workspace.web.account import identities as account
+from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
+from workspace.web.auth import second_step
 from workspace.web.authorities import routes as authorities
 from workspace.web.boards import quarantine
 from workspace.web.boards import routes as boards
@@ -37,7 +39,9 @@ BLUEPRINTS = (
     pages.blueprint,
     demo.blueprint,
     auth.blueprint,
+    second_step.blueprint,
     account.blueprint,
+    audit.blueprint,
     authorities.blueprint,
     boards.blueprint,
     quarantine.blueprint,

@@ -1,21 +1,23 @@
 """The one place that turns errors into answers: pages that help, or JSON for programs."""
 
 import logging
+import math
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from models.errors import Conflict, CorruptDocument, DomainError, Forbidden, Invalid, NotFound, Refused
 from models.i18n import N_
-from workspace.i18n import _
+from workspace.i18n import _, ngettext
 from workspace.web.guard import wants_json
 
 log = logging.getLogger("etabli.web")
 
 STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 400, Refused: 409, CorruptDocument: 409}
+LONG_WAIT_SECONDS = 90
 DESIGNED = {400, 403, 404, 413, 429, 500}
 
 MESSAGES = {
@@ -48,6 +50,24 @@ def _route() -> str:
     return str(request.url_rule or "unknown address")
 
 
+def _how_long(error: HTTPException) -> str:
+    """What to say of a try that came too soon: when the next may come."""
+    seconds = error.retry_after if isinstance(error, TooManyRequests) else None
+    if not isinstance(seconds, int):
+        return ""
+    if seconds < LONG_WAIT_SECONDS:
+        return ngettext(
+            "Trop d’essais : le suivant est possible dans %(num)s seconde.",
+            "Trop d’essais : le suivant est possible dans %(num)s secondes.",
+            seconds,
+        )
+    return ngettext(
+        "Trop d’essais : le suivant est possible dans %(num)s minute.",
+        "Trop d’essais : le suivant est possible dans %(num)s minutes.",
+        math.ceil(seconds / 60),
+    )
+
+
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
     app.log_exception = lambda exc_info: log.error(  # type: ignore[method-assign]
@@ -75,7 +95,7 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.response is not None:
             return error
-        answer = app.make_response(error_answer(error.code))
+        answer = app.make_response(error_answer(error.code, _how_long(error)))
         for name, value in error.get_headers():
             if name.lower() not in ("content-type", "content-length"):
                 answer.headers.setdefault(name, value)

@@ -23,4 +23,6 @@ def nav_items(actor: Actor | None) -> list[tuple[str, str, str]]:
         items.append(("observations", url_for("observations.index"), _("Projets suivis")))
     if manager:
         items.append(("programmes", url_for("programmes.index"), _("Formations")))
+    if actor.has(Role.ADMIN):
+        items.append(("audit", url_for("audit.index"), _("Journal des actions")))
     return items

@@ -82,7 +82,7 @@ export function startBoard(): void {
   const selection = new Selection();
   const people = new People(config);
   const peers = new Peers(session, people, signal);
-  const rights = new Rights(config.me.key, config.rights.ownOnly, session.status.canEdit);
+  const rights = new Rights(config.me.key, config.me.formerKeys, config.rights.ownOnly, session.status.canEdit);
   const news = new News(board, people, config.me.key);
   const names = new Names(board, people, news);
   const announcer = new Announcer(

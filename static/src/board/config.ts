@@ -13,7 +13,8 @@ export interface BoardConfig {
   board: number;
   document: number;
   title: string;
-  me: { key: string; name: string; colour: Colour };
+  /** `formerKeys`: what they signed with as a guest, before they had an account. */
+  me: { key: string; formerKeys: string[]; name: string; colour: Colour };
   rights: { edit: boolean; ownOnly: boolean; frozen: boolean };
   people: Record<string, Person>;
   peopleUrl: string;

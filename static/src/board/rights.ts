@@ -7,6 +7,7 @@ export class Rights {
 
   constructor(
     readonly me: string,
+    private readonly formerKeys: readonly string[],
     private readonly ownOnly: boolean,
     canEdit: boolean,
   ) {
@@ -24,7 +25,7 @@ export class Rights {
 
   mayChange(object: BoardObject | undefined): boolean {
     if (!this.editing || !object || object.locked) return false;
-    return !this.ownOnly || object.author === this.me;
+    return !this.ownOnly || object.author === this.me || this.formerKeys.includes(object.author);
   }
 
   /** Why an object cannot be changed, for the sentence that says so. */

@@ -5,6 +5,7 @@ export function guardSubmits(): void {
   on(document, "submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
+    if (form.dataset.download !== undefined) return; // its answer is a file: this page stays, and so does its button
     if (form.dataset.sending !== undefined) return event.preventDefault();
     form.dataset.sending = "";
     const button = event.submitter;

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import ValidationError
 
+from models.errors import Invalid
 from models.people import User
 from workspace.i18n import LOCALES, _, lazy_gettext
+from workspace.services import second_factors
 from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
+from workspace.services.second_factors import CODE_LENGTH
+from workspace.web.auth.code_forms import any_code_field
 from workspace.web.auth.forms import known_password_field, new_password_field, short_line
 from workspace.web.forms import EtabliForm, choices_of, required
 from workspace.web.zones import ZoneField
@@ -44,3 +49,25 @@ class PasswordForm(EtabliForm):
         """Not the same again."""
         if self.password.data and self.password.data == self.current.data:
             raise ValidationError(_("Choisissez un mot de passe différent de l’actuel."))
+
+
+class OwnPasswordForm(EtabliForm):
+    """The current password: who asks is the account's owner, and not somebody at their open screen."""
+
+    password = known_password_field(lazy_gettext("Mot de passe actuel"))
+
+
+class TurnOffForm(OwnPasswordForm):
+    """The password, and a code of the application or a recovery code."""
+
+    code = any_code_field()
+
+    def check(self, session: Session, user_id: int, secret_key: str) -> None:
+        """Take the code. Raises: Invalid, with the field `code`."""
+        if len(self.code.data) == CODE_LENGTH:
+            try:
+                second_factors.check_recovery_code(session, user_id, self.code.data)
+            except Invalid as error:
+                raise Invalid(fields={"code": error.fields["recovery"]}) from error
+        else:
+            second_factors.check_code(session, user_id, secret_key, self.code.data)

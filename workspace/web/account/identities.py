@@ -7,7 +7,7 @@ from models.errors import Refused
 from models.session import transaction
 from workspace.i18n import _
 from workspace.services.identities import unlink_identity
-from workspace.web.account.routes import blueprint
+from workspace.web.account.second_factor import blueprint
 from workspace.web.auth.limits import by_address, sends_mail
 from workspace.web.auth.oidc import set_out
 from workspace.web.auth.oidc_provider import provider

@@ -12,17 +12,19 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from wtforms import Field
 
 from models.errors import Refused
+from models.people import User
 from models.session import reading, transaction
 from workspace.i18n import LOCALES, _
 from workspace.i18n.reader import LOCALE_COOKIE
-from workspace.services import accounts, identities
+from workspace.services import accounts, identities, rotation, second_factors
 from workspace.services.passwords import hash_password
 from workspace.web.account.devices import device_name, is_phone
 from workspace.web.account.forms import PasswordForm, ProfileForm
-from workspace.web.auth.cookies import clear_session_cookie, set_session_cookie
-from workspace.web.auth.limits import few_codes
+from workspace.web.auth.cookies import clear_session_cookie, replace_session_cookie
+from workspace.web.auth.tries import PASSWORD, begin
 from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, public, safe_next, signed_in
 
@@ -68,7 +70,6 @@ def password() -> ResponseReturnValue:
 
 @blueprint.post("/account/password")
 @signed_in
-@few_codes
 def change_password() -> ResponseReturnValue:
     """Replace the password; every other browser is signed out."""
     me = actor()
@@ -78,9 +79,7 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm(user)
     if not submitted(form):
         return _page(password_form=form), 422
-    credentials = accounts.Credentials(user.id, user.password_hash)
-    if not accounts.credentials_match(credentials, form.current.data):
-        form.current.errors = [_("Ce n’est pas votre mot de passe actuel.")]
+    if not own_password_matches(user, form.current):
         return _page(password_form=form), 422
     new_hash = hash_password(form.password.data)
     try:
@@ -89,7 +88,7 @@ def change_password() -> ResponseReturnValue:
     except Refused as error:
         form.add_errors(error)
         return _page(password_form=form), 409
-    response = set_session_cookie(make_response(redirect(url_for("account.show"))), token)
+    response = replace_session_cookie(make_response(redirect(url_for("account.show"))), token)
     flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."), "success")
     return response
 
@@ -135,6 +134,16 @@ def set_theme() -> ResponseReturnValue:
     return response
 
 
+def own_password_matches(user: User, field: Field) -> bool:
+    """Whether the field holds their password; if not, the field says so. Raises: TooManyRequests."""
+    attempt = begin(PASSWORD, user.email)
+    if accounts.credentials_match(accounts.Credentials(user.id, user.password_hash), field.data):
+        attempt.succeeded()
+        return True
+    field.errors = [_("Ce n’est pas votre mot de passe actuel.")]
+    return False
+
+
 def _remember(response: Response, name: str, value: str) -> None:
     response.set_cookie(
         name,
@@ -151,6 +160,7 @@ def _page(*, profile: ProfileForm | None = None, password_form: PasswordForm | N
     with reading() as session:
         user = accounts.own_account(session, me)
         found = accounts.list_own_sessions(session, me)
+        stolen = [(row.stolen_at, device_name(row.user_agent)) for row in rotation.list_stolen(session, me)]
         devices = [(row, device_name(row.user_agent), is_phone(row.user_agent)) for row in found]
         return render_template(
             "account/show.html",
@@ -159,4 +169,7 @@ def _page(*, profile: ProfileForm | None = None, password_form: PasswordForm | N
             profile=profile or ProfileForm(formdata=None, obj=user),
             password_form=password_form or PasswordForm(formdata=None),
             devices=devices,
+            stolen=stolen,
+            factor=second_factors.factor_state(session, user.id),
+            may_have_factor=second_factors.may_have(me),
         )

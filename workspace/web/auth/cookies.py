@@ -5,11 +5,20 @@ from flask import Response, current_app, request, session
 from workspace.web.guard import COOKIE
 
 AGENT_LIMIT = 200
+STEP_COOKIE = "etabli_step"
+STEP_PATH = "/sign-in"
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
     """Make this browser hold the session of `token`; what was kept for the previous person is dropped."""
     session.clear()
+    if STEP_COOKIE in request.cookies:
+        response.delete_cookie(STEP_COOKIE, path=STEP_PATH, httponly=True, samesite="Lax")
+    return replace_session_cookie(response, token)
+
+
+def replace_session_cookie(response: Response, token: str) -> Response:
+    """Make this browser hold the new token of the session it has; its open forms still work."""
     response.set_cookie(
         COOKIE,
         token,

@@ -1,4 +1,8 @@
-"""How often a password or a code may be tried: by account and address, and by address."""
+"""How often pages behind a secret address, and a few others, are asked for. Passwords and codes: tries.py.
+
+A secret (the token of an invitation or of a link) is part of the key: its 256 bits need no bound on guesses,
+and nobody can close the door of the others behind the same address.
+"""
 
 import hashlib
 
@@ -9,10 +13,9 @@ from workspace.extensions import limiter
 from workspace.services.accounts import clean_email
 from workspace.settings import Settings
 
-BY_ACCOUNT = "10 per minute"
-BY_ADDRESS = "100 per minute"
-# A whole class opens its invitations behind one address.
+SENDINGS = "10 per minute"
 READS = "240 per minute"
+BY_ADDRESS = "600 per 5 minutes"
 
 
 def account() -> str:
@@ -21,9 +24,10 @@ def account() -> str:
     return hashlib.sha256(email.encode(errors="replace")).hexdigest()[:24]
 
 
-def account_and_address() -> str:
-    """The key of one account tried from one address."""
-    return f"{get_remote_address()}|{account()}"
+def secret_and_address() -> str:
+    """The key of one secret address opened from one place. The secret is hashed: no store holds it."""
+    token = str((request.view_args or {}).get("token", ""))
+    return f"{get_remote_address()}|{hashlib.sha256(token.encode(errors='replace')).hexdigest()[:24]}"
 
 
 def sends_mail() -> bool:
@@ -32,9 +36,7 @@ def sends_mail() -> bool:
     return settings.mail != "off"
 
 
-by_account = limiter.shared_limit(
-    BY_ACCOUNT, scope="password", key_func=account_and_address, methods=["POST"]
-)
-by_address = limiter.shared_limit(BY_ADDRESS, scope="password-address", methods=["POST"])
-secret_pages = limiter.shared_limit(READS, scope="secret-pages")
-few_codes = limiter.limit(BY_ACCOUNT, methods=["POST"])
+by_secret = limiter.shared_limit(SENDINGS, scope="secret", key_func=secret_and_address, methods=["POST"])
+secret_pages = limiter.shared_limit(READS, scope="secret-pages", key_func=secret_and_address)
+by_address = limiter.shared_limit(BY_ADDRESS, scope="address", methods=["POST"])
+few_codes = limiter.limit(SENDINGS, methods=["POST"])

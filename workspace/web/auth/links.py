@@ -9,11 +9,13 @@ from workspace.extensions import limiter
 from workspace.i18n import _
 from workspace.mail.asking import ask_for_sign_in_link
 from workspace.services import accounts
+from workspace.services.accounts import CodeNeeded
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import LinkForm
-from workspace.web.auth.limits import account, by_address, secret_pages, sends_mail
+from workspace.web.auth.limits import account, by_address, by_secret, secret_pages, sends_mail
 from workspace.web.auth.oidc_cookies import find_assertion
 from workspace.web.auth.resets import blueprint
+from workspace.web.auth.second_step import ask_for_code
 from workspace.web.forms import submitted
 from workspace.web.guard import public, safe_next
 
@@ -61,18 +63,21 @@ def sign_in_link(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/link/<token>")
 @public
-@by_address
+@by_secret
 def use_link(token: str) -> ResponseReturnValue:
     """Open a session, once."""
+    # An identity that waits for its owner is linked next.
+    target = url_for("auth.oidc_identity") if find_assertion() else request.form.get("next")
     try:
         with transaction() as session:
-            user = accounts.use_sign_in_link(session, token)
-            login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+            user_id = accounts.use_sign_in_link(session, token).id
+        with transaction() as session:  # the link is used up, whatever is still asked for
+            login_token = accounts.enter(session, user_id, old_token=session_token(), user_agent=user_agent())
+    except CodeNeeded as needed:
+        return ask_for_code(needed.credentials, target)
     except Refused:
         return _over()
-    # An identity that waits for its owner is linked next.
-    target = url_for("auth.oidc_identity") if find_assertion() else safe_next(request.form.get("next"))
-    response = set_session_cookie(make_response(redirect(target)), login_token)
+    response = set_session_cookie(make_response(redirect(safe_next(target))), login_token)
     flash(_("Vous êtes dans L’Établi."), "success")
     return response
 

@@ -3,7 +3,6 @@
 Who is sent away gets a page that leads on by itself: the pages' policy lets no form lead to another site.
 """
 
-import hashlib
 import logging
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -12,17 +11,20 @@ from flask.typing import ResponseReturnValue
 from models.errors import Refused
 from models.people import User
 from models.session import reading, transaction
-from workspace.extensions import limiter
 from workspace.i18n import _
 from workspace.oidc.failures import ELSEWHERE, OidcFailure
 from workspace.oidc.flow import Assertion, arrive, depart
 from workspace.services import accounts, identities
+from workspace.services.accounts import CodeNeeded
 from workspace.web.auth import oidc_cookies as cookies
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import ProveForm
-from workspace.web.auth.limits import BY_ACCOUNT, by_address, secret_pages
+from workspace.web.auth.limits import by_address, secret_pages
 from workspace.web.auth.oidc_provider import our_address, provider
+from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.auth.routes import blueprint, sign_in_token
+from workspace.web.auth.second_step import ask_for_code
+from workspace.web.auth.tries import PASSWORD, begin
 from workspace.web.forms import submitted
 from workspace.web.guard import find_actor, public, safe_next
 
@@ -80,7 +82,10 @@ def oidc_callback() -> ResponseReturnValue:
 def _arrived(assertion: Assertion, journey: cookies.Journey) -> ResponseReturnValue:
     if journey.linking_user_id is not None:
         return _link_asked_for(assertion, journey.linking_user_id)
-    response = enter(assertion, journey.target)
+    try:
+        response = enter(assertion, journey.target)
+    except CodeNeeded as needed:
+        return ask_for_code(needed.credentials, journey.target)
     if response is not None:
         return response
     target = journey.target if _is_invitation(journey.target) else url_for("auth.oidc_identity")
@@ -92,8 +97,8 @@ def _arrived(assertion: Assertion, journey: cookies.Journey) -> ResponseReturnVa
 def enter(assertion: Assertion, target: str) -> Response | None:
     """Open the session of whom the identity is linked to; None when it is nobody's.
 
-    The one place where an identity lets somebody in: a second factor is asked for here. (The password that
-    proves an account before it is linked goes through `sign_in_token`, as on the sign-in page.)
+    Raises:
+        CodeNeeded: the account has a second factor.
     """
     with transaction() as session:
         user = identities.use_identity(session, assertion.issuer, assertion.subject)
@@ -141,17 +146,9 @@ def oidc_identity() -> ResponseReturnValue:
     return _identity_page(assertion, ProveForm())
 
 
-def _asserted_account() -> str:
-    """The key of the account whose password is tried."""
-    assertion = cookies.find_assertion()
-    email = accounts.clean_email(assertion.email) if assertion else ""
-    return hashlib.sha256(email.encode(errors="replace")).hexdigest()[:24]
-
-
 @blueprint.post("/sign-in/oidc/identity")
 @public
 @by_address
-@limiter.limit(BY_ACCOUNT, key_func=_asserted_account)
 def oidc_link() -> ResponseReturnValue:
     """Link it to the account one is signed in to, or whose password one knows."""
     assertion = _waiting()
@@ -165,10 +162,17 @@ def oidc_link() -> ResponseReturnValue:
     if not submitted(form):
         return _identity_page(assertion, form), 422
     account = _account_of(assertion)
-    token = sign_in_token(assertion.email, form.password.data)
+    attempt = begin(PASSWORD, assertion.email)
+    try:
+        token = sign_in_token(assertion.email, form.password.data)
+    except CodeNeeded as needed:
+        attempt.succeeded()
+        return ask_for_code(needed.credentials, url_for("auth.oidc_identity"))
     if account is None or token is None:
+        note_refused_sign_in(assertion.email)
         form.form_errors.append(_(accounts.BAD_CREDENTIALS))
         return _identity_page(assertion, form), 422
+    attempt.succeeded()
     return _link(account, assertion, target, token)
 
 

@@ -4,7 +4,6 @@ The token is signed, lasts two days, and names the password it replaces: it work
 stops working as soon as the password changes. Nothing of it is stored.
 """
 
-import hashlib
 from datetime import timedelta
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -16,13 +15,14 @@ from models.errors import Refused
 from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services import accounts
-from workspace.services.accounts import Credentials
+from workspace.services.accounts import CodeNeeded, Credentials
 from workspace.services.password_resets import reset_password
 from workspace.services.passwords import hash_password
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import NewPasswordForm
-from workspace.web.auth.limits import by_address, secret_pages
+from workspace.web.auth.limits import by_secret, secret_pages
 from workspace.web.auth.oidc import blueprint
+from workspace.web.auth.second_step import ask_for_code
 from workspace.web.guard import public
 
 __all__ = ["blueprint"]
@@ -35,16 +35,12 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="new-password")
 
 
-def _fingerprint(credentials: Credentials) -> str:
-    return hashlib.sha256((credentials.password_hash or "").encode()).hexdigest()[:24]
-
-
 def make_reset_token(
     user_id: int, password_hash: str | None, lifetime_seconds: int = LIFETIME_SECONDS
 ) -> str:
     """A token that replaces this password."""
     known = Credentials(user_id, password_hash)
-    return _serializer().dumps([user_id, _fingerprint(known), lifetime_seconds])
+    return _serializer().dumps([user_id, known.fingerprint, lifetime_seconds])
 
 
 def _credentials(token: str) -> Credentials | None:
@@ -59,7 +55,7 @@ def _credentials(token: str) -> Credentials | None:
         return None
     with reading() as session:
         known = accounts.credentials_of(session, user_id)
-    return known if known.user_id is not None and _fingerprint(known) == fingerprint else None
+    return known if known.user_id is not None and known.fingerprint == fingerprint else None
 
 
 @blueprint.get("/new-password/<token>")
@@ -72,7 +68,7 @@ def new_password(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/new-password/<token>")
 @public
-@by_address
+@by_secret
 def save_new_password(token: str) -> ResponseReturnValue:
     """Replace the password, end every session, and open one here."""
     known = _credentials(token)
@@ -84,8 +80,14 @@ def save_new_password(token: str) -> ResponseReturnValue:
     new_hash = hash_password(form.password.data)
     try:
         with transaction() as session:
-            user = reset_password(session, known, new_hash)
-            login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+            reset_password(session, known, new_hash)
+        with transaction() as session:  # the new password stays, whatever is still asked for
+            login_token = accounts.enter(
+                session, known.user_id, old_token=session_token(), user_agent=user_agent()
+            )
+    except CodeNeeded as needed:
+        flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."), "success")
+        return ask_for_code(needed.credentials)
     except Refused:
         return _over()
     response = set_session_cookie(make_response(redirect(url_for("home.show"))), login_token)

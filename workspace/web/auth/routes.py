@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from models.errors import Refused
 from models.session import reading, transaction
 from workspace.i18n import _
-from workspace.services import accounts, identities
+from workspace.services import accounts, identities, rotation
+from workspace.services.accounts import CodeNeeded
 from workspace.services.managers import has_manager
 from workspace.web.auth.cookies import clear_session_cookie, session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import SignInForm
-from workspace.web.auth.limits import by_account, by_address
 from workspace.web.auth.oidc_cookies import keep_farewell
 from workspace.web.auth.oidc_provider import farewell
+from workspace.web.auth.refusals import note_refused_sign_in
+from workspace.web.auth.second_step import ask_for_code
+from workspace.web.auth.tries import PASSWORD, begin
 from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, public, safe_next, signed_in
 
@@ -35,22 +38,31 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 @public
-@by_address
-@by_account
 def sign_in_submitted() -> ResponseReturnValue:
-    """Check the password, then open a new session."""
+    """Check the password, then open a new session, or ask for the second step."""
     form = SignInForm()
     if not submitted(form):
         return _form(form), 422
-    token = sign_in_token(form.email.data, form.password.data)
+    attempt = begin(PASSWORD, form.email.data)
+    try:
+        token = sign_in_token(form.email.data, form.password.data)
+    except CodeNeeded as needed:
+        attempt.succeeded()
+        return ask_for_code(needed.credentials, form.next.data)
     if token is None:
+        note_refused_sign_in(form.email.data)
         form.form_errors.append(_(accounts.BAD_CREDENTIALS))
         return _form(form), 422
+    attempt.succeeded()
     return set_session_cookie(make_response(redirect(safe_next(form.next.data))), token)
 
 
 def sign_in_token(email: str, password: str) -> str | None:
-    """The token of a new session when the password is right, else None. Hashes outside any transaction."""
+    """The token of a new session when the password is right, else None. Hashes outside any transaction.
+
+    Raises:
+        CodeNeeded: it is right, and the account has a second factor.
+    """
     with reading() as session:
         credentials = accounts.find_credentials(session, email)
     if not accounts.credentials_match(credentials, password):
@@ -58,6 +70,8 @@ def sign_in_token(email: str, password: str) -> str | None:
     try:
         with transaction() as session:
             return accounts.sign_in(session, credentials, old_token=session_token(), user_agent=user_agent())
+    except CodeNeeded:
+        raise
     except Refused:
         return None
 
@@ -65,7 +79,10 @@ def sign_in_token(email: str, password: str) -> str | None:
 def _form(form: SignInForm) -> str:
     with reading() as session:
         is_new = not has_manager(session)
-    return render_template("auth/sign_in.html", form=form, is_new=is_new)
+        token = session_token()
+        former = rotation.session_of_token(session, token) if token else None
+    is_stolen = former is not None and former.stolen_at is not None
+    return render_template("auth/sign_in.html", form=form, is_new=is_new, is_stolen=is_stolen)
 
 
 @blueprint.post("/sign-out")

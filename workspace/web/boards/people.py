@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.board.objects.spec import COLOURS
 from models.document import Board
+from models.membership import Membership
 from models.partner import SECTOR_LABELS, GuestContributor
 from models.people import User
 from models.policy import Actor, Stand, stands
@@ -49,10 +50,14 @@ def people_of(session: Session, actor: Actor, board: Board, keys: Iterable[str])
             shown = name if not short or user_id == actor.user_id else _first_name(name)
             found[f"u{user_id}"] = BoardPerson(shown, _first_name(name), colour_of(name))
     if guest_ids:
-        statement = select(GuestContributor.id, GuestContributor.name).where(
-            GuestContributor.id.in_(guest_ids), GuestContributor.project_id == board.project_id
+        statement = (
+            select(GuestContributor.id, func.coalesce(User.name, GuestContributor.name))
+            .outerjoin(Membership, Membership.guest_id == GuestContributor.id)
+            .outerjoin(User, User.id == Membership.user_id)
+            .where(GuestContributor.id.in_(guest_ids), GuestContributor.project_id == board.project_id)
         )
-        for guest_id, name in session.execute(statement):
+        for guest_id, full_name in session.execute(statement):
+            name = _first_name(full_name) if short else full_name
             found[f"g{guest_id}"] = BoardPerson(name, _first_name(name), colour_of(name))
     return found
 

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from models.access import access_board
+from models.audit import AuditAction, Export, SubjectKind, audit
 from models.board.export import Outline, to_outline
 from models.document import Board
 from models.errors import Forbidden
-from models.policy import Actor, Permission, can
+from models.policy import Actor, Permission, Where, can
 from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services.document_history import access_past
@@ -49,6 +50,10 @@ def download(board_id: int) -> Response:
         access_past(session, who, board.document_id)
         good = find_last_good(session, board.document_id)
         text = _as_text(board.title, to_outline(good.content)) if good else ""
+    with transaction() as session:
+        place, subject = Where(project_id=board.project_id), (SubjectKind.BOARD, board_id)
+        what = Export.LAST_GOOD_BOARD
+        audit(session, who, AuditAction.EXPORT_DOWNLOADED, where=place, subject=subject, export=what)
     answer = make_response(text)
     answer.mimetype = "text/plain"
     answer.headers["Content-Disposition"] = f'attachment; filename="tableau-{board_id}.txt"'

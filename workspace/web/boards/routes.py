@@ -105,7 +105,12 @@ def _config(
         "board": board.id,
         "document": board.document_id,
         "title": board.title,
-        "me": {"key": who.key, "name": who.name, "colour": colour_of(who.name)},
+        "me": {
+            "key": who.key,
+            "formerKeys": sorted(rights.board_actor.former_keys),
+            "name": who.name,
+            "colour": colour_of(who.name),
+        },
         "rights": {
             "edit": rights.board_actor.can_edit,
             "ownOnly": rights.board_actor.edits_own_only,

@@ -4,7 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import request
-from wtforms import Field, RadioField, StringField
+from wtforms import BooleanField, Field, RadioField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from models.authority import Authority
@@ -96,6 +96,9 @@ class AcceptForm(EtabliForm):
         filters=[trim],
         validators=[NotBlank(), readable, ShortEnough(AUTHORITY_LIMIT)],
     )
+
+    keeps_notes = BooleanField(default=True)
+    """Whether what was written as a guest, in this browser, is to be theirs."""
 
     def __init__(self, *, asks_authority: bool, **options: object) -> None:
         super().__init__(**options)

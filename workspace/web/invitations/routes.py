@@ -4,36 +4,47 @@ GET changes nothing (mail programs open links). The address is a secret: it is n
 never kept in a cache, and never logged.
 """
 
-import hashlib
-
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
+from sqlalchemy.orm import Session
 
 from models.errors import Invalid, Refused
 from models.people import User
 from models.policy import Role
 from models.session import reading, transaction
-from workspace.extensions import limiter
 from workspace.i18n import _, current_locale, current_zone
 from workspace.oidc.flow import Assertion
-from workspace.services import accounts, identities
-from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, find_offer
+from workspace.services import accounts, identities, rotation
+from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, claimable, find_offer
+from workspace.services.accounts import CodeNeeded
 from workspace.services.passwords import hash_password
 from workspace.services.register import search_authorities
-from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
-from workspace.web.auth.limits import BY_ACCOUNT, by_address, secret_pages
+from workspace.web.auth.cookies import (
+    replace_session_cookie,
+    session_token,
+    set_session_cookie,
+    user_agent,
+)
+from workspace.web.auth.limits import by_secret, secret_pages
 from workspace.web.auth.oidc_cookies import ASSERTION, find_assertion, forget
-from workspace.web.guard import find_actor, public
+from workspace.web.auth.refusals import note_refused_sign_in
+from workspace.web.auth.second_step import ask_for_code
+from workspace.web.auth.tries import PASSWORD, begin
+from workspace.web.guard import actor, find_actor, public
 from workspace.web.invitations.forms import AcceptForm, NewAccountForm, NewPersonForm, SignInAndAcceptForm
 
 blueprint = Blueprint("invitations", __name__)
 CLOSED_STATUS = 410
-
-
-def _token_and_address() -> str:
-    token = str((request.view_args or {}).get("token", ""))
-    return f"{get_remote_address()}|{hashlib.sha256(token.encode()).hexdigest()[:24]}"
 
 
 @blueprint.after_request
@@ -59,8 +70,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/invitations/<token>")
 @public
-@by_address
-@limiter.limit(BY_ACCOUNT, key_func=_token_and_address)
+@by_secret
 def accept_submitted(token: str) -> ResponseReturnValue:
     """Accept: as oneself, by signing in, or by making an account."""
     offer, me = _read(token)
@@ -76,11 +86,14 @@ def accept_submitted(token: str) -> ResponseReturnValue:
     except Invalid as error:
         form.add_errors(error)
         return _page(offer, me, form, token), 422
+    except CodeNeeded as needed:
+        flash(_("Après ce code, il restera à accepter l’invitation."), "info")
+        return ask_for_code(needed.credentials, url_for("invitations.show", token=token))
     except Refused as refusal:
         return _refused(token, offer, me, form, refusal)
     response = make_response(redirect(path))
     if login_token is not None:
-        set_session_cookie(response, login_token)
+        (set_session_cookie if me is None else replace_session_cookie)(response, login_token)
     if isinstance(form, NewPersonForm):
         forget(response, ASSERTION)
     flash(_("Bienvenue. L’invitation est acceptée."), "success")
@@ -111,6 +124,13 @@ def _read(token: str) -> tuple[Offer, User | None]:
         return offer, me
 
 
+def _guest_name(offer: Offer) -> str:
+    """As whom this browser wrote in the project without an account, if it did."""
+    with reading() as session:
+        guest = claimable(session, offer, _guest_id())
+        return guest.name if guest else ""
+
+
 def _is_other(offer: Offer, me: User | None) -> bool:
     return me is not None and me.email != offer.email
 
@@ -136,14 +156,15 @@ def _vouched(offer: Offer) -> Assertion | None:
 
 
 def _accept(token: str, offer: Offer, me: User | None, form: AcceptForm) -> tuple[str, str | None]:
-    """The path to go to, and the token of a new session if one was opened. Hashes outside transactions."""
+    """The path to go to, and the token for the cookie if it changes. Hashes outside transactions."""
     if isinstance(form, NewPersonForm):
         return _accept_as_new(token, offer, form)
     if isinstance(form, SignInAndAcceptForm):
         return _accept_signing_in(token, offer, form)
     with transaction() as session:
         user = session.get_one(User, me.id if me else 0)
-        return accept(session, token, user, authority_code=form.authority_code), None
+        path = _accepted(session, token, user, form)
+        return path, rotation.rotate(session, actor().login_session_id)
 
 
 def _accept_as_new(token: str, offer: Offer, form: NewPersonForm) -> tuple[str, str]:
@@ -160,7 +181,7 @@ def _accept_as_new(token: str, offer: Offer, form: NewPersonForm) -> tuple[str, 
             locale=current_locale(),
             time_zone=form.time_zone.data,
         )
-        path = accept(session, token, user, authority_code=form.authority_code)
+        path = _accepted(session, token, user, form)
         login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
         if vouched is not None:
             identities.link_identity(session, user, vouched.issuer, vouched.subject)
@@ -172,14 +193,28 @@ def _accept_signing_in(token: str, offer: Offer, form: SignInAndAcceptForm) -> t
     wrong = Invalid(fields={"password": accounts.BAD_CREDENTIALS})
     with reading() as session:
         credentials = accounts.find_credentials(session, offer.email)
+    attempt = begin(PASSWORD, offer.email)
     if not accounts.credentials_match(credentials, form.password.data):
+        note_refused_sign_in(offer.email)
         raise wrong
+    attempt.succeeded()
     with transaction() as session:
         login_token = accounts.sign_in(
             session, credentials, old_token=session_token(), user_agent=user_agent()
         )
         user = session.get_one(User, credentials.user_id)
-        return accept(session, token, user, authority_code=form.authority_code), login_token
+        return _accepted(session, token, user, form), login_token
+
+
+def _accepted(session: Session, token: str, user: User, form: AcceptForm) -> str:
+    guest_id = _guest_id() if form.keeps_notes.data else None
+    return accept(session, token, user, authority_code=form.authority_code, guest_id=guest_id)
+
+
+def _guest_id() -> int | None:
+    """The guest that this browser is, if it is one."""
+    known = find_actor()
+    return known.guest_id if known else None
 
 
 def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
@@ -188,6 +223,7 @@ def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
         offer=offer,
         me=me,
         is_other=_is_other(offer, me),
+        guest_name=_guest_name(offer),
         form=form,
         vouched=_vouched(offer),
         token=token,

@@ -10,6 +10,7 @@ from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services import memberships, teams, waiting_invitations
 from workspace.services.invitations import invite_tutor
+from workspace.services.lost_factors import remove_lost_factor
 from workspace.services.password_resets import member_to_reset
 from workspace.services.people_list import invite_learners, parse_people
 from workspace.web.auth.limits import sends_mail
@@ -176,6 +177,20 @@ def make_reset_link(cohort_id: int, membership_id: int) -> ResponseReturnValue:
     remember_reset(user.id, make_reset_token(user.id, user.password_hash))
     flash(_("Voici le lien à transmettre à %(name)s, valable deux jours.", name=user.name), "success")
     return _to_cohort(cohort_id, f"reset-{user.id}")
+
+
+@blueprint.post(f"{COHORT}/members/<int:membership_id>/remove-second-factor")
+@requires(Permission.MANAGE_COHORT)
+def remove_second_factor(cohort_id: int, membership_id: int) -> ResponseReturnValue:
+    """Give access again to somebody who lost what makes their codes."""
+    try:
+        with transaction() as session:
+            user = remove_lost_factor(session, actor(), cohort_id, membership_id)
+    except Refused as refusal:
+        flash(_(refusal.message), "error")
+        return _to_cohort(cohort_id)
+    flash(_("%(name)s se connecte de nouveau par son seul mot de passe.", name=user.name), "success")
+    return _to_cohort(cohort_id)
 
 
 @blueprint.post(f"{COHORT}/invitations/<int:invitation_id>/revoke")

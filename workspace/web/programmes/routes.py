@@ -12,6 +12,7 @@ from models.session import reading, transaction
 from workspace.i18n import _, city_of
 from workspace.services import programmes, teams
 from workspace.services.class_sessions import MODE_LABELS, list_past, list_upcoming
+from workspace.services.second_factors import who_has_one
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.fresh import fresh_links, fresh_reset
@@ -85,11 +86,13 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
     """Teams and their people, tutors, class sessions; and what to do next."""
     with reading() as session:
         found = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
+        people = teams.cohort_people(session, found)
         return render_template(
             "programmes/cohort.html",
             cohort=found,
             cities=[city_of(zone) for zone in found.time_zones],
-            people=teams.cohort_people(session, found),
+            people=people,
+            with_factor=who_has_one(session, people.user_ids),
             upcoming=list_upcoming(session, found),
             past=list_past(session, found),
             fresh=fresh_links(),
