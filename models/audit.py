@@ -44,6 +44,8 @@ class AuditAction(enum.StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     STOLEN_SESSION_ENDED = "stolen_session_ended"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     ACCOUNT_CREATED = "account_created"
     AUTHORITY_DECLARED = "authority_declared"
     INVITATION_MADE = "invitation_made"

@@ -128,6 +128,17 @@ RECORDS: Sequence[Record] = (
         deleted_by=("user_id",),
     ),
     Record(
+        "identity",
+        what="by which identity of a provider one enters: its issuer and its subject there",
+        why="to sign in with a professional identity",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="account",
+        section="identities",
+        shown={"user_id": ("issuer", "subject", "linked_at", "last_used_at")},
+        deleted_by=("user_id",),
+    ),
+    Record(
         "second_factor",
         what="the sealed secret of a code generator",
         why="to sign in safely",
@@ -525,6 +536,7 @@ NOTHING: Mapping[str, str] = {
     "document_upkeep": "numbers; why bytes are damaged, without content",
     "app_state": "facts about the installation",
     "audit_head": "a number and a hash",
+    "provider_session": "the provider's token of a login session, and goes with it when it ends",
     "retired_token": "points at a login session, and goes with it",
     "socket_ticket": "points at a login session, and goes with it",
 }

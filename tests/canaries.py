@@ -77,6 +77,7 @@ def plant(session: Session, world: World) -> Planted:
         "notification_id": {"notification": str(others["notification"])},
         "login_session_id": {"login": str(others["login"])},
         "mail_id": {"mail": "1"},
+        "identity_id": {"identity": "1"},
         "board_id": {name: str(board.id) for name, board in boards.items()},
         "document_id": {name: str(board.document_id) for name, board in boards.items()},
         "feedback_id": feedback,

@@ -111,6 +111,7 @@ def _page_globals() -> dict[str, object]:
         "unread_count": unread,
         "is_demo": settings.demo,
         "sends_mail": settings.mail != "off",
+        "oidc_label": settings.oidc.label if settings.oidc else "",
         "csp_nonce": csp_nonce(),
         "now": utcnow(),
         "theme": _theme(),

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production")
 ASYNC_MODES = ("eventlet", "gevent")
 WORKERS = ("embedded", "separate")
+ISSUER_LIMIT = 300
+OIDC_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 MINIMUM_SECRET_BYTES = 32
 
 
@@ -34,6 +36,24 @@ class SmtpServer:
     is_tls: bool
     user: str = ""
     password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class OidcProvider:
+    """Who vouches for people by OpenID Connect, and what was agreed with them (docs/oidc.md)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    acr_values: tuple[str, ...] = ()
+    auth_method: str = "client_secret_basic"
+    sends_pkce: bool = True
+    signs_userinfo: bool = False
+    """Whether userinfo must come as a signed JWT: plain JSON is then refused."""
+    vouches_for_email: bool = False
+    """Whether an address counts as verified though the provider does not say `email_verified`."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,7 @@ class Settings:
     worker: str = "embedded"
     smtp: "SmtpServer | None" = None
     mail_from: str = ""
+    oidc: "OidcProvider | None" = None
     max_body_bytes: int = 1_000_000
     session_days: int = 30
     session_idle_days: int = 7
@@ -121,6 +142,7 @@ def load(environ: Mapping[str, str] = os.environ, *, prepare_data: bool = True) 
         worker=environ.get("ETABLI_WORKER", "embedded"),
         smtp=_smtp(environ),
         mail_from=environ.get("ETABLI_MAIL_FROM", "").strip(),
+        oidc=_oidc(environ, is_production=environment == "production"),
     )
     if settings.worker not in WORKERS:
         raise SettingsError(f"ETABLI_WORKER doit valoir « {' » ou « '.join(WORKERS)} ».")
@@ -185,6 +207,54 @@ def _smtp(environ: Mapping[str, str]) -> SmtpServer | None:
     is_tls = parts.scheme == "smtps"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return SmtpServer(parts.hostname, port or (465 if is_tls else 587), is_tls, user, password)
+
+
+def _oidc(environ: Mapping[str, str], *, is_production: bool) -> OidcProvider | None:
+    needed = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL")
+    given = {name: environ.get(f"ETABLI_OIDC_{name}", "").strip() for name in needed}
+    absent = [f"ETABLI_OIDC_{name}" for name in needed if not given[name]]
+    if absent:
+        if len(absent) == len(needed):
+            return None
+        raise SettingsError(
+            f"Il manque {', '.join(absent)} : donnez les quatre variables "
+            "ETABLI_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET et _LABEL, ou aucune."
+        )
+    auth_method = environ.get("ETABLI_OIDC_AUTH_METHOD") or OIDC_AUTH_METHODS[0]
+    if auth_method not in OIDC_AUTH_METHODS:
+        raise SettingsError(f"ETABLI_OIDC_AUTH_METHOD doit valoir « {' » ou « '.join(OIDC_AUTH_METHODS)} ».")
+    scopes = tuple(environ.get("ETABLI_OIDC_SCOPES", "").split()) or OidcProvider.scopes
+    return OidcProvider(
+        issuer=_issuer(given["ISSUER"], is_production=is_production),
+        client_id=given["CLIENT_ID"],
+        client_secret=given["CLIENT_SECRET"],
+        label=given["LABEL"],
+        scopes=("openid", *(scope for scope in scopes if scope != "openid")),
+        acr_values=tuple(environ.get("ETABLI_OIDC_ACR_VALUES", "").split()),
+        auth_method=auth_method,
+        sends_pkce=_switch(environ, "ETABLI_OIDC_PKCE", default=True),
+        signs_userinfo=_switch(environ, "ETABLI_OIDC_SIGNED_USERINFO", default=False),
+        vouches_for_email=_switch(environ, "ETABLI_OIDC_EMAIL_IS_VERIFIED", default=False),
+    )
+
+
+def _issuer(issuer: str, *, is_production: bool) -> str:
+    parts = urlsplit(issuer)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+        or len(issuer) > ISSUER_LIMIT
+    ):
+        raise SettingsError(
+            f"ETABLI_OIDC_ISSUER vaut « {issuer} » : donnez l’adresse de l’émetteur, telle que son document "
+            "de découverte l’écrit, par exemple https://connexion.example/api/v2."
+        )
+    if is_production and parts.scheme != "https":
+        raise SettingsError("ETABLI_OIDC_ISSUER doit être une adresse https:// en production.")
+    return issuer
 
 
 def _prepare_data(data: Path) -> None:

@@ -18,6 +18,7 @@ from models.cohort import ClassSession
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
 from models.feedback import Feedback, FeedbackStatus
+from models.identity import Identity
 from models.invitation import Invitation
 from models.mail import CaughtMail
 from models.membership import Membership
@@ -481,5 +482,9 @@ def _own(session: Session, places: Places) -> None:
         session.add_all([notification, login])
         session.flush()
         rows[principal] = {"notification_id": notification.id, "login_session_id": login.id}
+    theirs = Identity(user_id=someone.id, issuer="https://provider.example", subject="someone")
+    session.add(theirs)
+    session.flush()
+    rows[""]["identity_id"] = theirs.id
     places.ids["of somebody else"] = places.ids["one’s own"] = dict(rows.pop(""))
     places.own["one’s own"] = {principal: dict(ids) for principal, ids in rows.items()}

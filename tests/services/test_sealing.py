@@ -4,13 +4,13 @@ import base64
 
 import pytest
 
-from workspace.services.sealing import LONGEST_BYTES, seal, unseal
+from workspace.services.sealing import seal, unseal
 
 KEY = "a secret key of the application"
 SECRET = bytes(range(20))
 
 
-@pytest.mark.parametrize("content", [b"", b"x", SECRET, b"\xff" * LONGEST_BYTES])
+@pytest.mark.parametrize("content", [b"", b"x", SECRET, b"\xff" * 100])
 def test_what_was_sealed_opens(content: bytes) -> None:
     assert unseal(KEY, "bob", seal(KEY, "bob", content)) == content
 
@@ -37,8 +37,3 @@ def test_every_changed_bit_is_noticed() -> None:
 @pytest.mark.parametrize("text", ["", "1.", "1", "x", "2.AAAA", "1.é", "1.####", "1.A"])
 def test_what_was_never_sealed_opens_as_nothing(text: str) -> None:
     assert unseal(KEY, "bob", text) is None
-
-
-def test_what_is_too_long_is_refused() -> None:
-    with pytest.raises(ValueError, match="too long"):
-        seal(KEY, "bob", bytes(LONGEST_BYTES + 1))

@@ -194,7 +194,7 @@ def test_it_is_not_offered_to_others(world: World, client_of: ClientOf, who: str
 def test_guests_have_none(world: World, client_of: ClientOf) -> None:
     guest = client_of(guest=world.guests["guest"])
     assert guest.get(PAGE).status_code == 404
-    assert guest.post(PAGE, data={"password": PHRASE}).status_code == 403
+    assert guest.post(PAGE, data={"password": PHRASE}).status_code == 404
 
 
 def test_admin_of_an_establishment_may_have_one(world: World, client_of: ClientOf) -> None:

@@ -211,14 +211,14 @@ def create_user(
     *,
     email: str,
     name: str,
-    password_hash: str,
+    password_hash: str | None,
     title: str = "",
     locale: str = "fr",
     time_zone: str = "Europe/Paris",
     authority_code: str | None = None,
     by: Who | str | None = None,
 ) -> User:
-    """A new account, made by its own person unless `by` says who.
+    """A new account, made by its own person unless `by` says who; without password it needs another way in.
 
     Raises:
         Invalid: the address has an account already.

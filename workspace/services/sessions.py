@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.base import utcnow
 from models.events import SessionEnded, record
+from models.identity import ProviderSession
 from models.membership import grants_of_user, grants_of_users
 from models.partner import GuestContributor, LinkRole, ShareLink
 from models.people import LoginSession, RetiredToken, SocketTicket, User
@@ -218,6 +219,7 @@ def end_session(session: Session, login_session_id: int) -> None:
         .values(ended_at=utcnow())
     )
     session.execute(delete(SocketTicket).where(SocketTicket.login_session_id == login_session_id))
+    session.execute(delete(ProviderSession).where(ProviderSession.login_session_id == login_session_id))
     record(session, SessionEnded(login_session_id))
 
 

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.account import identities as account
 from workspace.web.account import personal
-from workspace.web.account import second_factor as account
 from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
 from workspace.web.auth import second_step

@@ -19,7 +19,7 @@ from models.people import User
 from models.session import reading, transaction
 from workspace.i18n import LOCALES, _
 from workspace.i18n.reader import LOCALE_COOKIE
-from workspace.services import accounts, rotation, second_factors
+from workspace.services import accounts, identities, rotation, second_factors
 from workspace.services.passwords import hash_password
 from workspace.web.account.devices import device_name, is_phone
 from workspace.web.account.forms import PasswordForm, ProfileForm
@@ -165,6 +165,7 @@ def _page(*, profile: ProfileForm | None = None, password_form: PasswordForm | N
         return render_template(
             "account/show.html",
             user=user,
+            identities=identities.list_identities(session, me),
             profile=profile or ProfileForm(formdata=None, obj=user),
             password_form=password_form or PasswordForm(formdata=None),
             devices=devices,

@@ -91,3 +91,9 @@ class NewPasswordForm(EtabliForm):
     """The password that replaces a forgotten one."""
 
     password = new_password_field(lazy_gettext("Nouveau mot de passe"))
+
+
+class ProveForm(EtabliForm):
+    """The password that proves an account is one's own."""
+
+    password = known_password_field()

@@ -1,6 +1,6 @@
 """/sign-in/link: a link by mail instead of a password. GET shows a button, POST uses the link up."""
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.errors import NotFound, Refused
@@ -13,6 +13,7 @@ from workspace.services.accounts import CodeNeeded
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import LinkForm
 from workspace.web.auth.limits import account, by_address, by_secret, secret_pages, sends_mail
+from workspace.web.auth.oidc_cookies import find_assertion
 from workspace.web.auth.resets import blueprint
 from workspace.web.auth.second_step import ask_for_code
 from workspace.web.forms import submitted
@@ -65,7 +66,8 @@ def sign_in_link(token: str) -> ResponseReturnValue:
 @by_secret
 def use_link(token: str) -> ResponseReturnValue:
     """Open a session, once."""
-    target = request.form.get("next")
+    # An identity that waits for its owner is linked next.
+    target = url_for("auth.oidc_identity") if find_assertion() else request.form.get("next")
     try:
         with transaction() as session:
             user_id = accounts.use_sign_in_link(session, token).id

@@ -21,7 +21,7 @@ from workspace.services.passwords import hash_password
 from workspace.web.auth.cookies import session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import NewPasswordForm
 from workspace.web.auth.limits import by_secret, secret_pages
-from workspace.web.auth.routes import blueprint
+from workspace.web.auth.oidc import blueprint
 from workspace.web.auth.second_step import ask_for_code
 from workspace.web.guard import public
 

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from models.errors import Refused
 from models.session import reading, transaction
 from workspace.i18n import _
-from workspace.services import accounts, rotation
+from workspace.services import accounts, identities, rotation
 from workspace.services.accounts import CodeNeeded
 from workspace.services.managers import has_manager
 from workspace.web.auth.cookies import clear_session_cookie, session_token, set_session_cookie, user_agent
 from workspace.web.auth.forms import SignInForm
+from workspace.web.auth.oidc_cookies import keep_farewell
+from workspace.web.auth.oidc_provider import farewell
 from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.auth.second_step import ask_for_code
 from workspace.web.auth.tries import PASSWORD, begin
@@ -86,10 +88,11 @@ def _form(form: SignInForm) -> str:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """End this browser's session, account or guest."""
+    """End this browser's session, account or guest; the provider's too when it opened this one."""
     with transaction() as session:
+        id_token = identities.take_provider_session(session, session_token())
         accounts.sign_out(session, session_token())
-    return _gone(_("Vous êtes déconnecté·e."))
+    return _gone(_("Vous êtes déconnecté·e."), id_token)
 
 
 @blueprint.post("/sign-out-everywhere")
@@ -97,14 +100,25 @@ def sign_out() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of the person, this one included."""
     with transaction() as session:
+        id_token = identities.take_provider_session(session, session_token())
         accounts.sign_out_everywhere(session, actor())
-    return _gone(_("Vous êtes déconnecté·e de tous vos appareils."))
+    return _gone(_("Vous êtes déconnecté·e de tous vos appareils."), id_token)
 
 
-def _gone(message: str) -> ResponseReturnValue:
-    """To where a next person starts; or back to a page of ours that asked for the sign-out."""
+def _gone(message: str, id_token: str) -> ResponseReturnValue:
+    """To where a next person starts; or back to a page of ours that asked for the sign-out.
+
+    With an `id_token`, by way of the provider.
+    """
     demo = current_app.config["SETTINGS"].demo
-    target = request.form.get("next") or url_for("demo.show" if demo else "auth.sign_in")
-    response = clear_session_cookie(make_response(redirect(safe_next(target))))
+    target = safe_next(request.form.get("next") or url_for("demo.show" if demo else "auth.sign_in"))
+    url, state = farewell(id_token)
+    if url:
+        label = current_app.config["SETTINGS"].oidc.label
+        page = render_template("auth/leaving.html", url=url, title=message, label=label)
+        response = clear_session_cookie(make_response(page))
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return keep_farewell(response, state, target)
+    response = clear_session_cookie(make_response(redirect(target)))
     flash(message, "success")
     return response

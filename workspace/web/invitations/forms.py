@@ -137,12 +137,17 @@ class SignInAndAcceptForm(AcceptForm):
     password = known_password_field(lazy_gettext("Votre mot de passe"))
 
 
-class NewAccountForm(AcceptForm):
-    """For somebody who has no account yet."""
+class NewPersonForm(AcceptForm):
+    """For somebody who has no account yet, and comes vouched for by the provider: no password."""
 
     name = short_line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
     title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
     time_zone = ZoneField(lazy_gettext("Votre fuseau horaire"))
+
+
+class NewAccountForm(NewPersonForm):
+    """For somebody who has no account yet."""
+
     password = new_password_field(lazy_gettext("Choisissez un mot de passe"))
 
     def __init__(self, *, asks_authority: bool, email: str, **options: object) -> None:

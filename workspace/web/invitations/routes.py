@@ -23,7 +23,8 @@ from models.people import User
 from models.policy import Role
 from models.session import reading, transaction
 from workspace.i18n import _, current_locale, current_zone
-from workspace.services import accounts, rotation
+from workspace.oidc.flow import Assertion
+from workspace.services import accounts, identities, rotation
 from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, claimable, find_offer
 from workspace.services.accounts import CodeNeeded
 from workspace.services.passwords import hash_password
@@ -35,11 +36,12 @@ from workspace.web.auth.cookies import (
     user_agent,
 )
 from workspace.web.auth.limits import by_secret, secret_pages
+from workspace.web.auth.oidc_cookies import ASSERTION, find_assertion, forget
 from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.auth.second_step import ask_for_code
 from workspace.web.auth.tries import PASSWORD, begin
 from workspace.web.guard import actor, find_actor, public
-from workspace.web.invitations.forms import AcceptForm, NewAccountForm, SignInAndAcceptForm
+from workspace.web.invitations.forms import AcceptForm, NewAccountForm, NewPersonForm, SignInAndAcceptForm
 
 blueprint = Blueprint("invitations", __name__)
 CLOSED_STATUS = 410
@@ -92,6 +94,8 @@ def accept_submitted(token: str) -> ResponseReturnValue:
     response = make_response(redirect(path))
     if login_token is not None:
         (set_session_cookie if me is None else replace_session_cookie)(response, login_token)
+    if isinstance(form, NewPersonForm):
+        forget(response, ASSERTION)
     flash(_("Bienvenue. L’invitation est acceptée."), "success")
     return response
 
@@ -137,13 +141,23 @@ def _form(offer: Offer, me: User | None) -> AcceptForm:
         return AcceptForm(asks_authority=asks)
     if offer.has_account:
         return SignInAndAcceptForm(asks_authority=asks)
-    known = {"name": offer.name, "title": offer.title, "time_zone": str(current_zone())}
+    vouched = _vouched(offer)
+    name = offer.name or (vouched.name if vouched else "")
+    known = {"name": name, "title": offer.title, "time_zone": str(current_zone())}
+    if vouched:
+        return NewPersonForm(asks_authority=asks, data=known)
     return NewAccountForm(asks_authority=asks, email=offer.email, data=known)
+
+
+def _vouched(offer: Offer) -> Assertion | None:
+    """The identity that waits in this browser, if the provider verified the very address that is invited."""
+    found = find_assertion()
+    return found if found and found.email and accounts.clean_email(found.email) == offer.email else None
 
 
 def _accept(token: str, offer: Offer, me: User | None, form: AcceptForm) -> tuple[str, str | None]:
     """The path to go to, and the token for the cookie if it changes. Hashes outside transactions."""
-    if isinstance(form, NewAccountForm):
+    if isinstance(form, NewPersonForm):
         return _accept_as_new(token, offer, form)
     if isinstance(form, SignInAndAcceptForm):
         return _accept_signing_in(token, offer, form)
@@ -153,8 +167,10 @@ def _accept(token: str, offer: Offer, me: User | None, form: AcceptForm) -> tupl
         return path, rotation.rotate(session, actor().login_session_id)
 
 
-def _accept_as_new(token: str, offer: Offer, form: NewAccountForm) -> tuple[str, str]:
-    password_hash = hash_password(form.password.data)
+def _accept_as_new(token: str, offer: Offer, form: NewPersonForm) -> tuple[str, str]:
+    has_password = isinstance(form, NewAccountForm)
+    password_hash = hash_password(form.password.data) if has_password else None
+    vouched = None if has_password else _vouched(offer)
     with transaction() as session:
         user = accounts.create_user(
             session,
@@ -166,7 +182,11 @@ def _accept_as_new(token: str, offer: Offer, form: NewAccountForm) -> tuple[str,
             time_zone=form.time_zone.data,
         )
         path = _accepted(session, token, user, form)
-        return path, accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+        login_token = accounts.enter(session, user.id, old_token=session_token(), user_agent=user_agent())
+        if vouched is not None:
+            identities.link_identity(session, user, vouched.issuer, vouched.subject)
+            identities.remember_provider_session(session, login_token, vouched.id_token)
+        return path, login_token
 
 
 def _accept_signing_in(token: str, offer: Offer, form: SignInAndAcceptForm) -> tuple[str, str]:
@@ -205,6 +225,7 @@ def _page(offer: Offer, me: User | None, form: AcceptForm, token: str) -> str:
         is_other=_is_other(offer, me),
         guest_name=_guest_name(offer),
         form=form,
+        vouched=_vouched(offer),
         token=token,
         Role=Role,
     )
