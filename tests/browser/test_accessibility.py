@@ -33,8 +33,9 @@ def kind_of(path: str) -> str:
 
 
 def links_of(page: Page) -> list[str]:
+    # A message that was kept is another person's, and so are the pages it leads to.
     found = page.eval_on_selector_all(
-        "a[href]",
+        "a[href]:not(.caught-text a)",
         """links => links.map(link => new URL(link.getAttribute('href'), location))
             .filter(url => url.origin === location.origin).map(url => url.pathname + url.search)""",
     )

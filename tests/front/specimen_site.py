@@ -47,6 +47,7 @@ FRAME = {
     "demo.show": "/demo",
     "notifications.index": "/notifications",
     "pages.about": "/about",
+    "personal.show": "/account/data",
     "pages.accessibility": "/accessibility",
 }
 """Where the frame's links lead in the application: endpoint → path."""
