@@ -7,34 +7,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from models.board.reader import write_varint
+from tests import canaries
 from tests.matrix.places import Ids
 from tests.matrix.table import Door
 
 # Whatever a form asks for, it finds something plausible here: what is refused for its words is allowed in.
 FORM: Mapping[str, str] = {
-    "title": "Titre",
-    "name": "Nom",
-    "body": "Texte",
-    "text": "Texte",
-    "word": "Mot",
-    "reason": "Raison",
-    "answer": "addressed",
-    "answer_text": "Texte",
-    "template": "defi",
-    "switch": "open_to_observers",
-    "on": "1",
-    "version": "1",
-    "edition": "2",
-    "then": "release",
-    "email": "nouveau@exemple.fr",
-    "emails": "nouveau@exemple.fr",
+    **canaries.FORM,
     "people": "Nom <nouveau@exemple.fr>",
-    "sector": "citizen",
-    "role": "contribute",
-    "problem": "Un problème",
-    "progress": "Une avancée",
-    "challenge": "Un défi",
-    "met": "1",
     "locale": "fr",
     "theme": "dark",
 }
