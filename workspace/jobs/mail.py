@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.base import utcnow
 from models.invitation import Invitation
 from models.mail import CaughtMail, MailKind
-from models.people import SignInLink, User
+from models.people import User
 from models.session import reading, transaction
 from workspace.jobs.queue import Claimed, TryLater
 from workspace.mail import leaving, letters
@@ -92,7 +92,6 @@ def _catch(envelope: Envelope) -> None:
         session.flush()
         newest = select(CaughtMail.id).order_by(CaughtMail.id.desc()).limit(KEPT_CAUGHT)
         session.execute(delete(CaughtMail).where(CaughtMail.id.not_in(newest)))
-        session.execute(delete(SignInLink).where(SignInLink.expires_at < utcnow()))
 
 
 def _sign_in_link(session: Session, _key: str, job: Claimed) -> Envelope | None:
