@@ -18,16 +18,20 @@ READS = "240 per minute"
 BY_ADDRESS = "600 per 5 minutes"
 
 
+def hashed(text: str) -> str:
+    """What a store of counts may hold of an address or a secret."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:24]
+
+
 def account() -> str:
-    """The key of one account, from wherever it is tried. Hashed: no store holds addresses."""
-    email = clean_email(request.form.get("email", ""))
-    return hashlib.sha256(email.encode(errors="replace")).hexdigest()[:24]
+    """The key of one account, from wherever it is tried."""
+    return hashed(clean_email(request.form.get("email", "")))
 
 
 def secret_and_address() -> str:
-    """The key of one secret address opened from one place. The secret is hashed: no store holds it."""
+    """The key of one secret address opened from one place."""
     token = str((request.view_args or {}).get("token", ""))
-    return f"{get_remote_address()}|{hashlib.sha256(token.encode(errors='replace')).hexdigest()[:24]}"
+    return f"{get_remote_address()}|{hashed(token)}"
 
 
 def sends_mail() -> bool:

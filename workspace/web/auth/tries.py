@@ -11,7 +11,6 @@ Three counts, so that a town hall behind one address is never locked out by one 
 No store holds an account or a mail address: keys are hashed.
 """
 
-import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from werkzeug.exceptions import TooManyRequests
 from workspace.extensions import limiter
 from workspace.services.accounts import clean_email
 from workspace.web.auth.counters import Counters
+from workspace.web.auth.limits import hashed
 
 HOUR, DAY = 3600, 86400
 KNOWN_SECONDS = 30 * DAY
@@ -101,12 +101,12 @@ def begin(figures: Figures, account: str) -> Attempt:
     if not limiter.enabled:
         return Attempt(None, figures)
     counters: Counters = current_app.extensions["tries"]
-    hashed = _hashed(clean_email(account))
+    who = hashed(clean_email(account))
     attempt = Attempt(
         counters,
         figures,
-        account=f"tries|{figures.name}|{hashed}",
-        here=f"tries|{figures.name}|{hashed}|{_hashed(_place())}",
+        account=f"tries|{figures.name}|{who}",
+        here=f"tries|{figures.name}|{who}|{hashed(_place())}",
     )
     attempt.is_known = counters.get(_known(attempt)) > 0
     tried = attempt.count(attempt.here, figures.window_seconds)
@@ -135,7 +135,7 @@ def _bound_address(attempt: Attempt) -> None:
 
 
 def _address_counts(figures: Figures) -> list[tuple[str, int, int]]:
-    address = _hashed(_place())
+    address = hashed(_place())
     return [
         (f"tries|{figures.name}|address|{address}|{seconds}", bound, seconds)
         for bound, seconds in ADDRESS_BOUNDS
@@ -155,7 +155,3 @@ def _place() -> str:
 
 def _known(attempt: Attempt) -> str:
     return f"{attempt.here}|known"
-
-
-def _hashed(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:24]
