@@ -5,7 +5,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python tools/node.py
 FRONT := $(shell find static/src static/css static/brand static/icons.txt -type f 2>/dev/null) static/build.mjs package.json tsconfig.json
 
-.PHONY: help run scale test test-quick test-gevent prove-policy check lint bench bench-live bench-quick lock clean setup setup-dev
+.PHONY: help run scale test test-quick test-gevent prove-policy check lint scan bench bench-live bench-board bench-quick lock clean setup setup-dev
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -13,7 +13,7 @@ help:  ## list the commands
 run: setup  ## set up what is missing and serve with the demonstration content
 	@ETABLI_DEMO=$${ETABLI_DEMO-1} exec $(BIN)/etabli serve
 
-setup: .venv/.ready static/dist/manifest.json build/authorities.json workspace/translations/.compiled
+setup: .venv/.ready static/dist/manifest.json build/authorities.json build/fonts/metrics.json workspace/translations/.compiled
 
 setup-dev: .venv/.ready-dev setup
 
@@ -61,6 +61,10 @@ build/authorities.json: node_modules/.ready tools/build_register.py models/autho
 	@echo "→ register of authorities"
 	@$(BIN)/python tools/build_register.py
 
+build/fonts/metrics.json: node_modules/.ready tools/build_fonts.py
+	@echo "→ fonts of drawings"
+	@$(BIN)/python tools/build_fonts.py
+
 workspace/translations/.compiled: .venv/.ready $(wildcard workspace/translations/*/*.po) $(FRONT) tools/translations.py tools/extract_texts.py
 	@$(BIN)/python tools/translations.py compile
 	@touch $@
@@ -72,6 +76,17 @@ lock:  ## write the lock files again after a change of requirements*.in (needs u
 scale: setup-dev  ## the whole deployment here: three web processes behind Caddy, PostgreSQL, Redis, the worker
 	@exec $(BIN)/python tools/scale.py
 
+scan: setup-dev build/scan/.ready  ## public scanners and checkers against a running instance (up to two hours; docs/security.md)
+	@exec $(BIN)/python tools/scan/run.py $(ONLY)
+
+build/scan/.ready: tools/scan/requirements.txt tools/scan/package-lock.json | .venv/.ready-dev
+	@echo "→ scanners"
+	@$(BIN)/python -m venv build/scan/venv
+	@build/scan/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tools/scan/requirements.txt
+	@cp tools/scan/package.json tools/scan/package-lock.json tools/scan/.npmrc build/scan/
+	@$(NODE) npm ci --prefix build/scan --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean:  ## remove what was built (keeps var/, your data)
 	rm -rf .venv node_modules static/dist build
 
@@ -82,9 +97,13 @@ bench: setup-dev  ## measure pages, and live boards beside other servers (more t
 bench-live: setup-dev  ## the main measures of live boards only (a quarter of an hour)
 	@$(BIN)/python bench/realtime/run.py --main
 
+bench-board: setup-dev  ## frames and loading of the board in Chromium, beside other renderers (a quarter of an hour)
+	@$(BIN)/python bench/renderer/run.py
+
 bench-quick: setup-dev  ## a little of both, under three minutes once the other servers are installed
 	@$(BIN)/python bench/pages.py --quick
 	@$(BIN)/python bench/realtime/run.py --quick
+	@$(BIN)/python bench/renderer/run.py --quick
 
 audit: setup-dev  ## look for known vulnerabilities in the locked Python packages (needs the network)
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.txt

@@ -5,7 +5,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -16,7 +16,8 @@ from models.authority import Authority, AuthorityKind
 from models.base import utcnow
 from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.cohort import ClassSession, Cohort, SessionMode, Team
+from models.class_session import Attendance, AttendanceStatus, ClassSession, SessionMode
+from models.cohort import Cohort, Team
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.membership import Membership
@@ -56,6 +57,7 @@ class People:
     project: int
     problem: int
     board: int
+    class_session: int
 
 
 class Filler:
@@ -149,17 +151,20 @@ def _cohort_of(filler: Filler, programme: int, manager: int, teams: int, board_b
     )
     tutor = filler.user("Tutrice")
     filler.add(Membership, user_id=tutor, role=Role.TUTOR, cohort_id=cohort, starts_at=filler.ago(120))
-    for week in range(WEEKS + 4):
-        starts = filler.ago(7 * (WEEKS - week))
-        filler.add(
-            ClassSession,
-            cohort_id=cohort,
-            title="Séance",
-            place="Paris",
-            mode=SessionMode.HYBRID,
-            starts_at=starts,
-            ends_at=starts + timedelta(hours=3),
-        )
+    first = filler.ago(7 * WEEKS).date()
+    filler.add(
+        ClassSession,
+        cohort_id=cohort,
+        title="Séance",
+        place="Paris",
+        mode=SessionMode.HYBRID,
+        time_zone="Europe/Paris",
+        day=first,
+        starts=time(18, 30),
+        last_day=first,
+        ends=time(21, 30),
+        times=WEEKS + 4,
+    )
     return [_team_of(filler, cohort, tutor, manager, board_bytes) for _team in range(teams)]
 
 
@@ -171,6 +176,15 @@ def _team_of(filler: Filler, cohort: int, tutor: int, manager: int, board_bytes:
     )
     for learner in learners:
         filler.add(Membership, user_id=learner, role=Role.LEARNER, team_id=team, starts_at=filler.ago(110))
+        for session_number in range(1, WEEKS):
+            filler.add(
+                Attendance,
+                class_session_id=filler.next_id[ClassSession],
+                number=session_number,
+                user_id=learner,
+                status=AttendanceStatus.ON_SITE,
+                noted_by_id=tutor,
+            )
     problem = _problem_of(filler, cohort, team, learners[0], tutor, ProblemStatus.ACCEPTED)
     _problem_of(filler, cohort, None, learners[1], tutor, ProblemStatus.SUBMITTED)
     project = filler.add(
@@ -242,6 +256,7 @@ def _team_of(filler: Filler, cohort: int, tutor: int, manager: int, board_bytes:
         project=project,
         problem=problem,
         board=boards[0],
+        class_session=filler.next_id[ClassSession],
     )
 
 

@@ -6,6 +6,7 @@ may read.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
@@ -24,6 +25,7 @@ from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can, stands
 from models.problem import Confidentiality, Problem, ProblemStatus
 from models.project import Project
+from models.solution import Solution
 
 NOT_FOUND = N_("Cette page n’existe pas, ou vous n’y avez pas accès.")
 FORBIDDEN = N_("Vous n’avez pas le droit de faire cela ici.")
@@ -70,12 +72,14 @@ def programme_where(programme: Programme) -> Where:
 
 def cohort_where(cohort: Cohort) -> Where:
     """Where a cohort lies for the policy."""
-    return Where(programme_id=cohort.programme_id, cohort_id=cohort.id)
+    return Where(
+        organization_id=cohort.organization_id, programme_id=cohort.programme_id, cohort_id=cohort.id
+    )
 
 
 def team_where(team: Team) -> Where:
     """Where a team lies for the policy. Needs `cohort` loaded."""
-    return Where(programme_id=team.cohort.programme_id, cohort_id=team.cohort_id, team_id=team.id)
+    return replace(cohort_where(team.cohort), team_id=team.id)
 
 
 def access_programme(
@@ -157,6 +161,29 @@ def access_project(
     return project
 
 
+def administered_organizations(actor: Actor) -> list[int]:
+    """The organisations in which the actor may break the glass of a project. Raises: NotFound for others."""
+    ids = actor.scope_ids(Role.ADMIN, "organization_id")
+    found = [id_ for id_ in ids if can(actor, Permission.BREAK_GLASS, Where(organization_id=id_))]
+    if not found:
+        check(actor, Permission.BREAK_GLASS, Where())
+    return found
+
+
+def access_project_from_outside(
+    session: Session, actor: Actor, project_id: int, permission: Permission
+) -> Project:
+    """The project with its team, cohort and programme, for those who run the place and not the project."""
+    statement = (
+        select(Project)
+        .where(Project.id == _valid(project_id))
+        .options(joinedload(Project.team).joinedload(Team.cohort).joinedload(Cohort.programme))
+    )
+    project = find_or_not_found(session, statement)
+    check(actor, permission, programme_where(project.team.cohort.programme))
+    return project
+
+
 def access_board(
     session: Session, actor: Actor, board_id: int, permission: Permission = Permission.VIEW_BOARD
 ) -> Board:
@@ -210,6 +237,29 @@ def _boards(condition: ColumnElement[bool]) -> Select[Board]:
     )
 
 
+def readable_boards(
+    session: Session, actor: Actor, condition: ColumnElement[bool], limit: int
+) -> list[Board]:
+    """Those among the boards that meet `condition`, at most `limit` looked at, that the actor may read."""
+    boards = session.scalars(_boards(condition).order_by(Board.title, Board.id).limit(limit))
+    return [board for board in boards if can(actor, Permission.VIEW_BOARD, board.where)]
+
+
+def readable_solutions(
+    session: Session, actor: Actor, condition: ColumnElement[bool], limit: int
+) -> list[Solution]:
+    """Those among the solutions that meet `condition`, at most `limit` looked at, that the actor may read."""
+    statement = (
+        select(Solution)
+        .where(condition)
+        .options(joinedload(Solution.project).options(*project_options()))
+        .order_by(Solution.changed_at.desc(), Solution.id.desc())
+        .limit(limit)
+    )
+    found = session.scalars(statement)
+    return [one for one in found if can(actor, Permission.VIEW_SOLUTION, one.project.where)]
+
+
 def access_feedback(session: Session, actor: Actor, feedback_id: int, permission: Permission) -> Feedback:
     """The feedback with its project and author. A draft is not found by the team."""
     statement = (
@@ -236,6 +286,18 @@ def access_brief(session: Session, actor: Actor, brief_id: int, permission: Perm
         raise NotFound(NOT_FOUND)
     check(actor, permission, brief.where)
     return brief
+
+
+def access_solution(session: Session, actor: Actor, solution_id: int, permission: Permission) -> Solution:
+    """The solution with its project."""
+    statement = (
+        select(Solution)
+        .where(Solution.id == _valid(solution_id))
+        .options(joinedload(Solution.project).options(*project_options()))
+    )
+    solution = find_or_not_found(session, statement)
+    check(actor, permission, solution.project.where)
+    return solution
 
 
 def access_question(

@@ -46,6 +46,8 @@ class AuditAction(enum.StrEnum):
     STOLEN_SESSION_ENDED = "stolen_session_ended"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    CALENDAR_FEED_MADE = "calendar_feed_made"
+    CALENDAR_FEED_ENDED = "calendar_feed_ended"
     ACCOUNT_CREATED = "account_created"
     AUTHORITY_DECLARED = "authority_declared"
     INVITATION_MADE = "invitation_made"
@@ -56,6 +58,8 @@ class AuditAction(enum.StrEnum):
     MEMBERSHIP_GRANTED = "membership_granted"
     MEMBERSHIP_ENDED = "membership_ended"
     MEMBERSHIP_MOVED = "membership_moved"
+    MEMBERSHIP_DATES_CHANGED = "membership_dates_changed"
+    OBSERVATION_ENDED = "observation_ended"
     LEAD_SET = "lead_set"
     LINK_MADE = "link_made"
     LINK_RENEWED = "link_renewed"
@@ -71,6 +75,17 @@ class AuditAction(enum.StrEnum):
     BOARD_ARCHIVED = "board_archived"
     BOARD_BROUGHT_BACK = "board_brought_back"
     BOARD_RESTORED = "board_restored"
+    ROUND_REVEALED = "round_revealed"
+    BALLOT_OPENED = "ballot_opened"
+    WORKSHOP_BEGUN = "workshop_begun"
+    WORKSHOP_ENDED = "workshop_ended"
+    BOARD_NOVICES_ON = "board_novices_on"
+    BOARD_NOVICES_OFF = "board_novices_off"
+    BOARD_INBOX_ON = "board_inbox_on"
+    BOARD_INBOX_OFF = "board_inbox_off"
+    BALLOT_CLOSED = "ballot_closed"
+    TEMPLATE_SAVED = "template_saved"
+    TEMPLATE_WITHDRAWN = "template_withdrawn"
     PROBLEM_SUBMITTED = "problem_submitted"
     PROBLEM_ACCEPTED = "problem_accepted"
     PROBLEM_RETURNED = "problem_returned"
@@ -91,6 +106,9 @@ class AuditAction(enum.StrEnum):
     PERSON_ERASED = "person_erased"
     DOCUMENT_ERASED = "document_erased"
     BACKUP_RESTORED = "backup_restored"
+    GLASS_BROKEN = "glass_broken"
+    GLASS_READ = "glass_read"
+    GLASS_MENDED = "glass_mended"
 
 
 class SubjectKind(enum.StrEnum):
@@ -116,6 +134,7 @@ class Export(enum.StrEnum):
 
     AUDIT_LOG = "audit_log"
     LAST_GOOD_BOARD = "last_good_board"
+    BOARD = "board"
     PERSONAL_DATA = "personal_data"
 
 

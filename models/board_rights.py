@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.board.participation import Inbox
 from models.board.rules import BoardActor
 from models.document import Board
 from models.policy import Actor, Permission, Role, Stand, can, stands
@@ -16,6 +17,7 @@ class BoardRights:
 
     role: Role
     board_actor: BoardActor
+    reads_comments: bool = False
 
     @property
     def can(self) -> tuple[str, ...]:
@@ -30,13 +32,19 @@ def board_rights(actor: Actor, board: Board) -> BoardRights | None:
     if not can(actor, Permission.VIEW_BOARD, where):
         return None
     met = stands(actor, where)
+    leads = can(actor, Permission.FACILITATE_BOARD, where)
     return BoardRights(
         role=_role(actor, met),
+        reads_comments=can(actor, Permission.VIEW_COMMENTS, where),
         board_actor=BoardActor(
             key=actor.key,
             can_edit=can(actor, Permission.EDIT_BOARD, where),
             edits_own_only=not met & _EVERY_NOTE and bool(met & _OWN_NOTES_ONLY),
             frozen=board.frozen,
+            facilitates=leads,
+            is_novice=board.novices and not leads,
+            inbox=Inbox.read(board.inbox),
+            document_id=board.document_id,
             former_keys=frozenset(
                 f"g{grant.guest_id}"
                 for grant in actor.grants
@@ -46,6 +54,12 @@ def board_rights(actor: Actor, board: Board) -> BoardRights | None:
     )
 
 
+def own_keys(actor: Actor, board: Board) -> frozenset[str]:
+    """What the actor signs with on a board, and signed with before they had an account."""
+    rights = board_rights(actor, board)
+    return frozenset({actor.key}) if rights is None else rights.board_actor.former_keys | {actor.key}
+
+
 def _role(actor: Actor, met: frozenset[Stand]) -> Role:
     if Stand.TEAM in met:
         return Role.LEARNER
@@ -53,4 +67,6 @@ def _role(actor: Actor, met: frozenset[Stand]) -> Role:
         return Role.TUTOR
     if met & {Stand.PARTNER, Stand.READER}:
         return Role.GUEST if actor.guest_id is not None else Role.PARTNER
-    return Role.OBSERVER if Stand.OBSERVER in met else Role.MANAGER
+    if Stand.OBSERVER in met:
+        return Role.OBSERVER
+    return Role.MANAGER if Stand.MANAGER in met else Role.ADMIN

@@ -1,22 +1,12 @@
-"""A cohort (« promotion »), its class sessions and its teams."""
+"""A cohort (« promotion ») and its teams."""
 
-import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from models.base import Base, WithId, enum_type, utcnow
+from models.base import Base, WithId, utcnow
 from models.organization import Programme
-
-
-class SessionMode(enum.StrEnum):
-    """How a class session is held."""
-
-    ON_SITE = "on_site"
-    REMOTE = "remote"
-    HYBRID = "hybrid"
-    ASYNCHRONOUS = "asynchronous"
 
 
 class Cohort(WithId, Base):
@@ -33,28 +23,18 @@ class Cohort(WithId, Base):
     ends_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+    organization_id: Mapped[int] = column_property(
+        select(Programme.organization_id)
+        .where(Programme.id == programme_id)
+        .correlate_except(Programme)
+        .scalar_subquery()
+    )
+    """Of the programme: read with the cohort, so that every place in it knows its establishment."""
 
     @property
     def time_zones(self) -> list[str]:
         """The zones in which times of this cohort are shown, its own first."""
         return [self.time_zone] + ([self.other_time_zone] if self.other_time_zone else [])
-
-
-class ClassSession(WithId, Base):
-    """A class session (« séance »). Times are instants; the cohort's zones tell the local hours."""
-
-    __tablename__ = "class_session"
-    __table_args__ = (
-        CheckConstraint("ends_at > starts_at", name="times_in_order"),
-        Index(None, "cohort_id", "starts_at"),
-    )
-
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
-    title: Mapped[str] = mapped_column(String(160))
-    place: Mapped[str] = mapped_column(String(200), default="")
-    mode: Mapped[SessionMode] = mapped_column(enum_type(SessionMode), default=SessionMode.HYBRID)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
 
 
 class Team(WithId, Base):

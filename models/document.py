@@ -5,6 +5,7 @@ the newest committed row; `epoch` changes when a document is replaced as a whole
 """
 
 import zlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +93,10 @@ class Board(WithId, Versioned, Base):
     open_to_observers: Mapped[bool] = mapped_column(default=False)
     open_to_tutors: Mapped[bool] = mapped_column(default=False)
     frozen: Mapped[bool] = mapped_column(default=False)
+    novices: Mapped[bool] = mapped_column(default=False)
+    """Whether partners and guests may only add notes, write in theirs and move them."""
+    inbox: Mapped[str] = mapped_column(String(160), default="")
+    """Where partners and guests may add notes, if in one place only: a zone's id, then its x, y, w and h."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -103,16 +108,10 @@ class Board(WithId, Versioned, Base):
     @property
     def where(self) -> Where:
         """Where this board lies for the policy. Needs `project` loaded as `Project.where` does."""
-        inner = self.project.where
         flags = {
             "open_to_observers": self.open_to_observers,
             "open_to_tutors": self.open_to_tutors,
             "frozen": self.frozen,
         }
-        return Where(
-            programme_id=inner.programme_id,
-            cohort_id=inner.cohort_id,
-            team_id=inner.team_id,
-            project_id=inner.project_id,
-            states=frozenset(name for name, is_set in flags.items() if is_set),
-        )
+        states = frozenset(name for name, is_set in flags.items() if is_set)
+        return replace(self.project.where, states=states)

@@ -63,6 +63,9 @@ class BoardObject(Base):
     zone: Mapped[str] = mapped_column(String(64), default="")
     locked: Mapped[bool] = mapped_column(default=False)
     seq: Mapped[int]
+    created_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    """When the job first saw it, and saw it differ last: within seconds of the edit. None: not noted then."""
 
 
 class SetAside(WithId, Base):

@@ -38,10 +38,42 @@ class BoardChanged:
 
 
 @dataclass(frozen=True)
+class RoundsChanged:
+    """A round or a vote of a board was opened, shown or closed."""
+
+    board_id: int
+    document_id: int
+
+
+@dataclass(frozen=True)
+class WorkshopChanged:
+    """A workshop of a board began, went on, was changed or ended."""
+
+    board_id: int
+    document_id: int
+
+
+@dataclass(frozen=True)
+class DocumentAppended:
+    """A row was written to a document's log by a transaction of ours, past whoever has it open."""
+
+    document_id: int
+
+
+@dataclass(frozen=True)
 class DocumentReplaced:
     """A document was replaced as a whole: it has a new epoch, and no copy of the former one counts."""
 
     document_id: int
+
+
+@dataclass(frozen=True)
+class CommentsChanged:
+    """Somebody said, changed, deleted, resolved or reopened something in a thread of a board's comments."""
+
+    board_id: int
+    document_id: int
+    thread_id: int
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class JobKind(enum.StrEnum):
     SEND_MAIL = "send_mail"
     RETENTION = "retention"
     ERASE_TEXTS = "erase_texts"
+    CLOSE_BALLOT = "close_ballot"
 
 
 class Job(WithId, Base):

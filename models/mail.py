@@ -19,6 +19,7 @@ class MailKind(enum.StrEnum):
     ERASURE_ASKED = "erasure_asked"
     ACCOUNT_KEPT = "account_kept"
     UNUSED_ACCOUNT = "unused_account"
+    GLASS_BROKEN = "glass_broken"
 
 
 class CaughtMail(WithId, Base):

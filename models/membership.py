@@ -55,7 +55,17 @@ class Membership(WithId, Base):
 def is_live(at: datetime | None = None) -> ColumnElement[bool]:
     """The SQL condition that a membership holds at `at` (now by default)."""
     at = at or utcnow()
-    return (Membership.starts_at <= at) & or_(Membership.ends_at.is_(None), Membership.ends_at > at)
+    return (Membership.starts_at <= at) & is_not_over(at)
+
+
+def is_not_over(at: datetime | None = None, *, of: type[Membership] = Membership) -> ColumnElement[bool]:
+    """The SQL condition that a membership holds at `at`, or will: it is given, and may be changed."""
+    return or_(of.ends_at.is_(None), of.ends_at > (at or utcnow()))
+
+
+def has_ended() -> ColumnElement[bool]:
+    """The SQL condition that a membership held, and holds no more. One that never began is not among them."""
+    return (Membership.ends_at <= utcnow()) & (Membership.ends_at > Membership.starts_at)
 
 
 def grants_of_user(session: Session, user_id: int) -> frozenset[Grant]:

@@ -28,7 +28,18 @@ class NotificationKind(enum.StrEnum):
     BRIEF_PUBLISHED = "brief_published"
     GUEST_JOINED = "guest_joined"
     OBSERVER_JOINED = "observer_joined"
+    OBSERVATION_ENDED = "observation_ended"
+    ACCESS_DATES_CHANGED = "access_dates_changed"
     TALK_PROPOSED = "talk_proposed"
+    GLASS_BROKEN = "glass_broken"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_RESTORED = "session_restored"
+    COMMENT_MENTION = "comment_mention"
+    COMMENT_REPLY = "comment_reply"
+    SOLUTION_IDEA = "solution_idea"
+    SOLUTION_RETAINED = "solution_retained"
+    SOLUTION_DROPPED = "solution_dropped"
 
 
 class Notification(WithId, Base):

@@ -1,7 +1,7 @@
 """Partners of a project, the links that let them in, and the guests who came by one."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -108,7 +108,8 @@ class GuestContributor(WithId, Base):
     organization_name: Mapped[str] = mapped_column(String(160), default="")
     locale: Mapped[str] = mapped_column(String(5), default="fr")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    last_seen_at: Mapped[datetime | None]
+    seen_on: Mapped[date | None]
+    """The day (UTC) of their last visit."""
     revoked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     link: Mapped[ShareLink] = relationship(lazy="raise_on_sql", back_populates="guests")

@@ -1,6 +1,6 @@
 """People who have an account, and their login sessions. A role never belongs here: see membership.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,6 +25,9 @@ class User(WithId, Base):
     """Whether what they have not read in the application may be told them by mail."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime | None]
+    """When the last page but those of the last minutes was asked for: what is new is counted from there."""
+    seen_on: Mapped[date | None]
+    """The day (UTC) of the last visit, however short: what those who give somebody access may read of it."""
     disabled_at: Mapped[datetime | None]
     erase_at: Mapped[datetime | None]
     """When the person's data goes, as they asked; until then signing in changes that."""

@@ -37,6 +37,8 @@ class Stand(enum.StrEnum):
     OBSERVER = "observer"
     MANAGER = "manager"
     ADMIN = "admin"
+    RESCUER = "rescuer"
+    """An admin who opened this project under break-glass, for hours and for a reason: read only."""
 
 
 class Permission(enum.StrEnum):
@@ -46,6 +48,8 @@ class Permission(enum.StrEnum):
     FOLLOW_COHORT = "follow_cohort"
     VIEW_PARTICIPATION = "view_participation"
     MANAGE_COHORT = "manage_cohort"
+    NOTE_ATTENDANCE = "note_attendance"
+    KEEP_TEMPLATES = "keep_templates"
     MANAGE_PROGRAMME = "manage_programme"
     CREATE_PROBLEM = "create_problem"
     VIEW_PROBLEM = "view_problem"
@@ -64,6 +68,13 @@ class Permission(enum.StrEnum):
     EDIT_BOARD = "edit_board"
     MANAGE_BOARD = "manage_board"
     RESTORE_BOARD = "restore_board"
+    FACILITATE_BOARD = "facilitate_board"
+    VIEW_WORKSHOP = "view_workshop"
+    VOTE = "vote"
+    VIEW_COMMENTS = "view_comments"
+    WRITE_COMMENT = "write_comment"
+    VIEW_SOLUTION = "view_solution"
+    EDIT_SOLUTION = "edit_solution"
     WRITE_FEEDBACK = "write_feedback"
     VIEW_FEEDBACK = "view_feedback"
     ANSWER_FEEDBACK = "answer_feedback"
@@ -72,6 +83,8 @@ class Permission(enum.StrEnum):
     ASK_QUESTION = "ask_question"
     ANSWER_QUESTION = "answer_question"
     VIEW_AUDIT = "view_audit"
+    BREAK_GLASS = "break_glass"
+    END_BREAK_GLASS = "end_break_glass"
 
 
 @dataclass(frozen=True)
@@ -164,8 +177,10 @@ def _stands_of(grant: Grant, where: Where) -> set[Stand]:
             grant.organization_id, where.organization_id
         ):
             return {Stand.MANAGER}
-        case Role.ADMIN if _same(grant.organization_id, where.organization_id):
-            return {Stand.ADMIN}
+        case Role.ADMIN if _same(grant.project_id, where.project_id):
+            return {Stand.RESCUER}
+        case Role.ADMIN if _same(grant.organization_id, where.organization_id) and where.cohort_id is None:
+            return {Stand.ADMIN}  # of the establishment and its programmes: within a cohort, all is content
     return set()
 
 
@@ -194,6 +209,8 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.FOLLOW_COHORT: {S.TUTOR: always, S.MANAGER: always},
     P.VIEW_PARTICIPATION: {S.TUTOR: always},  # person by person; a manager reads the cohort's figures
     P.MANAGE_COHORT: {S.MANAGER: always},
+    P.NOTE_ATTENDANCE: {S.TUTOR: always, S.MANAGER: always},  # person by person: a learner reads their own
+    P.KEEP_TEMPLATES: {S.TUTOR: always, S.MANAGER: always},  # every team of the cohort is offered them
     P.MANAGE_PROGRAMME: {S.MANAGER: always},
     # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
     P.CREATE_PROBLEM: {S.PEER: always},
@@ -205,6 +222,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.MANAGER: when("submitted", "returned", "accepted"),
         S.PARTNER: when("accepted"),
         S.READER: when("accepted"),
+        S.RESCUER: when("accepted"),
     },
     P.EDIT_PROBLEM: {S.AUTHOR: when("draft", "returned", "accepted")},
     P.DECIDE_PROBLEM: {S.TUTOR: when("submitted")},
@@ -218,10 +236,11 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.MANAGER: always,
         S.PARTNER: always,
         S.READER: always,
+        S.RESCUER: always,
     },
     P.EDIT_PROJECT: {S.TEAM: always},
     P.VALIDATE_STEP: {S.TUTOR: always},
-    P.VIEW_JOURNAL: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always},
+    P.VIEW_JOURNAL: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always, S.RESCUER: always},
     P.INVITE_PARTNER: {S.TEAM: always},
     P.INVITE_OBSERVER: {S.TEAM: always, S.MANAGER: always},
     # Boards. States: open_to_observers, open_to_tutors, frozen.
@@ -233,14 +252,45 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.PARTNER: always,
         S.READER: always,
         S.OBSERVER: when("open_to_observers"),
+        S.RESCUER: always,
     },
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
     P.MANAGE_BOARD: {S.TEAM: always},
     P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors")},
+    # What is led on a board: rounds, votes. An élu meets none of it. State of a ballot: open_to_partners.
+    P.FACILITATE_BOARD: {S.TEAM: always, S.TUTOR: always},
+    P.VIEW_WORKSHOP: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
+        S.RESCUER: always,
+    },
+    P.VOTE: {S.TEAM: always, S.PARTNER: when("open_to_partners")},
+    # Comments on a board: those who read it, but no élu; a frozen board may still be spoken of.
+    P.VIEW_COMMENTS: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
+        S.RESCUER: always,
+    },
+    P.WRITE_COMMENT: {S.TEAM: always, S.TUTOR: always, S.PARTNER: always},
+    # Solutions. None is published yet: an élu meets none.
+    P.VIEW_SOLUTION: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
+        S.RESCUER: always,
+    },
+    P.EDIT_SOLUTION: {S.TEAM: always},
     # Feedback to a team. States: draft, released.
     P.WRITE_FEEDBACK: {S.TUTOR: always},
     P.VIEW_FEEDBACK: {
-        S.AUTHOR: always,
         S.TEAM: when("released"),
         S.TUTOR: always,
         S.MANAGER: when("released"),
@@ -254,24 +304,42 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.READER: when("published"),
         S.OBSERVER: when("published"),
         S.MANAGER: when("published"),
+        S.RESCUER: when("published"),
     },
     P.EDIT_BRIEF: {S.TEAM: always},
     P.ASK_QUESTION: {S.OBSERVER: always},
     P.ANSWER_QUESTION: {S.TEAM: always},
     # The audit log: a manager's own scope; all of it for an admin, whom it shows no content.
     P.VIEW_AUDIT: {S.MANAGER: always, S.ADMIN: always},
+    # Break-glass: an admin opens one project for some hours; those whose project it is are told.
+    P.BREAK_GLASS: {S.ADMIN: always},
+    P.END_BREAK_GLASS: {S.ADMIN: always, S.MANAGER: always},
 }
 
-# The permissions asked during one request: the declaration of a route is compared with it.
-asked: ContextVar[set[Permission] | None] = ContextVar("asked", default=None)
+
+@dataclass
+class Asked:
+    """What one request asked the policy for: a route's declaration is compared with it.
+
+    `rescued` are the rights that nothing but break-glass gave, each with the project.
+    """
+
+    permissions: set[Permission] = field(default_factory=set)
+    rescued: set[tuple[Permission, int]] = field(default_factory=set)
+
+
+asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 
 def can(actor: Actor | None, permission: Permission, where: Where) -> bool:
     """Whether the actor may do this there. The one answer for pages, API, sockets, search and exports."""
     seen = asked.get()
     if seen is not None:
-        seen.add(permission)
+        seen.permissions.add(permission)
     if actor is None:
         return False
     granted = GRANTS[permission]
-    return any(stand in granted and granted[stand](where) for stand in stands(actor, where))
+    giving = {stand for stand in stands(actor, where) if stand in granted and granted[stand](where)}
+    if seen is not None and giving == {Stand.RESCUER} and where.project_id is not None:
+        seen.rescued.add((permission, where.project_id))
+    return bool(giving)

@@ -147,6 +147,7 @@ class Problem(WithId, Versioned, Base):
         if self.status is ProblemStatus.ACCEPTED and self.confidentiality is Confidentiality.COHORT:
             states.add("accepted_open")
         return Where(
+            organization_id=self.cohort.organization_id,
             programme_id=self.cohort.programme_id,
             cohort_id=self.cohort_id,
             team_id=self.team_id,

@@ -59,6 +59,7 @@ class Project(WithId, Versioned, Base):
         """Where this project lies for the policy. Needs `team`, `team.cohort` and `problem` loaded."""
         is_open = self.problem.confidentiality is Confidentiality.COHORT
         return Where(
+            organization_id=self.team.cohort.organization_id,
             programme_id=self.team.cohort.programme_id,
             cohort_id=self.team.cohort_id,
             team_id=self.team_id,

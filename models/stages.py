@@ -54,7 +54,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("precedents", N_("Deux précédents ailleurs ont été étudiés.")),
             Criterion("causes", N_("Les causes sont distinguées des effets.")),
         ),
-        ("defi", "arbre-a-problemes", "carte-des-acteurs"),
+        ("defi", "arbre-a-problemes", "precedents"),
     ),
     Step(
         "imagine",
@@ -65,7 +65,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("three_actor_types", N_("Public, privé et habitants ont contribué.")),
             Criterion("ideas_chosen", N_("Une à trois idées sont retenues, avec leurs raisons.")),
         ),
-        ("carte-des-acteurs", "impact-effort"),
+        ("carte-des-acteurs", "comment-pourrions-nous", "impact-effort"),
     ),
     Step(
         "prototype",
@@ -76,7 +76,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("shown", N_("Un prototype a été montré à des usagers.")),
             Criterion("agreement", N_("La collectivité est d’accord pour l’essai.")),
         ),
-        ("impact-effort", "defi"),
+        ("parcours-usager", "service-blueprint", "canevas-public"),
     ),
     Step(
         "test",
@@ -87,7 +87,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("indicator", N_("L’indicateur et sa valeur de départ sont écrits.")),
             Criterion("result", N_("Le résultat est constaté, même s’il déçoit.")),
         ),
-        ("impact-effort", "arbre-a-problemes"),
+        ("grille-de-test", "theorie-du-changement"),
     ),
     Step(
         "value",
@@ -98,7 +98,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("evidence", N_("Chaque valeur annoncée s’appuie sur une preuve.")),
             Criterion("cost", N_("Le coût est connu.")),
         ),
-        ("impact-effort", "carte-des-acteurs"),
+        ("valeur", "theorie-du-changement", "pitch-a-l-elu"),
     ),
     Step(
         "hand_over",
@@ -109,7 +109,7 @@ STEPS: tuple[Step, ...] = (
             Criterion("kit", N_("Un kit de transposition est prêt.")),
             Criterion("told", N_("Les contributeurs savent ce que leurs idées sont devenues.")),
         ),
-        ("carte-des-acteurs", "defi"),
+        ("kit-de-transposition", "script-d-interessement", "pitch-a-l-elu"),
     ),
 )
 

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.access import access_boards_of_documents
+from models.audit import SubjectKind
 from models.base import utcnow
 from models.board_rights import BoardRights, board_rights
+from models.document import Board
 from models.errors import DomainError, Forbidden, Refused
-from models.policy import Actor
+from models.policy import Actor, Permission, Stand, stands
 from models.session import reading, transaction
 from realtime.groups import Grouped
 from realtime.registry import Rooms
 from realtime.rooms import Room
-from workspace.services import rotation, sessions
+from workspace.services import break_glass, rotation, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,24 @@ def _judge(asked: Sequence[Wanted]) -> list[tuple[Actor, BoardRights] | Exceptio
         known = [(actors[one.login_session_id], one) for one in asked if one.login_session_id in actors]
         boards = access_boards_of_documents(session, [(actor, one.document_id) for actor, one in known])
         answers: dict[Wanted, tuple[Actor, BoardRights] | Exception] = {}
+        rescued: list[tuple[Actor, Board]] = []
         for (actor, one), board in zip(known, boards, strict=True):
             if isinstance(board, DomainError):
                 answers[one] = board
             else:
                 rights = board_rights(actor, board)
+                if stands(actor, board.where) == {Stand.RESCUER}:
+                    rescued.append((actor, board))
                 answers[one] = (actor, rights) if rights else Forbidden()
+    _note(rescued)
     return [answers.get(one) or Refused("sign_in") for one in asked]
+
+
+def _note(rescued: Sequence[tuple[Actor, Board]]) -> None:
+    """Who comes in by break-glass is written down."""
+    if not rescued:
+        return
+    with transaction() as session:
+        for actor, board in rescued:
+            right = (Permission.VIEW_BOARD, board.project_id)
+            break_glass.note_reads(session, actor, [right], (SubjectKind.BOARD, board.id))

@@ -148,8 +148,26 @@ class Dispatcher:
     def warm_up(self, member: Member) -> None:
         """Once those who came together have what they came for: prepare the first edit of the document."""
         time.sleep(WARM_UP_AFTER_SECONDS)
-        for _step in member.room.warm_up():
-            time.sleep(0)
+        self._prepare(member.room)
+
+    def must_prepare(self, client: Client) -> bool:
+        """Whether an edit of this client may meet a document that is not ready for one."""
+        for member in client.members.values():
+            if not member.room.is_warm and member.rights.board_actor.can_edit:
+                return True
+        return False
+
+    def prepare(self, client: Client) -> None:
+        """Make the client's documents ready for an edit; it is not the work of whoever comes first."""
+        for member in list(client.members.values()):
+            if member.rights.board_actor.can_edit:
+                self._prepare(member.room)
+
+    @staticmethod
+    def _prepare(room: Room) -> None:
+        with room.preparing:
+            for _step in room.warm_up():
+                time.sleep(0)
 
     def leave(self, client: Client, payload: object) -> None:
         """`leave`: go out of a document."""

@@ -3,8 +3,19 @@
 Domain events of this process are told to the others too.
 """
 
-from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded, subscribe
+from models.events import (
+    AccessChanged,
+    BoardChanged,
+    CommentsChanged,
+    DocumentAppended,
+    DocumentReplaced,
+    RoundsChanged,
+    SessionEnded,
+    WorkshopChanged,
+    subscribe,
+)
 from realtime.elsewhere import Elsewhere
+from realtime.facilitation import ROUNDS, WORKSHOP, tell_changed
 from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
@@ -47,9 +58,17 @@ class Hearing:
                 self._rooms.hear(bell)
             case SessionEnded() | AccessChanged() | BoardChanged():
                 self._revocation.hear(bell)
-            case DocumentReplaced(document_id=document_id):
+            case DocumentReplaced(document_id=document_id) | DocumentAppended(document_id=document_id):
                 room = self._rooms.find(document_id)
                 if room is not None:
                     self._rooms.suspect(room)
+            case RoundsChanged(document_id=document_id) | WorkshopChanged(document_id=document_id):
+                room = self._rooms.find(document_id)
+                if room is not None:
+                    tell_changed(room, ROUNDS if isinstance(bell, RoundsChanged) else WORKSHOP)
+            case CommentsChanged(document_id=document_id, thread_id=thread_id):
+                room = self._rooms.find(document_id)
+                if room is not None:
+                    room.tell_comments(thread_id)
             case _:
                 self._elsewhere.hear(origin, bell)

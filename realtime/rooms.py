@@ -61,7 +61,8 @@ class Room:
         self.idle_since = time.monotonic()
         self.is_closed = False
         self.is_broken = False
-        self.is_cold = True
+        self.preparing = threading.Lock()
+        """Held by whoever prepares the first edit, for several steps; never together with `lock`."""
         self.is_committing = False
         self.told_light: dict[int, Cursor] = {}
         """Where each peer's cursor was last told to those in light mode."""
@@ -170,11 +171,15 @@ class Room:
     def _may_use(self, clients: frozenset[int], key: str) -> bool:
         return all(self.owners.get(client, key) == key for client in clients)
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether an edit can be judged at once; else it would pay for reading the whole document."""
+        return self.document.is_warm
+
     def warm_up(self) -> Iterator[None]:
-        """Prepare the first edit in short steps; the caller lets others run between them."""
-        if not self.is_cold:
+        """Prepare the next edit in short steps; the caller lets others run between them."""
+        if self.is_warm:
             return
-        self.is_cold = False
         steps = self.document.warm_up()
         while True:
             with self.lock:
@@ -296,7 +301,6 @@ class Room:
             self.seq = stored.seq
             self.owners.update(stored.owners)
             self.is_broken = False
-            self.is_cold = True
             missing = None if known is None else document.diff(known)
             refused = self._propose_again(self.pending)
         if missing is not None and len(missing) <= protocol.MAX_MISSING_BYTES:
@@ -390,6 +394,13 @@ class Room:
         """Send an event to everybody but `skip`."""
         for member in list(self.members.values()):
             if member is not skip:
+                member.client.outlet.send(outgoing)
+
+    def tell_comments(self, thread_id: int) -> None:
+        """Say to those who may read comments which thread changed: they fetch what it holds."""
+        outgoing = Outgoing(protocol.COMMENTS, {"h": self.handle, "thread": thread_id})
+        for member in list(self.members.values()):
+            if member.rights.reads_comments:
                 member.client.outlet.send(outgoing)
 
     def offer_all(self, event: str, content: bytes, *, light: bool | None = None) -> bool:

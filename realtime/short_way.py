@@ -15,7 +15,6 @@ from realtime.clients import Clients
 from realtime.rooms import Room
 from workspace.services.tokens import token_hash
 from workspace.web.documents.answers import whole_document
-from workspace.web.guard import COOKIE
 
 PATH = re.compile(r"/documents/([0-9]{1,10})/snapshot")
 
@@ -23,10 +22,11 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class ShortWay:
-    """WSGI middleware. `hosts` are those the sockets are let in by."""
+    """WSGI middleware. `hosts` are those the sockets are let in by, `cookie` the name of the session's."""
 
-    def __init__(self, app: Application, clients: Clients, hosts: frozenset[str]) -> None:
+    def __init__(self, app: Application, clients: Clients, hosts: frozenset[str], cookie: str) -> None:
         self._app = app
+        self._cookie = cookie
         self._clients = clients
         self._hosts = hosts
 
@@ -43,7 +43,7 @@ class ShortWay:
         return whole_document(content, f"{room.epoch}.{seq}", asked)(environ, start_response)
 
     def _joined(self, asked: Request, document_id: int) -> Room | None:
-        token = asked.cookies.get(COOKIE)
+        token = asked.cookies.get(self._cookie)
         if not token or asked.host not in self._hosts:
             return None
         for client in self._clients.of_token(token_hash(token)):

@@ -42,6 +42,7 @@ from workspace.services.tokens import token_hash
 from workspace.settings import Settings
 from workspace.web.documents.host import EXTENSION
 from workspace.web.guard import COOKIE, public
+from workspace.web.security import UsualHeaders
 
 log = logging.getLogger("etabli.realtime")
 
@@ -92,7 +93,8 @@ class Live:
         self.admission = Admission(self.rooms)
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
-        app.wsgi_app = ShortWay(app.wsgi_app, self.clients, self.hosts)  # type: ignore[method-assign]
+        self.cookie = settings.cookie_name(COOKIE)
+        app.wsgi_app = ShortWay(app.wsgi_app, self.clients, self.hosts, self.cookie)  # type: ignore[method-assign]
         self.loops: list[Loop] = [self.rooms.follow, self.presence.run, self.revocation.run]
         """What runs in the background until it is told to stop."""
         self.is_stopped = False
@@ -114,6 +116,7 @@ class Live:
         if settings.trusted_proxies:  # Socket.IO answers before the application's own ProxyFix
             hops = settings.trusted_proxies
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = UsualHeaders(app.wsgi_app, settings)  # type: ignore[method-assign]
         # Each event is handled in a request context made from its handshake: where the path matches no route,
         # that keeps an exception with its traceback, in a cycle that only a garbage collection ends.
         app.add_url_rule("/socket.io/", "socket", public(_no_page))
@@ -205,10 +208,11 @@ class _Handlers:
         return handle
 
     def _update(self, *payload: object) -> None:
-        """A `u` that the lane did not handle: a heavy one, mostly."""
+        """A `u` that the lane did not handle: a heavy one, or the first one of a document."""
         client = self._client()
         if client is None:
             return
+        self._live.dispatcher.prepare(client)
         update = payload[0] if len(payload) == 1 else None
         if not isinstance(update, bytes) or len(update) <= HEAVY_BYTES:
             self._with_client(self._live.dispatcher.update)(update)
@@ -222,7 +226,7 @@ class _Handlers:
         if client is None:
             return {"ok": False, "code": "sign_in"}
         answer, member = self._live.dispatcher.join(client, payload[0] if len(payload) == 1 else None)
-        if member is not None and member.room.is_cold and "edit" in member.rights.can:
+        if member is not None and not member.room.is_warm and "edit" in member.rights.can:
             self._live.socketio.start_background_task(self._live.dispatcher.warm_up, member)
         _hold_back(client, JOIN_SECONDS)
         return answer
@@ -252,7 +256,7 @@ class _Handlers:
         fields = auth if isinstance(auth, dict) else {}
         if fields.get("v") is True or fields.get("v") != protocol.PROTOCOL_VERSION:
             raise self._refusal("version")
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(live.cookie, "")
         actor = self._authenticate(token, fields.get("ticket"))
         if len(live.clients.of_session(actor.login_session_id or 0)) >= MAX_SOCKETS_PER_SESSION:
             raise self._refusal("too_many_sockets")

@@ -95,11 +95,16 @@ def _guests(session: Session, ids: Iterable[Any]) -> Iterator[tuple[int | None, 
 def _boards(session: Session, ids: Iterable[Any]) -> Iterator[tuple[int, Standing]]:
     for some in _chunks(ids):
         for row in session.execute(
-            select(Board.document_id, Board.open_to_observers, Board.open_to_tutors, Board.frozen).where(
-                Board.document_id.in_(some), Board.archived_at.is_(None)
-            )
+            select(
+                Board.document_id,
+                Board.open_to_observers,
+                Board.open_to_tutors,
+                Board.frozen,
+                Board.novices,
+                Board.inbox,
+            ).where(Board.document_id.in_(some), Board.archived_at.is_(None))
         ):
-            yield row.document_id, (row.open_to_observers, row.open_to_tutors, row.frozen)
+            yield row.document_id, tuple(row)[1:]
 
 
 def _chunks(ids: Iterable[Any]) -> Iterator[list[Any]]:

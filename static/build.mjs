@@ -4,7 +4,8 @@
  *   node static/build.mjs
  *
  * Entries: css/main.css, css/board.css, every css/areas/*.css (inlined in the pages of an area, never a request),
- * every src/pages/*.ts and every src/workers/*.ts. Each page's script is bundled apart, so that code shared by two pages never becomes a third. Icons named in icons.txt become one sprite.
+ * every src/pages/*.ts and every src/workers/*.ts. Each page's script is bundled apart, so that code shared by two pages
+ * never becomes a third; so is what a script imports when it is needed. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
  * The server reads two files: icons.json (name → shapes, which templates draw in place) and manifest.json (logical
  * name → file), which is written last and swapped in whole, then the files of earlier builds are
@@ -12,7 +13,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -33,6 +34,43 @@ const preloadable = {
   "title-font.woff2": "bricolage-grotesque-latin-wght-normal",
 };
 
+/** What packages bring and no page uses: coloured logs, and ways to connect other than WebSocket. */
+const standIns = [
+  {
+    filter: /\/lib0\/logging\.js$/,
+    contents: `export const print = console.log, warn = console.warn;
+      export const BOLD = "", UNBOLD = "", ORANGE = "", RED = "";`,
+  },
+  {
+    filter: /\/engine\.io-client\/build\/esm\/transports\/index\.js$/,
+    contents: `import { WS } from "./websocket.js"; export const transports = { websocket: WS };`,
+  },
+];
+
+const leaveOut = {
+  name: "leave-out",
+  setup(building) {
+    for (const { filter, contents } of standIns) {
+      building.onLoad({ filter }, ({ path }) => ({ contents, resolveDir: dirname(path) }));
+    }
+  },
+};
+
+/**
+ * What is imported when needed is a whole bundle: the code it shares with the page is there twice, rather than in a third
+ * file that the first load would wait for.
+ */
+const apart = {
+  name: "apart",
+  setup(building) {
+    building.onResolve({ filter: /^\./ }, async ({ kind, path, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const entry = relative(root, join(resolveDir, `${path}.ts`));
+      return { path: `./${await bundle(entry, { format: "esm", conditions: ["browser"] })}`, external: true };
+    });
+  },
+};
+
 const manifest = {};
 const kept = new Set(["manifest.json", "icons.json"]);
 
@@ -51,6 +89,7 @@ const common = {
   chunkNames: "chunk-[hash]",
   assetNames: "[name]-[hash]",
   loader: { ".woff2": "file", ".svg": "file" },
+  plugins: [leaveOut, apart],
 };
 
 /** Writes a file and its compressed siblings, unless the same bytes are already there. */
@@ -93,6 +132,7 @@ function report(logical, name) {
   console.log(`  ${logical.padEnd(18)} ${(size / 1000).toFixed(1)} kB${wire}`);
 }
 
+/** Bundles one entry; gives the name of its file. */
 async function bundle(entry, options, logical = basename(entry).replace(/\.ts$/, ".js")) {
   const result = await build({ ...common, ...options, entryPoints: [entry] });
   const source = entry.split("\\").join("/");
@@ -104,6 +144,7 @@ async function bundle(entry, options, logical = basename(entry).replace(/\.ts$/,
       if (name.startsWith(`${stem}-`)) manifest[font] = name;
     }
   }
+  return manifest[logical];
 }
 
 function sprite() {

@@ -5,7 +5,7 @@ A new route is tried by itself; a new kind of id in an address must be named in 
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,11 +17,16 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.activity import Activity, ActivityKind
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
 from models.board.reader import write_varint
+from models.board.seed import seed_board
+from models.board_image import BoardImage
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.cohort import ClassSession, Cohort
+from models.class_session import Attendance, AttendanceStatus, ClassSession
+from models.cohort import Cohort
+from models.comment import Comment, Thread
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
@@ -30,9 +35,12 @@ from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, LinkRole, Partner, Sector
 from models.people import LoginSession, User
 from models.policy import Role
+from models.private_round import PrivateNote, PrivateRound
 from models.problem import Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep
-from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
+from models.saved_template import SavedTemplate
+from models.workshop import Workshop
+from tests.factories import World, grant, make_guest, make_link, make_problem, make_solution, make_user
 from workspace.services.tokens import new_token, token_hash
 
 PUBLISHED = "Ce que tout élu peut lire"
@@ -61,13 +69,17 @@ def plant(session: Session, world: World) -> Planted:
     feedback = _plant_feedback(session, planted)
     briefs = _plant_briefs(session, planted)
     others = _plant_others(session, planted)
-    planted.ids = {
+    planted.ids |= {
         "project_id": {"project": str(world.project.id), "other": str(world.other_project.id)},
         "problem_id": {"problem": str(world.problem.id), "other": str(others["problem"])},
         "cohort_id": {"cohort": str(world.cohort.id), "other": str(world.other_cohort.id)},
         "team_id": {"team": str(world.team.id)},
-        "programme_id": {"programme": str(world.programme.id)},
+        "programme_id": {
+            "programme": str(world.programme.id),
+            "other": str(world.other_cohort.programme_id),
+        },
         "class_session_id": {"session": str(world.class_session.id)},
+        "number": {"first": "1"},
         "membership_id": {"membership": str(others["membership"])},
         "invitation_id": {"invitation": str(others["invitation"])},
         "partner_id": {"partner": str(others["partner"])},
@@ -77,6 +89,7 @@ def plant(session: Session, world: World) -> Planted:
         "notification_id": {"notification": str(others["notification"])},
         "login_session_id": {"login": str(others["login"])},
         "mail_id": {"mail": "1"},
+        "access_id": {"access": "1"},
         "identity_id": {"identity": "1"},
         "board_id": {name: str(board.id) for name, board in boards.items()},
         "document_id": {name: str(board.document_id) for name, board in boards.items()},
@@ -85,9 +98,11 @@ def plant(session: Session, world: World) -> Planted:
         "seq": {"moment": "1"},
         "step_code": {"step": "understand"},
         "code": {"criterion": "listened"},
+        "template_code": {"template": "defi", "saved": "saved-1"},
+        "template_id": {"saved": "1"},
         "key": {"key": "a-form-key"},
         "token": {"unknown": new_token()},
-        "name": {"asset": "main.css"},
+        "name": {"asset": "main.css", **{board: picture_on(board) for board in boards}},
     }
     return planted
 
@@ -107,7 +122,21 @@ def _plant_people(session: Session, planted: Planted) -> None:
     cohort = session.get_one(Cohort, world.cohort.id)
     cohort.name = planted.secret("cohort's name")
     class_session = session.get_one(ClassSession, world.class_session.id)
-    class_session.title, class_session.place = planted.secret("session"), planted.secret("place")
+    for name in ("title", "place", "link", "note"):
+        setattr(class_session, name, planted.secret(f"session's {name}"))
+    template = SavedTemplate(cohort_id=world.cohort.id, content=seed_board("defi", "fr"))
+    for name in ("name", "purpose"):
+        setattr(template, name, planted.secret(f"saved template's {name}"))
+    session.add(template)
+    session.add(
+        Attendance(
+            class_session_id=class_session.id,
+            number=1,
+            user_id=world.bob.id,
+            status=AttendanceStatus.ABSENT,
+            noted_by_id=world.tutor.id,
+        )
+    )
 
 
 def _plant_project(session: Session, planted: Planted) -> None:
@@ -139,6 +168,11 @@ def _plant_project(session: Session, planted: Planted) -> None:
         )
 
 
+def picture_on(board: str) -> str:
+    """The name of the picture on this board."""
+    return f"{board:-<16}.{board:-<16}"
+
+
 def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
     world, guest = planted.world, planted.world.guests["guest"]
     boards = {}
@@ -151,6 +185,18 @@ def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
         session.add(
             DocumentUpdate(
                 document_id=document.id, seq=1, update=demo_notes("defi", notes), actor_keys="template"
+            )
+        )
+        picture = planted.secret(f"picture on a board that is {name}") if name != "open" else "x"
+        session.add(
+            BoardImage(
+                name=picture_on(name),
+                document_id=document.id,
+                actor_key=world.bob.key,
+                width=1,
+                height=1,
+                size=len(picture),
+                content=picture.encode(),
             )
         )
         removed = [(world.bob.key, 1, "jonc", planted.secret(f"note removed from a board that is {name}"))]
@@ -168,7 +214,55 @@ def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
         )
         session.add(boards[name])
     session.flush()
+    for name in ("closed", "open"):
+        planted.ids.setdefault("ballot_id", {})[name] = _plant_workshop(session, planted, boards[name])
+        thread = _plant_comments(session, planted, boards[name])
+        planted.ids.setdefault("thread_id", {})[name] = str(thread.id)
+        planted.ids.setdefault("comment_id", {})[name] = str(thread.comments[0].id)
+    solution = make_solution(
+        session,
+        world.project,
+        boards["open"],
+        title=planted.secret("solution's title"),
+        body=planted.secret("solution's words"),
+        reason=planted.secret("solution's reason"),
+    )
+    solution.sources[0].text = planted.secret("solution's source")
+    planted.ids["solution_id"] = {"solution": str(solution.id)}
     return boards
+
+
+def _plant_comments(session: Session, planted: Planted, board: Board) -> Thread:
+    """A thread about a note that is gone, on every kind of board, and one that is resolved."""
+    author = planted.world.bob.key
+    thread = Thread(board_id=board.id, object_id="gone", object_author=author)
+    thread.object_text = planted.secret("words of a note that was commented")
+    thread.comments = [Comment(author=author, text=planted.secret("comment"))]
+    done = Thread(board_id=board.id, resolved_at=utcnow(), resolved_by=planted.world.tutor.key)
+    done.comments = [Comment(author=planted.world.tutor.key, text=planted.secret("comment, resolved"))]
+    session.add_all([thread, done])
+    session.flush()
+    return thread
+
+
+def _plant_workshop(session: Session, planted: Planted, board: Board) -> str:
+    """A round in which Alice wrote, a vote that is open and one that is closed."""
+    world = planted.world
+    led = {"board_id": board.id, "actor_key": world.alice.key}
+    private = PrivateRound(**led, prompt=planted.secret("prompt of a round"))
+    vote = Ballot(**led, points=3, question=planted.secret("question of a vote"))
+    closed = Ballot(**led, points=3, closed_at=utcnow(), voters=1)
+    steps = [{"kind": "other", "title": planted.secret("step of a workshop"), "minutes": 5}]
+    session.add_all([private, vote, closed, Workshop(**led, steps=steps)])
+    session.flush()
+    text = planted.secret("alice's private note")
+    session.add(PrivateNote(round_id=private.id, author=world.alice.key, key="a", text=text))
+    words = {vote: planted.secret("words of a vote that is open"), closed: planted.secret("result of a vote")}
+    for ballot, word in words.items():
+        points = None if ballot is vote else 1
+        row = {"object_id": "demo-0", "place": 0, "author": world.bob.key, "text": word, "points": points}
+        session.add(BallotChoice(ballot_id=ballot.id, **row))
+    return str(vote.id)
 
 
 def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
@@ -356,15 +450,15 @@ FORM = {
 }
 
 
-def send(client: FlaskClient, attempt: Attempt) -> TestResponse:
+def send(client: FlaskClient, attempt: Attempt, form: Mapping[str, str] = FORM) -> TestResponse:
     """The request, as a browser (or our own script) would send it."""
     if attempt.method == "GET":
         return client.get(attempt.path)
     if attempt.rule.endpoint == "documents.sync":
         return client.post(attempt.path, data=write_varint(1) + b"\0")
     if attempt.method == "PUT" or attempt.rule.endpoint == "problems.similar":
-        return client.open(attempt.path, method=attempt.method, json=FORM)
-    return client.open(attempt.path, method=attempt.method, data=FORM)
+        return client.open(attempt.path, method=attempt.method, json=form)
+    return client.open(attempt.path, method=attempt.method, data=form)
 
 
 def leaks(planted: Planted, answer: TestResponse) -> list[str]:

@@ -10,14 +10,19 @@ partner         a partner with an account
 guest           came by a live link; reader came by a read-only link; gone by a revoked one
 """
 
+import base64
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.authority import Authority, AuthorityKind
 from models.base import utcnow
-from models.cohort import ClassSession, Cohort, Team
+from models.board import marks
+from models.board_image import BoardImage
+from models.class_session import ClassSession
+from models.cohort import Cohort, Team
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.membership import Membership
 from models.organization import Organization, Programme
@@ -26,8 +31,14 @@ from models.people import User
 from models.policy import Actor, Role
 from models.problem import Approach, Domain, DriverKind, Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep, StepStatus
+from models.solution import Solution, SolutionSource, SolutionState, SolutionVersion
 from workspace.services.sessions import actor_of_guest, actor_of_user
 from workspace.services.tokens import new_token, token_hash
+
+WEBP = base64.b64decode(
+    "UklGRjwAAABXRUJQVlA4IDAAAADQAQCdASoBAAEAAUAmJaACdLoB+AADsAD+8ut//NgVzXPv9//S4P0uD9Lg/9KQAAA="
+)
+"""A picture of one pixel."""
 
 
 @dataclass
@@ -68,6 +79,24 @@ class World:
         actor = actor_of_guest(guest)
         assert actor is not None
         return actor
+
+
+def hold(row: ClassSession, starts: datetime, *, hours: float = 2) -> ClassSession:
+    """Let the session begin at this moment, told in its own zone."""
+    zone = ZoneInfo(row.time_zone)
+    first, last = starts.astimezone(zone), (starts + timedelta(hours=hours)).astimezone(zone)
+    row.day, row.starts = first.date(), first.time()
+    row.last_day, row.ends = last.date(), last.time()
+    return row
+
+
+def make_class_session(
+    session: Session, cohort: Cohort, title: str, starts: datetime, *, hours: float = 2, **values: object
+) -> ClassSession:
+    row = ClassSession(**{"cohort_id": cohort.id, "title": title, "time_zone": cohort.time_zone, **values})
+    session.add(hold(row, starts, hours=hours))
+    session.flush()
+    return row
 
 
 def make_user(session: Session, name: str, **values: object) -> User:
@@ -144,6 +173,35 @@ def make_board(session: Session, project: Project, creator: User, title: str = "
     session.add(board)
     session.flush()
     return board
+
+
+def make_image(session: Session, document_id: int, creator: User) -> BoardImage:
+    """A picture of one pixel, which no object of its board shows yet."""
+    image = BoardImage(
+        name=marks.new_name(document_id),
+        document_id=document_id,
+        actor_key=creator.key,
+        width=1,
+        height=1,
+        size=len(WEBP),
+        content=WEBP,
+        unused_since=utcnow(),
+    )
+    session.add(image)
+    session.flush()
+    return image
+
+
+def make_solution(session: Session, project: Project, board: Board, **values: object) -> Solution:
+    """An idea with one version, made from a note of the board that is there no more."""
+    solution = Solution(**{"project_id": project.id, "title": "Une borne", "body": "À la mairie", **values})
+    solution.sources = [SolutionSource(board_id=board.id, object_id="gone", text="Une borne ?")]
+    solution.versions = [
+        SolutionVersion(number=1, title=solution.title, body=solution.body, state=SolutionState.IDEA)
+    ]
+    session.add(solution)
+    session.flush()
+    return solution
 
 
 def make_link(
@@ -243,10 +301,7 @@ def make_world(session: Session) -> World:
         if name == "gone":
             link.revoked_at = utcnow()
     starts = utcnow() + timedelta(days=2)
-    world.class_session = ClassSession(
-        cohort_id=world.cohort.id, title="Atelier vote", starts_at=starts, ends_at=starts + timedelta(hours=3)
-    )
-    session.add(world.class_session)
+    world.class_session = make_class_session(session, world.cohort, "Atelier vote", starts, hours=3)
     session.flush()
     assert isinstance(world.cohort.starts_on, date)
     return world

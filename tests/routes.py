@@ -17,6 +17,8 @@ def path_of(rule: Rule, world: World) -> str:
         "document_id": world.board.document_id,
         "team_id": world.team.id,
         "programme_id": world.programme.id,
+        "class_session_id": world.class_session.id,
+        "number": 1,
     }
     return re.sub(
         r"<(?:\w+:)?(\w+)>",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.board.objects import spec
 from models.board.objects.registry import OBJECT_SPECS
+from models.board.rules import HARD_OBJECTS
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "static" / "src" / "generated" / "board-specs.ts"
@@ -53,7 +54,7 @@ def field_literal(field: spec.Field) -> str:
         parts.append(f"size: {field.size}")
     if field.choices:
         parts.append(f"choices: [{', '.join(literal(choice) for choice in field.choices)}]")
-    parts += [f"required: {literal(field.required)}", f"fixed: {literal(field.fixed)}"]
+    parts += ["required: true"] if field.required else []
     return f"{{ {', '.join(parts)} }}"
 
 
@@ -74,6 +75,8 @@ def render() -> str:
         "",
         "/** Coordinates stay within ± this many board units. */",
         f"export const WORLD = {spec.WORLD};",
+        "/** A board takes no more objects than this. */",
+        f"export const OBJECTS_MAX = {HARD_OBJECTS};",
         f"export const ID_PATTERN = /^{spec.ID_PATTERN}$/;",
         f"export const ORDER_PATTERN = /^{spec.ORDER_PATTERN}$/;",
         f"export const ACTOR_PATTERN = /^(?:{spec.ACTOR_PATTERN})$/;",

@@ -185,12 +185,12 @@ class Stack:
             if shutil.which(program) is None:
                 raise Missing(sentence)
         folder.chmod(0o711)  # PostgreSQL runs as another user
-        self._folder = folder
+        self.folder = folder
         self._services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())["services"]
         self._demo = demo
         self._settings = settings
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = self.site = f"http://127.0.0.1:{self.port}"
         password = secrets.token_urlsafe(24)
         self.postgres = Postgres(folder, password)
         self.redis_port = free_port()
@@ -218,7 +218,7 @@ class Stack:
         given = self._services[name].get("environment", {})
         settings = {key: self._local(str(value)) for key, value in given.items()}
         if name in self.web or name in self.workers or name == "migrate":
-            settings |= LOCAL | {"ETABLI_ORIGINS": self._origins(), "ETABLI_DATA": str(self._folder / "data")}
+            settings |= LOCAL | {"ETABLI_ORIGINS": self._origins(), "ETABLI_DATA": str(self.folder / "data")}
             settings["ETABLI_DEMO"] = "1" if self._demo else "0"
             settings["PORT"] = str(self.web_ports.get(name, 0))
             settings |= self._settings
@@ -248,7 +248,7 @@ class Stack:
 
     def start(self, prepare: Callable[["Stack"], object] | None = None) -> None:
         """Start everything, in the compose file's order; `prepare` fills the migrated database."""
-        (self._folder / "data").mkdir()
+        (self.folder / "data").mkdir()
         self.postgres.create()
         self.start_redis()
         self.command("db", "upgrade")
@@ -276,7 +276,7 @@ class Stack:
 
     def start_redis(self) -> None:
         """Start Redis with the compose file's options, on the same port each time."""
-        options = ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        options = ["--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         self.redis.start([*self._services["redis"]["command"], *options], os.environ)
         _until(lambda: b"PONG" in _say(self.redis_port, b"PING\r\n"), "Redis", self.redis)
 
@@ -286,13 +286,13 @@ class Stack:
 
     def await_web(self, name: str) -> None:
         """Wait until it answers."""
-        _until(lambda: _answers(self.web_ports[name]), name, self.web[name])
+        await_answer(self.web_ports[name], self.web[name])
 
     def _start_proxy(self) -> None:
         environment = self.environment("proxy") | {
-            "ETABLI_DOMAIN": self.url,
-            "XDG_DATA_HOME": str(self._folder),
-            "XDG_CONFIG_HOME": str(self._folder),
+            "ETABLI_DOMAIN": self.site,
+            "XDG_DATA_HOME": str(self.folder),
+            "XDG_CONFIG_HOME": str(self.folder),
         }
         adapted = subprocess.run(
             ["caddy", "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile"],
@@ -304,10 +304,18 @@ class Stack:
         settings["admin"] = {"disabled": True}
         for server in settings["apps"]["http"]["servers"].values():
             server["listen"] = [f"127.0.0.1:{self.port}"]  # Caddy would listen on every address
-        config = self._folder / "caddy.json"
+        self.adjust_proxy(settings)
+        config = self.folder / "caddy.json"
         config.write_text(json.dumps(settings))
         self.proxy.start(["caddy", "run", "--config", str(config)], environment)
-        _until(lambda: _answers(self.port), "Caddy", self.proxy)
+        _until(self.answers, "Caddy", self.proxy)
+
+    def answers(self) -> bool:
+        """Whether the proxy's address answers."""
+        return _answers(self.port)
+
+    def adjust_proxy(self, settings: dict[str, Any]) -> None:
+        """Change Caddy's settings before it starts."""
 
     def stop(self) -> None:
         """End everything: the proxy first, what keeps data last."""
@@ -324,11 +332,15 @@ class Stack:
 
 @contextlib.contextmanager
 def stack(
-    *, demo: bool = True, prepare: Callable[[Stack], object] | None = None, **settings: str
+    *,
+    demo: bool = True,
+    prepare: Callable[[Stack], object] | None = None,
+    kind: type[Stack] = Stack,
+    **settings: str,
 ) -> Iterator[Stack]:
     """A running stack in a temporary folder. Raises: Missing."""
     with tempfile.TemporaryDirectory(prefix="etabli-scale-") as folder:
-        running = Stack(Path(folder), demo=demo, **settings)
+        running = kind(Path(folder), demo=demo, **settings)
         try:
             running.start(prepare)
             yield running
@@ -342,6 +354,11 @@ def _until(condition: Callable[[], bool], what: str, process: Process) -> None:
         if not process.is_running or time.monotonic() > deadline:
             raise RuntimeError(f"{what} did not start:\n{process.output()[-3000:]}")
         time.sleep(0.05)
+
+
+def await_answer(port: int, process: Process) -> None:
+    """Wait until `process` answers on this port. Raises: RuntimeError with what it wrote."""
+    _until(lambda: _answers(port), process.name, process)
 
 
 def _answers(port: int) -> bool:

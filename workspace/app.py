@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.base import utcnow
+from models.board import marks
 from models.policy import Permission, Where, can
 from models.session import configure, reading, transaction
 from workspace.extensions import csrf, limiter, login_manager
@@ -20,6 +21,7 @@ from workspace.web.assets import init_assets
 from workspace.web.auth.counters import Counters
 from workspace.web.auth.rotating import end_if_replayed, replace_old_token
 from workspace.web.blueprints import register_blueprints
+from workspace.web.cookies import read_cookie
 from workspace.web.errors import init_errors
 from workspace.web.guard import COOKIE, SignedIn, csp_nonce, find_actor
 from workspace.web.idempotency import once_token
@@ -36,7 +38,7 @@ def create_app(settings: Settings) -> Flask:
         ORIGINS=settings.origins,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
-        SESSION_COOKIE_NAME="etabli_form",
+        SESSION_COOKIE_NAME=settings.cookie_name("etabli_form"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_production,
@@ -49,9 +51,10 @@ def create_app(settings: Settings) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     configure(settings.database_url)
+    marks.use_secret(settings.secret_key)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    init_security(app, settings.origins, is_production=settings.is_production)
+    init_security(app, settings)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)
@@ -68,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _load_signed_in(request_: object) -> SignedIn | None:  # noqa: ARG001
-    token = request.cookies.get(COOKIE)
+    token = read_cookie(COOKIE)
     if not token:
         return None
     with reading() as session:

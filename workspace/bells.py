@@ -24,7 +24,17 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from models.board.reader import write_varint
-from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded, subscribe
+from models.events import (
+    AccessChanged,
+    BoardChanged,
+    CommentsChanged,
+    DocumentAppended,
+    DocumentReplaced,
+    RoundsChanged,
+    SessionEnded,
+    WorkshopChanged,
+    subscribe,
+)
 from workspace.settings import Settings
 from workspace.web.documents.wire import Malformed, read_varint
 
@@ -36,12 +46,25 @@ MAX_MESSAGE_BYTES = 1 << 20
 SECONDS = 1.0  # to connect to Redis and to be answered
 PAUSE_SECONDS = 2.0
 
-Event = SessionEnded | AccessChanged | BoardChanged | DocumentReplaced
+Event = (
+    SessionEnded
+    | AccessChanged
+    | BoardChanged
+    | CommentsChanged
+    | DocumentAppended
+    | DocumentReplaced
+    | RoundsChanged
+    | WorkshopChanged
+)
 EVENT_KINDS: dict[int, type[Event]] = {
     ord("S"): SessionEnded,
     ord("A"): AccessChanged,
     ord("B"): BoardChanged,
     ord("R"): DocumentReplaced,
+    ord("E"): DocumentAppended,
+    ord("V"): RoundsChanged,
+    ord("K"): CommentsChanged,
+    ord("T"): WorkshopChanged,
 }
 _KIND_OF = {event_type: kind for kind, event_type in EVENT_KINDS.items()}
 _MAY_BE_NONE = frozenset({AccessChanged})

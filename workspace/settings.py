@@ -85,6 +85,12 @@ class Settings:
         """Whether cookies must be secure and errors discreet."""
         return self.environment == "production"
 
+    def cookie_name(self, name: str, path: str = "/") -> str:
+        """What a cookie is called. In production its name makes browsers take it by TLS, from here only."""
+        if not self.is_production:
+            return name
+        return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is a local file."""

@@ -12,27 +12,27 @@ from models.board.export import demo_notes
 from models.board.objects.spec import COLOURS
 
 NOTES = 2_000
+WORDS = (
+    "accueil",
+    "mairie",
+    "délai",
+    "guichet",
+    "agent",
+    "habitant",
+    "dossier",
+    "retour",
+    "appel",
+    "file",
+)
 
 
 def many_notes(count: int = NOTES) -> bytes:
     """A board of `count` notes of some ten words."""
-    words = (
-        "accueil",
-        "mairie",
-        "délai",
-        "guichet",
-        "agent",
-        "habitant",
-        "dossier",
-        "retour",
-        "appel",
-        "file",
-    )
     chance = random.Random(7)
     return demo_notes(
         "defi",
         [
-            ("u1", 1 + index % 3, chance.choice(COLOURS), " ".join(chance.choices(words, k=10)))
+            ("u1", 1 + index % 3, chance.choice(COLOURS), " ".join(chance.choices(WORDS, k=10)))
             for index in range(count)
         ],
     )

@@ -1,7 +1,7 @@
 """What an update does to a board, said in the board's own words: the input of the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from models.board.objects.spec import Scalar, utf16_length
@@ -120,5 +120,8 @@ class View:
         for created in changes.created:
             self.facts[created.id] = created.fact()
             self.departed.pop(created.id, None)
+        for change in changes.fields:
+            if change.name == "locked" and change.id in self.facts:
+                self.facts[change.id] = replace(self.facts[change.id], locked=change.new is True)
         while len(self.departed) > departed_limit:
             del self.departed[next(iter(self.departed))]

@@ -3,14 +3,16 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pycrdt import Doc, Map
 
+from models.board.objects.common import PLACED, length
 from models.board.objects.registry import OBJECT_SPECS
-from models.board.objects.spec import COLOURS, Kind, utf16_length
+from models.board.objects.spec import COLOURS, Field, Kind, utf16_length
 from models.board.seed import BoardDoc, add_objects, order_key, seeded
 from models.board.shadow import META, OBJECTS, apply_updates
 from models.board.templates import BOARD_TEMPLATES
@@ -20,13 +22,26 @@ UNNUMBERED = 1_000
 """Zones without a number are read after the numbered ones."""
 ROW = 60
 """Notes whose tops differ by less stand on the same row."""
+WRITTEN = frozenset({"note", "text", "image", "stroke", "link"})
+"""What people write or put there: it stands in the outline, in reading order."""
 OVERLAP = 12
 """How far notes beyond a zone's slots stand from the ones they cover."""
+UNKNOWN: Mapping[str, Field] = {
+    **{field.name: field for field in PLACED},
+    "order": Field("order", Kind.STRING, default="", size=64),
+    "w": length("w", 148, 40, 600),
+    "h": length("h", 148, 40, 600),
+}
+"""What is read of an object that we do not know: where a box stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineNote:
-    """A note, or a text written straight on the board (`type` says which; a text has no colour)."""
+    """What people write or put there (`type` says which), and its words.
+
+    Only a note has a colour, only a picture has `image`, its name, and `decorative`, only a card has `kind`
+    and `target`, what it points to. A drawing has `points`, `ink` and `nib` (`models.board.objects.stroke`).
+    """
 
     id: str
     type: str
@@ -38,6 +53,13 @@ class OutlineNote:
     w: float
     h: float
     locked: bool
+    image: str = ""
+    decorative: bool = False
+    points: str = ""
+    ink: str = ""
+    nib: str = ""
+    kind: str = ""
+    target: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +124,15 @@ def to_outline(snapshot: bytes) -> Outline:
 def outline_of(doc: Doc[Any]) -> Outline:
     """The board that a document holds. A field that is missing or unsound reads as its default."""
     meta: dict[str, object] = json.loads(str(doc.get(META, type=Map)))
-    stored: dict[str, object] = json.loads(str(doc.get(OBJECTS, type=Map)))
     objects = [
-        (identifier, _whole(values)) for identifier, values in stored.items() if isinstance(values, dict)
+        (identifier, values) for identifier, values in objects_of(doc) if values["type"] in OBJECT_SPECS
     ]
-    objects = [(identifier, values) for identifier, values in objects if values]
     objects.sort(key=lambda pair: (pair[1].get("number") or UNNUMBERED, pair[1]["order"], pair[0]))
     ids = {identifier for identifier, _values in objects}
     zones = {identifier for identifier, values in objects if values["type"] == "zone"}
     inside: defaultdict[str, list[OutlineNote]] = defaultdict(list)
     for identifier, values in objects:
-        if values["type"] in {"note", "text"}:
+        if values["type"] in WRITTEN:
             home = values["zone"] if values["zone"] in zones else ""
             inside[home].append(_note(identifier, values))
     return Outline(
@@ -131,11 +151,30 @@ def outline_of(doc: Doc[Any]) -> Outline:
     )
 
 
+def objects_of(doc: Doc[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Every object (id, values) in the order of the drawing, lowest first, with every field of its type.
+
+    A field that is missing or unsound reads as its default; an object of no type of ours has the type
+    `unknown` and only a place.
+    """
+    stored: dict[str, object] = json.loads(str(doc.get(OBJECTS, type=Map)))
+    objects = [
+        (identifier, _whole(values if isinstance(values, dict) else {}))
+        for identifier, values in stored.items()
+    ]
+    return sorted(objects, key=lambda pair: (pair[1]["order"], pair[0]))
+
+
 def _whole(values: dict[str, object]) -> dict[str, Any]:
-    """An object with every field of its type; empty when the type is unknown."""
-    spec = OBJECT_SPECS.get(str(values.get("type")))
+    kind = values.get("type")
+    spec = OBJECT_SPECS.get(kind) if isinstance(kind, str) else None
     if spec is None:
-        return {}
+        read = {name: values.get(name) for name in UNKNOWN}
+        placed = {
+            name: read[name] if field.accepts(read[name]) else field.default
+            for name, field in UNKNOWN.items()
+        }
+        return {**placed, "type": "unknown"}
     whole: dict[str, Any] = {}
     for name, field in spec.fields.items():
         value = values.get(name, field.default)
@@ -168,6 +207,13 @@ def _note(identifier: str, values: dict[str, Any]) -> OutlineNote:
         w=values["w"],
         h=values.get("h", 0),
         locked=values["locked"],
+        image=values.get("image", ""),
+        decorative=values.get("decorative", False),
+        points=values.get("points", ""),
+        ink=values.get("ink", ""),
+        nib=values.get("nib", ""),
+        kind=values.get("kind", ""),
+        target=int(values.get("target", 0)),
     )
 
 
@@ -194,9 +240,11 @@ def demo_notes(
     *,
     locale: str = "fr",
     connectors: Iterable[tuple[str, int, int, str]] = (),
+    slots: Mapping[int, int] = MappingProxyType({}),
 ) -> bytes:
     """A board with its template and these notes: (author key, zone number, colour, text), each in the next
-    free slot of its zone; connectors are (author key, index of a note, index of another, label).
+    free slot of its zone, or in the one that `slots` gives for its index; connectors are (author key, index
+    of a note, index of another, label).
 
     Raises ValueError for a value that no client could have sent, KeyError for an unknown template or zone.
     """
@@ -205,12 +253,13 @@ def demo_notes(
     doc: BoardDoc = Doc(client_id=DEMO_CLIENT)
     apply_updates(doc, (base.get_update(),))
     taken: defaultdict[int, int] = defaultdict(int)
-    place = len(template.texts) + len(template.zones)
+    place = len(template.texts) + len(template.zones) + len(template.arrows)
     with doc.transaction():
         for index, (author, number, colour, text) in enumerate(notes):
             zone = template.zone(number)
-            x, y = _slot(list(zone.slots()), taken[number])
-            taken[number] += 1
+            at = slots.get(index, taken[number])
+            x, y = _slot(list(zone.slots()), at)
+            taken[number] = at + 1
             limit = OBJECT_SPECS["note"].fields["text"].size
             if colour not in COLOURS or utf16_length(text) > limit:
                 raise ValueError(f"note {index} cannot be written")

@@ -26,8 +26,14 @@ MESSAGES: Mapping[str, str] = {
     "frozen": N_("Ce tableau est figé : il ne se modifie plus."),
     "not_yours": N_("Vous pouvez modifier vos propres notes seulement."),
     "author": N_("Une note ne peut pas être écrite au nom d’une autre personne."),
+    "novice": N_("L’atelier se fait simplement : ajoutez des notes, écrivez dans les vôtres, déplacez-les."),
+    "inbox": N_("Vos notes vont dans la boîte de réception : qui anime les place ensuite."),
+    "inbox_stays": N_(
+        "Ce cadre est la boîte de réception de l’atelier : il reste en place jusqu’à sa fermeture."
+    ),
     "locked": N_("Cet élément fait partie du modèle : il ne se modifie pas."),
     "lock_reserved": N_("Seul un modèle de tableau peut verrouiller un objet."),
+    "foreign_image": N_("Cette image n’a pas été déposée sur ce tableau : ajoutez-la ici."),
     # What an object may hold.
     "unknown_type": N_("Ce type d’objet n’existe pas sur un tableau."),
     "unknown_field": N_("Cette propriété n’existe pas pour cet objet."),

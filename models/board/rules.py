@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.board.changes import Changes, Created, Fact, FieldChange, Odd, TextChange, View
+from models.board.marks import is_of
 from models.board.messages import MESSAGES, refusal
 from models.board.objects.registry import OBJECT_SPECS
 from models.board.objects.spec import ID_PATTERN, Field, Kind, ObjectSpec
+from models.board.participation import PARTICIPATION_RULES, Inbox
 
 __all__ = ["HARD_OBJECTS", "MESSAGES", "SOFT_OBJECTS", "BoardActor", "check", "check_actor", "warning"]
 
@@ -32,6 +34,13 @@ class BoardActor:
     can_edit: bool
     edits_own_only: bool = False
     frozen: bool = False
+    facilitates: bool = False
+    """Whether they lead workshops here: they lock and unlock zones, and place what came into the inbox."""
+    is_novice: bool = False
+    inbox: Inbox | None = None
+    """The board's, whoever edits."""
+    document_id: int = 0
+    """The board's: its pictures are marked with it."""
     former_keys: frozenset[str] = frozenset()
     """What they signed with before they had an account: those objects are theirs too."""
 
@@ -64,6 +73,11 @@ def _may_sign(created: Created, actor: BoardActor, view: View) -> bool:
     return before == fact and (not actor.edits_own_only or actor.wrote(fact.author))
 
 
+def _shows_foreign_image(created: Created, actor: BoardActor) -> bool:
+    """Another board's picture would be shown to people who may not see it there."""
+    return "image" in created.values and not is_of(actor.document_id, created.values["image"])
+
+
 ActorRule = tuple[str, Callable[[BoardActor], bool]]
 ACTOR_RULES: tuple[ActorRule, ...] = (
     ("read_only", lambda actor: not actor.can_edit),
@@ -75,6 +89,17 @@ BOARD_RULES: tuple[BoardRule, ...] = (
     ("structure", lambda changes, _view: changes.stray),
     ("full", _overflows),
 )
+
+
+def _turned_locks(changes: Changes, actor: BoardActor, view: View) -> frozenset[str]:
+    """The zones of which this does nothing but lock or unlock them, as those who facilitate may."""
+    if not actor.facilitates or not any(change.name == "locked" for change in changes.fields):
+        return frozenset()
+    turned = {change.id for change in changes.fields if change.name == "locked"}
+    otherwise = {change.id for change in changes.fields if change.name != "locked"}
+    otherwise.update(changes.deleted, changes.touched, (text.id for text in changes.texts))
+    return frozenset(one for one in turned - otherwise if view.facts.get(one, _NOBODY).type == "zone")
+
 
 ObjectRule = tuple[str, Callable[[Fact, BoardActor], bool]]
 OBJECT_RULES: tuple[ObjectRule, ...] = (
@@ -103,6 +128,7 @@ CREATION_RULES: tuple[CreationRule, ...] = (
     ("unknown_field", lambda made, spec, _actor, _view: not made.values.keys() <= spec.fields.keys()),
     ("missing_field", lambda made, spec, _actor, _view: not made.values.keys() >= spec.required),
     ("bad_value", lambda made, spec, _actor, _view: not _values_fit(made, spec)),
+    ("foreign_image", lambda made, _spec, actor, _view: _shows_foreign_image(made, actor)),
     ("lock_reserved", lambda made, _spec, _actor, _view: made.values.get("locked") is True),
     ("author", lambda made, _spec, actor, view: not _may_sign(made, actor, view)),
 )
@@ -121,13 +147,17 @@ def check(changes: Changes, actor: BoardActor, view: View) -> None:
     for code, breaks in BOARD_RULES:
         if breaks(changes, view):
             raise refusal(code)
-    _check_objects(changes, actor, view)
+    for code, forbids in PARTICIPATION_RULES:
+        if forbids(changes, actor, view):
+            raise refusal(code)
+    turned = _turned_locks(changes, actor, view)
+    _check_objects(changes, actor, view, turned)
     for created in changes.created:
         _check_created(created, actor, view)
     for change in changes.fields:
         field = _field_of(change, view)
         for code, misfits in FIELD_RULES:
-            if misfits(field, change):
+            if misfits(field, change) and not (code == "fixed_field" and change.id in turned):
                 raise refusal(code)
     for text in changes.texts:
         _check_text(_field_of(text, view), text)
@@ -139,8 +169,8 @@ def warning(view: View) -> str | None:
     return "nearly_full" if full else None
 
 
-def _check_objects(changes: Changes, actor: BoardActor, view: View) -> None:
-    concerned = {change.id for change in changes.fields}
+def _check_objects(changes: Changes, actor: BoardActor, view: View, turned: frozenset[str]) -> None:
+    concerned = {change.id for change in changes.fields} - turned
     concerned.update(changes.deleted, changes.touched, (text.id for text in changes.texts))
     for identifier in concerned:
         fact = view.facts.get(identifier, _NOBODY)

@@ -31,12 +31,12 @@ def order_key(place: int) -> str:
 
 
 def seed_board(template_code: str, locale: str) -> bytes:
-    """The first row of a board: its template's locked zones and texts. Raises KeyError."""
+    """The first row of a board: its template's locked zones, texts and arrows. Raises KeyError."""
     return seeded(BOARD_TEMPLATES[template_code], locale).get_update()
 
 
 def seeded(template: BoardTemplate, locale: str) -> BoardDoc:
-    """A document that holds a template's scaffolding and nothing else."""
+    """A document that holds a template's scaffolding (texts, zones, arrows) and nothing else."""
     doc: BoardDoc = Doc(client_id=TEMPLATE_CLIENT)
     scaffolding: list[tuple[str, str, dict[str, object]]] = [
         (
@@ -62,6 +62,10 @@ def seeded(template: BoardTemplate, locale: str) -> BoardDoc:
             },
         )
         for zone in template.zones
+    ]
+    scaffolding += [
+        (f"arrow-{number}", "connector", {"from": arrow.start, "to": arrow.end})
+        for number, arrow in enumerate(template.arrows, 1)
     ]
     reserved = {"author": TEMPLATE_AUTHOR, "locked": True}
     with doc.transaction():

@@ -137,6 +137,11 @@ class LiveDocument:
         """`nearly_full` past a soft limit; `MESSAGES` has the sentence."""
         return warning(self.view)
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the next proposal finds what it needs to be judged at once."""
+        return self._skeleton is not None and self._view is not None
+
     def warm_up(self) -> Iterator[None]:
         """Do ahead, in steps, what the first proposal needs; let others run between them. Optional.
 

@@ -205,8 +205,8 @@ class Walk:
             return
         if column is None:
             column = self._skeleton.columns[client] = Column()
-        elif clock < known and place != column.places[-1] and not self._limits.trusted:
-            raise refusal("content")
+        elif clock < known and content != GC and place != column.places[-1] and not self._limits.trusted:
+            raise refusal("content")  # but what is gone may be joined with whatever stood before it
         if client not in self.marks:
             self.marks[client] = len(column.starts), known
         if place != NOWHERE and not self._is_alone(place, parent):

@@ -45,7 +45,10 @@ def attach_with_lanes(app: Flask, settings: Settings, hub: Hub) -> Live:
             return False  # not connected to Socket.IO yet: it will refuse
         if len(attachment) > HEAVY_BYTES:
             return False  # it has to wait for its turn, and here nothing may
-        act = dispatcher.update if header == UPDATE_HEADER else dispatcher.presence
+        is_update = header == UPDATE_HEADER
+        if is_update and dispatcher.must_prepare(client):
+            return False  # that takes a while, in steps
+        act = dispatcher.update if is_update else dispatcher.presence
         started = time.thread_time()
         try:
             act(client, attachment)

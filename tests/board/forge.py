@@ -1,7 +1,7 @@
 """Builds Yjs v1 updates byte by byte, sound or not, for the tests of the guard."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 Id = tuple[int, int]
 
@@ -129,10 +129,26 @@ NOTE = {
 }  # fmt: skip
 
 
-def note(client: int, clock: int = 0, *, key: str = "n1", text: str = "", **fields: object) -> list[bytes]:
-    """The structs of a new note: the map first, its fields, then its text (the last but one or last)."""
+OBJECTS: Mapping[str, Mapping[str, object]] = {
+    "note": NOTE,
+    "stroke": {
+        **{name: held for name, held in NOTE.items() if name != "colour"},
+        "type": "stroke", "points": "AAAAgAgA____", "ink": "encre", "nib": "fine",
+    },
+    "link": {
+        **{name: held for name, held in NOTE.items() if name != "colour"},
+        "type": "link", "w": 260.0, "h": 112.0, "kind": "problem", "target": 1.0,
+    },
+}  # fmt: skip
+"""The plain fields of a whole object, by type; each has a text `text`."""
+
+
+def note(
+    client: int, clock: int = 0, *, key: str = "n1", text: str = "", like: str = "note", **fields: object
+) -> list[bytes]:
+    """The structs of a new object: the map first, its fields, then its text (the last but one or last)."""
     structs = [item("type", MAP, root="objects", key=key)]
-    for name, held in {**NOTE, **fields}.items():
+    for name, held in {**OBJECTS[like], **fields}.items():
         structs.append(item("any", [held], parent=(client, clock), key=name))
     structs.append(item("type", TEXT, parent=(client, clock), key="text"))
     if text:

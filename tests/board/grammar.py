@@ -14,8 +14,9 @@ from tests.board import forge
 HUGE = (2**14, 2**21, 2**31 - 1, 2**31, 2**32, 2**53 - 1, 2**53, 2**56)
 CLIENTS = (0, 1, 2**31, 2**32 - 1, 2**32, 2**53 - 1, 2**53)
 NAMES = (
-    "x", "y", "w", "h", "order", "author", "zone", "locked", "colour", "type", "text",
-    "title", "label", "from", "to", "", "__proto__", "constructor", "toString", "é", "k" * 65, "\0",
+    "x", "y", "w", "h", "order", "author", "zone", "group", "locked", "colour", "type", "text",
+    "title", "label", "from", "to", "points", "ink", "nib", "kind", "target", "decorative",
+    "", "__proto__", "constructor", "toString", "é", "k" * 65, "\0",
 )  # fmt: skip
 ROOTS = ("objects", "objects", "objects", "meta", "", "object", "__proto__", "o" * 300, "text")
 WORDS = ("a", "mot ", "été", "😀", "👩🏽‍🌾", "\0", "\u2028", "\ufeff", "a\u0301", "x" * 2100, "</script>", "")
@@ -30,6 +31,7 @@ BROKEN_TEXT = (
 )
 SCALARS: tuple[object, ...] = (
     "rose", "jonc", "u1", "u2", "g9", "note", "zone", "", None, True, False, 0.0, -0.0, 1.5, 148.0, 1e308,
+    "stroke", "link", "AAAA", "AAAA" * 513, "AAA", "????", "problem", "board", "fine", "encre", 2.0**31, -1.0,
     5e-324, float("nan"), float("inf"), float("-inf"), 2.0**53, -5e6, "a" * 300,
 )  # fmt: skip
 CONTENT_REFS = (*range(1, 12), 12, 15, 31)
@@ -129,6 +131,7 @@ class Grammar:
 
     def note(self, client: int, clock: int) -> tuple[list[bytes], int]:
         """A whole new object as a browser writes it, but for a field or two."""
+        like = self.chance.choice(("note", "note", *forge.OBJECTS))
         self.serial += 1
         fields: dict[str, Any] = {"author": self.key}
         if self.odd(3):
@@ -136,7 +139,7 @@ class Grammar:
                 SCALARS
             )
         text = self.chance.choice(WORDS)
-        structs = forge.note(client, clock, key=f"f{self.serial}", text=text, **fields)
+        structs = forge.note(client, clock, key=f"f{self.serial}", text=text, like=like, **fields)
         length = len(structs) - bool(text) + units(text)
         if self.odd(8):
             structs.pop(self.chance.randrange(len(structs)))

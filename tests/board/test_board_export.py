@@ -90,7 +90,7 @@ def test_bytes_that_are_no_board_are_refused() -> None:
 def test_demo_notes_stand_side_by_side_in_their_zones() -> None:
     notes = [
         (f"u{number % 3 + 1}", number % 4 + 1, COLOURS[number % 8], f"Idée n° {number}")
-        for number in range(20)
+        for number in range(16)
     ]
     content = demo_notes("carte-des-acteurs", notes, connectors=[("u1", 0, 1, "va avec"), ("u2", 2, 0, "")])
     outline = to_outline(content)

@@ -1,13 +1,15 @@
 """What people's own Yjs sends is never refused, and the server ends with the same board as they do."""
 
 import random
+from typing import Any
 
 import pytest
-from pycrdt import merge_updates
+from pycrdt import Doc, Map, merge_updates
 
-from models.board.guard import SYNC, decode_state_vector
+from models.board.guard import SYNC, decode_state_vector, encode_state_vector
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
+from tests.board.people import note
 from tests.board.yjs import Traffic, genuine_traffic, opener
 
 SEEDS = (1, 2, 3, 20260312)
@@ -85,3 +87,21 @@ def test_rows_of_several_edits_are_absorbed_as_one() -> None:
     assert there.outline() == here.outline()
     assert there.view.facts == here.view.facts
     assert decode_state_vector(there.state_vector()) == decode_state_vector(here.state_vector())
+
+
+def test_what_was_changed_and_deleted_at_once_is_told_together_with_what_was_known_before() -> None:
+    doc: Doc[Any] = Doc(client_id=7)
+    objects = doc.get("objects", type=Map)
+    objects["n1"] = note("u1", "vu")
+    board = LiveDocument.open(None, [doc.get_update()])
+    (known,) = decode_state_vector(board.state_vector()).values()
+    objects["n1"]["x"] = 5.0
+    del objects["n1"]
+    for since in range(known + 1):
+        update = doc.get_update(encode_state_vector({7: since}))
+        proposal = board.propose(update, BoardActor("u1", can_edit=True), limits=SYNC)
+        assert not proposal.is_empty, since
+        board.reset_shadow()
+    board.accept(board.propose(update, BoardActor("u1", can_edit=True), limits=SYNC).update)
+    assert decode_state_vector(board.state_vector()) == decode_state_vector(doc.get_state())
+    assert not board.outline().loose

@@ -55,12 +55,15 @@ def code(board: LiveDocument, who: str, action: Action) -> str:
 CHANGES: dict[str, Action] = {
     "move": lambda objects: objects["guest"].update({"x": 1.0, "y": 2.0, "zone": "zone-2"}),
     "recolour": lambda objects: objects["guest"].update({"colour": "rose"}),
+    "group": lambda objects: objects["guest"].update({"group": "g-1"}),
+    "ungroup": lambda objects: objects["guest"].update({"group": ""}),
     "write": lambda objects: objects["guest"]["text"].insert(0, "oui, "),
     "delete": lambda objects: objects.pop("guest"),
 }
 OTHERS_NOTE: dict[str, Action] = {
     "move": lambda objects: objects["awa"].update({"x": 1.0, "y": 2.0}),
     "recolour": lambda objects: objects["awa"].update({"colour": "rose"}),
+    "group": lambda objects: objects["awa"].update({"group": "g-1"}),
     "write": lambda objects: objects["awa"]["text"].insert(0, "oui, "),
     "erase": lambda objects: objects["awa"]["text"].clear(),
     "delete": lambda objects: objects.pop("awa"),
@@ -101,6 +104,7 @@ def test_reader_and_frozen_board_take_nothing(
     "action",
     [
         lambda objects: objects["zone-1"].update({"x": 5.0}),
+        lambda objects: objects["zone-1"].update({"group": "g-1"}),
         lambda objects: objects["zone-1"].update({"prompt": "autre chose"}),
         lambda objects: objects["zone-1"].update({"locked": False}),
         lambda objects: objects["zone-1"]["title"].insert(0, "Non "),
@@ -164,6 +168,9 @@ def whole(kind: str, **fields: object) -> Map[object]:
         (lambda: note("u1", order="a-b"), "bad_value"),
         (lambda: note("u1", zone="no such id!"), "bad_value"),
         (lambda: note("u1", zone="z" * 33), "bad_value"),
+        (lambda: note("u1", group="no such id!"), "bad_value"),
+        (lambda: note("u1", group="g" * 33), "bad_value"),
+        (lambda: connector("u1", "awa", "guest", group="g-1"), "unknown_field"),
         (lambda: note("u1", locked=1), "bad_value"),
         (lambda: note("u1", x={"deep": [1]}), "bad_value"),
         (lambda: note("u1", "x" * 2_001), "text_too_long"),
@@ -195,6 +202,8 @@ def test_unsound_object_is_refused(
         lambda: note("u1", "é" * 2_000, zone="zone-2", x=-1_000_000, y=1_000_000, w=80, h=600),
         lambda: note("u1", w=..., h=..., colour=..., zone=..., locked=...),
         lambda: whole("text"),
+        lambda: note("u1", group="g" * 32),
+        lambda: whole("text", group="g-1"),
         lambda: whole("zone", number=0, tone="keep", prompt="p" * 600),
         lambda: connector("u1", "awa", "gone-meanwhile"),
     ],

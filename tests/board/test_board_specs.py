@@ -25,6 +25,9 @@ def test_object_types_and_their_texts() -> None:
     assert texts == {
         "note": {"text": 2_000},
         "text": {"text": 2_000},
+        "image": {"text": 500},
+        "stroke": {"text": 500},
+        "link": {"text": 300},
         "zone": {"title": 120},
         "connector": {"label": 120},
     }
@@ -35,7 +38,9 @@ def test_object_types_and_their_texts() -> None:
 def test_every_object_is_signed_and_ordered(spec: ObjectSpec) -> None:
     fields = spec.fields
     assert {"type", "author", "order", "locked"} <= fields.keys()
-    assert {name for name, field in fields.items() if field.fixed} == {"type", "author", "locked"}
+    said_once = {"image": {"image"}, "stroke": {"points"}, "link": {"kind", "target"}}
+    fixed = {"type", "author", "locked", *said_once.get(spec.type, ())}
+    assert {name for name, field in fields.items() if field.fixed} == fixed
 
 
 @pytest.mark.parametrize("spec", OBJECT_SPECS.values(), ids=OBJECT_SPECS)

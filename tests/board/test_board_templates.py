@@ -1,17 +1,24 @@
 """The templates can be used: nothing overlaps, every zone has room, and both languages say it all."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import combinations
+from typing import Any
 
 import pytest
+from pycrdt import Doc, Map
 
-from models.board.export import to_outline
+from models.board.export import demo_notes, to_outline
+from models.board.lettering import NOTE_WORDS, PROMPT, TEXTS, ZONE_TITLE
 from models.board.objects.registry import OBJECT_SPECS
+from models.board.picture import PROMPT_ROOM, draw, example_board, template_picture
+from models.board.rules import BoardActor
 from models.board.seed import order_key, seed_board
 from models.board.sync import LiveDocument
-from models.board.templates import BOARD_TEMPLATES, BoardTemplate, Words, preview_svg
+from models.board.templates import BOARD_TEMPLATES, BoardTemplate, Words
 from models.board.templates.parts import GRID, HEADER, NOTE, ZoneSeed
+from models.errors import Refused
 from models.stages import STEPS, Stage
 
 TEMPLATES = list(BOARD_TEMPLATES.values())
@@ -26,6 +33,7 @@ class Drawing(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
+        self.words: list[str] = []
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
@@ -33,6 +41,9 @@ class Drawing(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
         self.open.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -44,21 +55,45 @@ def all_words(template: BoardTemplate) -> list[Words]:
     return [
         template.name,
         template.purpose,
+        template.moment,
         *template.how_to,
         *zones,
         *(text.words for text in template.texts),
     ]
 
 
-def test_templates_of_the_contract_are_there() -> None:
-    assert list(BOARD_TEMPLATES) == [
+STAGES = {
+    "invent": (
         "defi",
         "carte-des-acteurs",
         "arbre-a-problemes",
+        "persona",
+        "parcours-usager",
+        "comment-pourrions-nous",
+        "precedents",
+    ),
+    "set_up": (
+        "valeur",
         "impact-effort",
-        "vierge",
-    ]
-    assert {code for step in STEPS for code in step.templates} <= set(BOARD_TEMPLATES)
+        "service-blueprint",
+        "canevas-public",
+        "theorie-du-changement",
+        "grille-de-test",
+    ),
+    "spread": ("kit-de-transposition", "pitch-a-l-elu", "script-d-interessement"),
+}
+"""Product.md §4: the sixteen, by the stage that each belongs to."""
+
+
+def test_the_sixteen_are_there_by_stage() -> None:
+    found = {
+        stage: tuple(template.code for template in FILLED if template.stages[0] == stage) for stage in STAGES
+    }
+    assert found == STAGES
+    assert [*BOARD_TEMPLATES][-1] == "vierge"
+    for step in STEPS:
+        assert 2 <= len(step.templates) <= 3
+        assert set(step.templates) <= set(BOARD_TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)
@@ -67,6 +102,7 @@ def test_template_says_what_it_is_for_and_how_to_use_it(template: BoardTemplate)
     assert template.stages
     assert 10 <= template.minutes <= 120
     assert 3 <= len(template.how_to) <= 6
+    assert 1 <= template.people[0] < template.people[1] <= 12
     for words in all_words(template):
         assert words.fr.strip() == words.fr
         assert words.en.strip() == words.en
@@ -88,13 +124,42 @@ def test_zones_stand_on_the_grid_and_apart(template: BoardTemplate) -> None:
         assert apart, (one.title.fr, other.title.fr)
 
 
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("template", FILLED, ids=lambda template: template.code)
-def test_texts_stand_outside_the_zones(template: BoardTemplate) -> None:
+def test_texts_stand_outside_the_zones_and_apart(template: BoardTemplate, locale: str) -> None:
+    texts = [
+        (text.x, text.y, text.x + text.w, text.y + TEXTS[text.size].height(text.words.in_(locale), text.w))
+        for text in template.texts
+    ]
+    zones = [(zone.x, zone.y, zone.x + zone.w, zone.y + zone.h) for zone in template.zones]
+    for index, text in enumerate(texts):
+        for other in [*texts[index + 1 :], *zones]:
+            beside = text[2] <= other[0] or other[2] <= text[0]
+            assert beside or text[3] <= other[1] or other[3] <= text[1], (template.texts[index], other)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("template", FILLED, ids=lambda template: template.code)
+def test_words_fit_in_their_boxes(template: BoardTemplate, locale: str) -> None:
+    for zone in template.zones:
+        title = ZONE_TITLE.height(zone.title.in_(locale), zone.w - 36 - (34 if zone.number else 0))
+        prompt = PROMPT.height(zone.prompt.in_(locale), min(zone.w - 36, PROMPT_ROOM))
+        assert 14 + max(24, title) + 6 + prompt <= HEADER, zone.prompt
     for text in template.texts:
-        for zone in template.zones:
-            beside = text.x + text.w <= zone.x or zone.x + zone.w <= text.x
-            above = text.y + 2 * GRID <= zone.y or zone.y + zone.h <= text.y
-            assert beside or above, (text.words.fr, zone.title.fr)
+        lines = TEXTS[text.size].lines(text.words.in_(locale), text.w)
+        assert max(TEXTS[text.size].width(line) for line in lines) <= text.w
+        assert len(lines) <= 2
+    assert template.example
+    for note in template.example.notes:
+        assert len(NOTE_WORDS.lines(note.words.in_(locale), NOTE - 24)) <= 5, note.words
+
+
+@pytest.mark.parametrize("template", FILLED, ids=lambda template: template.code)
+def test_it_is_read_on_one_landscape_sheet(template: BoardTemplate) -> None:
+    right = max(zone.x + zone.w for zone in template.zones)
+    bottom = max(zone.y + zone.h for zone in template.zones)
+    assert right <= 2_200
+    assert 1.15 <= right / bottom <= 1.9
 
 
 @pytest.mark.parametrize("template", FILLED, ids=lambda template: template.code)
@@ -147,11 +212,50 @@ def test_two_boards_of_a_template_differ_by_language_only() -> None:
     assert not {zone.title for zone in french.zones} & {zone.title for zone in english.zones}
 
 
-def test_prompts_fit_in_the_header_of_their_zone() -> None:
-    for template in FILLED:
-        for zone in template.zones:
-            lines = 2 * (zone.w - 48) / 7.6
-            assert max(len(zone.prompt.fr), len(zone.prompt.en)) <= lines, zone.prompt.fr
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("template", FILLED, ids=lambda template: template.code)
+def test_example_fills_the_zones_with_notes_apart(template: BoardTemplate, locale: str) -> None:
+    outline = to_outline(example_board(template.code, locale))
+    assert not [note for note in outline.loose if note.type == "note"]
+    for zone in outline.zones:
+        for one, other in combinations(zone.notes, 2):
+            assert abs(one.x - other.x) >= NOTE or abs(one.y - other.y) >= NOTE, (one.text, other.text)
+    filled = [zone for zone in outline.zones if zone.notes]
+    assert len(filled) >= min(5, len(outline.zones))
+    assert all(zone.notes for zone in outline.zones if zone.tone == "keep")
+    assert template.example
+    assert template.example.scene.in_(locale)
+    assert not to_outline(seed_board(template.code, locale)).words()
+
+
+PERSON = BoardActor(key="u7", can_edit=True, document_id=1)
+TRIES: dict[str, Callable[[Map[Any]], None]] = {
+    "moves a zone": lambda objects: objects["zone-1"].update({"x": 5}),
+    "deletes a zone": lambda objects: objects.pop("zone-1"),
+    "writes in a heading": lambda objects: objects["text-1"]["text"].insert(0, "!"),
+    "turns an arrow round": lambda objects: objects["arrow-1"].update({"from": "zone-1"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "trying"),
+    [
+        pytest.param(template, trying, id=f"{template.code}-{trying}")
+        for template in FILLED
+        for trying in TRIES
+        if "arrow" not in trying or template.arrows
+    ],
+)
+def test_scaffolding_is_out_of_a_participants_reach(template: BoardTemplate, trying: str) -> None:
+    seed = seed_board(template.code, "fr")
+    doc: Doc[Any] = Doc()
+    doc.apply_update(seed)
+    before = doc.get_state()
+    with doc.transaction():
+        TRIES[trying](doc.get("objects", type=Map))
+    with pytest.raises(Refused) as refused:
+        LiveDocument.open(seed, []).propose(doc.get_update(before), PERSON)
+    assert refused.value.code == "locked"
 
 
 def test_french_has_its_no_break_spaces() -> None:
@@ -166,23 +270,35 @@ def test_unknown_template_is_a_key_error() -> None:
         seed_board("nothing", "fr")
 
 
+@pytest.mark.parametrize("shape", ["small", "large", "example"])
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)
-def test_preview_is_plain_svg_with_a_label(template: BoardTemplate, locale: str) -> None:
-    svg = preview_svg(template.code, locale)
+def test_picture_is_plain_svg_of_the_document(template: BoardTemplate, locale: str, shape: str) -> None:
+    svg = template_picture(template.code, locale, words=shape != "small", example=shape == "example")
     drawing = Drawing()
     drawing.feed(svg)
     (root, attributes), *shapes = drawing.elements
     assert root == "svg"
-    assert attributes["role"] == "img"
-    for zone in template.zones:
-        assert zone.title.in_(locale) in (attributes["aria-label"] or "")
-    frames = [found for _tag, found in shapes if found["class"] == "preview-zone"]
+    assert (attributes["role"], attributes["aria-label"]) == ("img", template.name.in_(locale))
+    frames = [found for _tag, found in shapes if "pic-zone" in str(found["class"])]
     assert len(frames) == max(1, len(template.zones))
-    assert {tag for tag, _found in shapes} <= {"rect", "path"}
+    assert len([tag for tag, found in shapes if found.get("class") == "pic-arrow"]) >= len(template.arrows)
+    assert {tag for tag, _found in shapes} <= {"rect", "path", "circle", "text", "g"}
     assert drawing.open == []
     assert not re.search(r"style=|<script|<style|#[0-9a-fA-F]{3}|on\w+=", svg)
-    assert len(svg) < 8_000
+    assert len(svg) < (12_000 if shape == "small" else 24_000)
+    if shape == "large":
+        drawn = " ".join(drawing.words)
+        for zone in template.zones:
+            assert zone.title.in_(locale) in drawn
+            assert zone.prompt.in_(locale) in drawn
+
+
+def test_picture_escapes_what_people_wrote() -> None:
+    hostile = "</text><script>alert(1)</script>\"'"
+    svg = draw(demo_notes("defi", [("u1", 1, "jonc", hostile)]), hostile, words=True)
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
 
 
 def test_order_keys_sort_as_they_are_counted() -> None:

@@ -158,6 +158,100 @@ test("undo takes back own changes only, and a restored note keeps its words and 
   assert.equal(restored?.author, "u2");
 });
 
+test("undo passes over what others changed since, and over what they wrote in one's own note", () => {
+  const [a, b] = pair();
+  const id = note(a, {}, "à deux");
+  a.closeUndoStep();
+  a.update(id, { x: 100 });
+  b.update(id, { x: 500 });
+  assert.equal(a.get(id)?.type === "note" && (a.placed(id)?.x ?? 0), 500);
+  b.applyText(id, { index: 6, remove: 0, insert: " mains" });
+  assert.equal(a.undo(), false, "the move was overwritten, and the note has words of somebody else");
+  for (const board of [a, b]) {
+    const kept = board.get(id);
+    assert.ok(kept?.type === "note");
+    assert.deepEqual([kept.text, kept.x, kept.author, kept.colour], ["à deux mains", 500, "u1", "jonc"]);
+  }
+});
+
+test("undoing a field that was not there before leaves its default: the server takes no removal", () => {
+  const [a, b] = pair();
+  const id = note(a);
+  a.closeUndoStep();
+  a.update(id, { group: "g", h: 300 });
+  assert.deepEqual([...b.membersOf("g")], [id]);
+  a.undo();
+  const stored = b.doc.getMap<Y.Map<unknown>>("objects").get(id);
+  assert.deepEqual([stored?.get("group"), stored?.get("h")], ["", 148]);
+  assert.deepEqual([...b.membersOf("g")], []);
+  a.redo();
+  assert.deepEqual([stored?.get("group"), stored?.get("h")], ["g", 300]);
+  a.undo();
+  a.undo();
+  assert.equal(b.get(id), undefined);
+});
+
+test("a held step is undone at once, whatever pauses it had; a dropped one is not undone at all", () => {
+  const board = new BoardDocument();
+  const id = note(board, { x: 0 });
+  board.closeUndoStep();
+  board.beginStep();
+  for (const x of [1, 2, 3]) {
+    board.update(id, { x });
+    board.closeUndoStep(); // as a pause would
+  }
+  board.endStep();
+  board.beginStep();
+  board.update(id, { x: 9 });
+  board.dropStep();
+  assert.equal(board.placed(id)?.x, 3);
+  assert.equal(board.canRedo, false);
+  board.undo();
+  assert.equal(board.placed(id)?.x, 0);
+  board.redo();
+  assert.equal(board.placed(id)?.x, 3);
+});
+
+test("a thousand notes are one step, made and undone in changes that the server takes", () => {
+  const [a, b] = pair();
+  const sizes: number[] = [];
+  a.doc.on("update", (update: Uint8Array) => sizes.push(update.length));
+  const ids: string[] = [];
+  a.changeEach([...Array(1000).keys()], (i) => ids.push(note(a, { x: i }, "é".repeat(2000))));
+  assert.equal(b.size, 1000);
+  assert.ok(a.undo());
+  assert.equal(b.size, 0);
+  assert.ok(!a.canUndo && a.redo());
+  assert.equal(b.size, 1000);
+  assert.ok(!a.canRedo);
+  a.changeEach(ids, (id) => a.remove([id]));
+  a.undo();
+  assert.equal(b.size, 1000);
+  assert.ok(sizes.length >= 200 && Math.max(...sizes) < 96 * 1024, String(Math.max(...sizes)));
+});
+
+test("undo goes on across a reload of somebody else, who keeps what is theirs", () => {
+  const [a, b] = pair();
+  const mine = note(a, { x: 1 }, "à moi");
+  a.closeUndoStep();
+  const theirs = note(b, { author: "u2" }, "à elle");
+  a.update(mine, { x: 50 });
+  b.update(theirs, { x: 7 });
+  const reloaded = new BoardDocument();
+  Y.applyUpdate(reloaded.doc, Y.encodeStateAsUpdate(b.doc), REMOTE);
+  a.doc.on("update", (update: Uint8Array) => Y.applyUpdate(reloaded.doc, update, REMOTE));
+  reloaded.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== REMOTE && Y.applyUpdate(a.doc, update, REMOTE));
+  assert.equal(reloaded.canUndo, false);
+  reloaded.update(theirs, { x: 8 });
+  a.undo();
+  assert.deepEqual([reloaded.placed(mine)?.x, reloaded.placed(theirs)?.x], [1, 8]);
+  a.undo();
+  assert.deepEqual([reloaded.get(mine), reloaded.placed(theirs)?.x], [undefined, 8]);
+  a.redo();
+  a.redo();
+  assert.deepEqual([reloaded.placed(mine)?.x, reloaded.placed(theirs)?.x], [50, 8]);
+});
+
 test("whatever the document holds, reading gives a harmless object", () => {
   const doc = new Y.Doc();
   const board = new BoardDocument(doc);
@@ -179,7 +273,7 @@ test("whatever the document holds, reading gives a harmless object", () => {
   assert.equal(board.get("text")?.type, "unknown");
   assert.equal(board.get("proto")?.type, "unknown");
   const unknown = board.get("newer");
-  assert.ok(unknown?.type === "unknown" && unknown.x === 40 && unknown.locked);
+  assert.ok(unknown?.type === "unknown" && unknown.x === 40 && !unknown.locked);
   const note = board.get("wrong");
   assert.ok(note?.type === "note");
   assert.deepEqual([note.x, note.y, note.w, note.h, note.colour, note.text, note.locked, note.author], [0, 0, 600, 80, "jonc", "", false, ""]);

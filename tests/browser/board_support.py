@@ -106,7 +106,7 @@ def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterato
             "console",
             lambda message: (
                 troubles.append(f"{name}: {message.text}")
-                if "Content Security Policy" in message.text
+                if "Content Security Policy" in message.text or "requires 'Trusted" in message.text
                 else None
             ),
         )

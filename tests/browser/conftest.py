@@ -70,7 +70,7 @@ def enter(chromium: Browser, demo_url: str) -> Iterator[Enter]:
             "console",
             lambda message: (
                 troubles.append(f"{page.url}: {message.text}")
-                if "Content Security Policy" in message.text
+                if "Content Security Policy" in message.text or "requires 'Trusted" in message.text
                 else None
             ),
         )

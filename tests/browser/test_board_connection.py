@@ -256,14 +256,19 @@ def test_light_mode_is_chosen_asked_of_the_server_and_remembered(open_board: Ope
     alice, bob = open_board("alice"), open_board("bob")
     sent: list[str] = []
     alice.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
-    alice.page.get_by_role("button", name="Réglages du tableau").click()
+    alice.page.get_by_role("button", name="Menu du tableau").click()
     box = alice.page.get_by_role("checkbox", name="Mode léger")
     expect(box).not_to_be_checked()
     box.check()
     assert violations(alice.page) == []
     alice.press("Escape")
     expect(alice.page.locator(".board")).to_have_attribute("data-light", "")
-    eventually(lambda: any('"light":true' in frame for frame in sent), 10, "a join in light mode")
+
+    def has_joined_lightly() -> bool:
+        alice.page.wait_for_timeout(50)  # frames are told while the browser is listened to
+        return any('"light":true' in frame for frame in sent)
+
+    eventually(has_joined_lightly, 10, "a join in light mode")
     alice.expect_saved()
     alice.write("Rien n’attend", 700, 420)
     expect(bob.note("Rien n’attend")).to_be_visible()

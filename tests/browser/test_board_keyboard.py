@@ -73,9 +73,7 @@ def test_typing_replaces_the_text_and_enter_writes_at_the_end(open_board: OpenBo
 
 def place_of(someone: BoardPage, words: str) -> tuple[float, float]:
     """Where a note lies, in board units."""
-    x, y = someone.note(words).evaluate(
-        "note => { const m = new DOMMatrix(note.style.transform); return [m.e, m.f]; }"
-    )
+    x, y = someone.note(words).evaluate("note => [note.offsetLeft, note.offsetTop]")
     return x, y
 
 

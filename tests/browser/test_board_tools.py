@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.board_support import BoardPage, OpenBoard
+from tests.live.live_support import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 Place = tuple[float, float]
@@ -18,19 +19,43 @@ def middle_of(thing: Locator) -> Place:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(someone: BoardPage, start: Place, end: Place, *, release: bool = True) -> None:
-    """Press, move, release."""
+def resting_place(thing: Locator) -> Place:
+    """Its centre, once it has come to rest."""
+    places = [middle_of(thing)]
+
+    def rests() -> bool:
+        thing.page.wait_for_timeout(100)
+        places.append(middle_of(thing))
+        return places[-1] == places[-2]
+
+    eventually(rests, 10, "rest")
+    return places[-1]
+
+
+def drag(
+    someone: BoardPage, start: Place, end: Place, *, release: bool = True, exactly: bool = False
+) -> None:
+    """Press, move, release. `exactly`: with the key that lets nothing attract what moves."""
     mouse = someone.page.mouse
+    if exactly:
+        someone.page.keyboard.down("Alt")
     mouse.move(*start)
     mouse.down()
     mouse.move(*end, steps=10)
     if release:
         mouse.up()
+    if exactly:
+        someone.page.keyboard.up("Alt")
 
 
 def shifted(before: Place, after: Place) -> tuple[int, int]:
     """How far something moved."""
     return round(after[0] - before[0]), round(after[1] - before[1])
+
+
+def await_shift(thing: Locator, before: Place, by: tuple[int, int]) -> None:
+    """Wait until it has moved so far: what the mouse did is drawn with the next frame."""
+    eventually(lambda: shifted(before, middle_of(thing)) == by, 10, f"a move by {by}")
 
 
 def test_marquee_selects_what_it_surrounds_and_the_selection_moves_together(open_board: OpenBoard) -> None:
@@ -44,12 +69,12 @@ def test_marquee_selects_what_it_surrounds_and_the_selection_moves_together(open
     alice.page.keyboard.up("Shift")
     expect(alice.page.locator('#board [aria-selected="true"]')).to_have_count(3)
     before = {words: middle_of(alice.note(words)) for words in ("Une", "Deux", "Trois")}
-    drag(alice, before["Deux"], (before["Deux"][0] + 50, before["Deux"][1] - 60))
+    drag(alice, before["Deux"], (before["Deux"][0] + 50, before["Deux"][1] - 60), exactly=True)
     for words, place in before.items():
-        assert shifted(place, middle_of(alice.note(words))) == (50, -60)
+        await_shift(alice.note(words), place, (50, -60))
     alice.press("Control+z")
     for words, place in before.items():
-        assert shifted(place, middle_of(alice.note(words))) == (0, 0)
+        await_shift(alice.note(words), place, (0, 0))
     alice.press("Control+d")
     expect(bob.page.locator("#board .board-note")).to_have_count(6)
 
@@ -62,8 +87,8 @@ def test_escape_during_a_drag_puts_the_note_back(open_board: OpenBoard) -> None:
     alice.press("Escape")
     alice.page.mouse.up()
     alice.expect_saved()
-    assert shifted(before, middle_of(alice.note("Hésitante"))) == (0, 0)
-    assert shifted(seen, middle_of(bob.note("Hésitante"))) == (0, 0)
+    await_shift(alice.note("Hésitante"), before, (0, 0))
+    await_shift(bob.note("Hésitante"), seen, (0, 0))
 
 
 def test_dropping_a_note_in_a_frame_puts_it_there_in_the_plan(open_board: OpenBoard) -> None:
@@ -103,8 +128,8 @@ def test_frame_moves_with_its_notes_and_leaves_them_when_deleted(open_board: Ope
     box = head.bounding_box()
     assert box is not None
     x, y = box["x"] + 20, box["y"] + 12  # its left end: the note covers the middle
-    drag(alice, (x, y), (x + 40, y - 30))
-    assert shifted(before, middle_of(alice.note("Dedans"))) == (40, -30)
+    drag(alice, (x, y), (x + 40, y - 30), exactly=True)
+    await_shift(alice.note("Dedans"), before, (40, -30))
     alice.press("Delete")
     expect(frame).to_have_count(0)
     expect(bob.note("Dedans")).to_be_visible()
@@ -137,15 +162,15 @@ def test_wheel_space_and_keys_pan_and_zoom_at_the_pointer(open_board: OpenBoard)
     alice.page.mouse.move(*middle_of(alice.note("Repère")))
     before = middle_of(alice.note("Repère"))
     alice.page.mouse.wheel(30, 50)
-    after = middle_of(alice.note("Repère"))
-    assert shifted(before, after) == (-30, -50)
+    await_shift(alice.note("Repère"), before, (-30, -50))
 
+    after = middle_of(alice.note("Repère"))
     alice.page.mouse.move(*after)
     alice.page.keyboard.down("Control")
     alice.page.mouse.wheel(0, -120)
     alice.page.keyboard.up("Control")
     expect(zoom).not_to_have_text("100 %")
-    assert shifted(after, middle_of(alice.note("Repère"))) == (0, 0)
+    await_shift(alice.note("Repère"), after, (0, 0))
 
     alice.press("1")
     expect(zoom).to_have_text("57 %")
@@ -154,9 +179,9 @@ def test_wheel_space_and_keys_pan_and_zoom_at_the_pointer(open_board: OpenBoard)
     alice.page.get_by_role("button", name="Tout voir").click()
     expect(zoom).to_have_text("57 %")
 
-    before = middle_of(alice.note("Repère"))
+    before = resting_place(alice.note("Repère"))
     alice.page.evaluate("document.activeElement.blur()")
     alice.page.keyboard.down("Space")
     drag(alice, (900, 700), (860, 650))
     alice.page.keyboard.up("Space")
-    assert shifted(before, middle_of(alice.note("Repère"))) == (-40, -50)
+    await_shift(alice.note("Repère"), before, (-40, -50))

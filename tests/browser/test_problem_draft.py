@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, LocatorAssertions, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, LocatorAssertions, Page, Response, Route, expect
 
 from tests.browser.conftest import PHONE, Enter
 
@@ -65,6 +65,32 @@ def test_text_saves_itself_and_a_reload_finds_it(form: Page) -> None:
     form.reload()
     expect(challenge(form)).to_have_value(TEXT)
     expect(form.get_by_label("Titre")).to_have_value("Cars scolaires")
+
+
+def test_save_that_lands_while_the_next_page_is_on_its_way_is_seen_there(form: Page) -> None:
+    form.get_by_label("Titre").fill("Cars scolaires")
+    expect(form).to_have_url(DRAFT)
+    status_of(form).to_have_text(SAVED)
+    saves: list[Response] = []
+    form.on("response", lambda answer: saves.append(answer) if AUTOSAVE.search(answer.url) else None)
+
+    def let_the_save_pass(route: Route) -> None:
+        served = route.fetch()
+        while not saves:
+            form.wait_for_timeout(20)
+        form.wait_for_timeout(200)  # the page that leaves has read the answer
+        assert TEXT not in served.text()
+        route.fulfill(response=served)
+
+    form.route(DRAFT, let_the_save_pass, times=1)
+    challenge(form).fill(TEXT)
+    form.reload()
+    assert saves
+    expect(challenge(form)).to_have_value(TEXT)
+    challenge(form).fill(f"{TEXT} Et trop vite.")
+    status_of(form).to_have_text(SAVED)
+    form.reload()
+    expect(challenge(form)).to_have_value(f"{TEXT} Et trop vite.")
 
 
 def test_reload_before_the_first_save_loses_nothing(form: Page) -> None:

@@ -14,6 +14,7 @@ from models.partner import GuestContributor, ShareLink
 from models.people import LoginSession, SignInLink, SocketTicket, User
 from models.personal_data import PERSON_LEFT
 from models.policy import Role
+from models.private_round import PrivateNote, PrivateRound
 from models.retention import PERIODS
 from models.session import reading, transaction
 from models.submission import Submission
@@ -31,6 +32,14 @@ def key() -> str:
     return f"{next(KEYS):064d}"
 
 
+def a_round(world: World) -> int:
+    with transaction() as session:
+        row = PrivateRound(board_id=world.board.id, actor_key=world.alice.key, revealed_at=utcnow())
+        session.add(row)
+        session.flush()
+        return row.id
+
+
 def rows_at_age(world: World, at: datetime) -> dict[str, object]:
     """One row of each kind for which time began at `at`."""
     person = {"user_id": world.alice.id}
@@ -42,6 +51,9 @@ def rows_at_age(world: World, at: datetime) -> dict[str, object]:
         "invitation": Invitation(token_hash=key(), email="n@ville.fr", created_at=at, expires_at=at, **where),
         "notification": Notification(kind=NotificationKind.STEP_REQUESTED, url="/", created_at=at, **person),
         "failed job": Job(kind=JobKind.SEND_MAIL, key=key(), failed_at=at),
+        "private note": PrivateNote(
+            round_id=a_round(world), author=world.alice.key, key="a", text="x", written_at=at
+        ),
         "caught mail": CaughtMail(to="n@ville.fr", subject="", text="", html="", at=at),
     }
 
@@ -53,8 +65,8 @@ def count(table: type) -> int:
 
 @pytest.mark.parametrize("kind", sorted(set(retention.RULES) - {"ticket"}))
 def test_row_goes_when_its_period_is_over_and_not_before(any_world: World, kind: str) -> None:
+    row = rows_at_age(any_world, NOW)[kind]
     with transaction() as session:
-        row = rows_at_age(any_world, NOW)[kind]
         session.add(row)
     period = PERIODS[kind].kept_for
     retention.run(NOW + period - timedelta(minutes=1), with_mail=False)
@@ -95,8 +107,9 @@ def test_large_heap_goes_in_small_transactions_and_a_stop_loses_nothing(
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 5)
     monkeypatch.setattr(retention, "BATCHES", 2)
+    old = [rows_at_age(world, NOW - 999 * DAY)["notification"] for _ in range(23)]
     with transaction() as session:
-        session.add_all([rows_at_age(world, NOW - 999 * DAY)["notification"] for _ in range(23)])
+        session.add_all(old)
     again = retention.run(NOW, with_mail=False)
     assert count(Notification) == 13
     assert again == NOW + retention.SHORTLY
@@ -238,8 +251,9 @@ def test_it_is_planned_once_for_each_night(world: World) -> None:
 
 def test_worker_runs_it_and_plans_the_next_night(world: World) -> None:
     plan_night()
+    old = rows_at_age(world, NOW - 999 * DAY)["notification"]
     with transaction() as session:
-        session.add(rows_at_age(world, NOW - 999 * DAY)["notification"])
+        session.add(old)
         session.execute(update(Job).values(run_at=NOW - DAY))
     Worker().turn()
     assert count(Notification) == 0

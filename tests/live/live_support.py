@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ def eventually(condition: Callable[[], Any], seconds: float = 5.0, what: str = "
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not hold within {seconds} s; last value: {value!r}")
         time.sleep(POLL_SECONDS)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 class LiveServer:
@@ -105,13 +112,15 @@ class LiveServer:
     def launch(self) -> "subprocess.Popen[bytes]":
         """Start the process, its output in files, without waiting for it."""
         with (self.folder / "stdout.txt").open("wb") as out, (self.folder / "stderr.txt").open("ab") as err:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "realtime.server"],
                 cwd=ROOT,
                 env=self.environ(),
                 stdout=out,
                 stderr=err,
             )
+        weakref.finalize(self, _end, process)  # a test that fails leaves nothing running beside others
+        return process
 
     def _printed_line(self) -> str:
         text = (self.folder / "stdout.txt").read_text()
@@ -248,7 +257,8 @@ class Person:
     @property
     def cookie(self) -> str:
         """The session cookie, as a header's value."""
-        return f"{COOKIE}={self.token}"
+        prefix = "__Host-" if self.server.environment.get("ETABLI_ENV") == "production" else ""
+        return f"{prefix}{COOKIE}={self.token}"
 
     def ticket(self) -> str:
         """A socket ticket, written straight to the database."""

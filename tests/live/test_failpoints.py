@@ -1,7 +1,7 @@
 """The server dies, or an unforeseen error strikes, at every step of an edit's path, under twenty writers.
 
 The steps are those that `models.failpoints` declares: a new one is tested without a line here. Those
-of the worker are in `tests/jobs/test_worker_dies.py`.
+of the worker are in `tests/jobs/test_worker_dies.py`, those of a private round in `test_private_rounds.py`.
 """
 
 import os
@@ -19,7 +19,8 @@ from tests.live.live_support import Driver, LiveServer, eventually
 pytestmark = pytest.mark.live
 
 IS_LONG = os.environ.get("ETABLI_LONG") == "1"
-OF_THE_SERVER = tuple(name for name in POINTS if not name.startswith("compaction."))
+ELSEWHERE = ("compaction.", "reveal.")
+OF_THE_SERVER = tuple(name for name in POINTS if not name.startswith(ELSEWHERE))
 AROUND_THE_COMMIT = ("appended", "committed") if IS_LONG else ("committed",)
 WRITERS = 20
 BACKOFF = (300, 2000)

@@ -21,9 +21,11 @@ def server(own_server: LiveServer) -> LiveServer:
     return own_server
 
 
-def _submit(person: Person, path: str, **fields: str) -> None:
+def _submit(person: Person, path: str, **fields: str) -> float:
+    """Send a form; gives when it was answered: from then on it is in force."""
     answer = person.post(path, urlencode(fields).encode(), **FORM)
     assert answer.status in (302, 303), (answer.status, answer.body[:300])
+    return time.time()
 
 
 def _is_cut_within(client: YjsClient, seconds: float, since: float) -> None:
@@ -36,8 +38,7 @@ def _is_cut_within(client: YjsClient, seconds: float, since: float) -> None:
 def test_signing_out_disconnects_that_sessions_sockets_only(server: LiveServer, driver: Driver) -> None:
     here, elsewhere = server.sign_in("alice"), server.sign_in("alice")
     first, second = driver.client().enter(here), driver.client().enter(elsewhere)
-    since = time.time()
-    _submit(here, "/sign-out")
+    since = _submit(here, "/sign-out")
     _is_cut_within(first, 1.0, since)
     assert second.is_connected()
     assert not first.connect(here, ticket="x" * 43)["ok"]
@@ -47,8 +48,7 @@ def test_signing_out_everywhere_disconnects_every_socket(server: LiveServer, dri
     here, elsewhere = server.sign_in("alice"), server.sign_in("alice")
     clients = [driver.client().enter(person) for person in (here, elsewhere)]
     bob = driver.client().enter(server.sign_in("bob"))
-    since = time.time()
-    _submit(here, "/sign-out-everywhere")
+    since = _submit(here, "/sign-out-everywhere")
     for client in clients:
         _is_cut_within(client, 1.0, since)
     assert bob.is_connected()
@@ -61,8 +61,7 @@ def test_revoked_link_disconnects_its_guests_and_refuses_their_last_edit(
     guest = driver.client().enter(server.sign_in("guest"))
     other = driver.client().enter(server.sign_in("reader"))
     link = server.world.guests["guest"].link_id
-    since = time.time()
-    _submit(alice, f"/projects/{server.world.project.id}/links/{link}/revoke")
+    since = _submit(alice, f"/projects/{server.world.project.id}/links/{link}/revoke")
     _is_cut_within(guest, 1.0, since)
     guest("forget")
     guest("note", id="too-late", text="trop tard")
@@ -87,8 +86,7 @@ def test_board_closed_to_observers_disconnects_them(server: LiveServer, driver: 
     with server.transaction() as session:
         session.merge(server.world.board).open_to_observers = True
     observer = driver.client().enter(server.sign_in("observer"))
-    since = time.time()
-    _submit(
+    since = _submit(
         server.sign_in("alice"), f"/boards/{server.world.board.id}/switch", switch="open_to_observers", on="0"
     )
     _is_cut_within(observer, 1.0, since)

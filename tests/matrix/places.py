@@ -11,10 +11,14 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
+from models.board.seed import seed_board
+from models.break_glass import BreakGlass
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.cohort import ClassSession
+from models.class_session import CalendarFeed
+from models.comment import Comment, Thread
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
 from models.feedback import Feedback, FeedbackStatus
@@ -27,8 +31,21 @@ from models.organization import Organization, Programme
 from models.partner import Partner, Sector
 from models.people import LoginSession, SignInLink, User
 from models.policy import Role
+from models.private_round import PrivateRound
 from models.problem import Confidentiality, Problem, ProblemStatus
-from tests.factories import World, grant, make_guest, make_link, make_problem, make_user
+from models.saved_template import SavedTemplate
+from models.workshop import Workshop
+from tests.factories import (
+    World,
+    grant,
+    make_class_session,
+    make_guest,
+    make_image,
+    make_link,
+    make_problem,
+    make_solution,
+    make_user,
+)
 from workspace.services.sessions import open_session
 from workspace.services.tokens import new_token, token_hash
 
@@ -52,8 +69,10 @@ PRINCIPALS: Mapping[str, str] = {
     "ex-élu": "former",  # observed the project until yesterday
     "manager": "manager",
     "manager-beside": "other_manager",  # manages another programme of the organisation
+    "manager-over": "org_manager",  # manages every programme of the organisation
     "manager-away": "far_manager",  # manages a programme of another organisation
     "admin": "admin",
+    "admin+glass": "rescuer",  # an administrator who has opened the project by break-glass
     "team+élu-away": "both",  # a learner of the team, and an élu who observes another project
     "away+élu": "elected",  # a learner of another cohort, and an élu who observes the project
     "stranger": "stranger",  # an account without any role
@@ -114,6 +133,8 @@ def build(session: Session, world: World) -> Places:
     _briefs(session, places)
     _project_people(session, places, elsewhere)
     _cohort_people(session, places, elsewhere)
+    _break_glass(session, places)
+    _programme_people(session, places)
     _doors(session, places)
     _sign_in(session, places)
     _own(session, places)
@@ -121,7 +142,7 @@ def build(session: Session, world: World) -> Places:
 
 
 def _people(session: Session, world: World) -> None:
-    names = ("disabled", "far_manager", "admin", "both", "elected", "former")
+    names = ("disabled", "org_manager", "far_manager", "admin", "rescuer", "both", "elected", "former")
     people = {name: make_user(session, name) for name in names}
     world.people.update(people)
     far = Organization(name="Institut lointain")
@@ -133,7 +154,11 @@ def _people(session: Session, world: World) -> None:
     grant(session, people["disabled"], Role.LEARNER, team_id=world.team.id)
     people["disabled"].disabled_at = utcnow()
     grant(session, people["far_manager"], Role.MANAGER, programme_id=programme.id)
+    grant(session, people["org_manager"], Role.MANAGER, organization_id=world.organization.id)
     grant(session, people["admin"], Role.ADMIN, organization_id=world.organization.id)
+    grant(session, people["rescuer"], Role.ADMIN, organization_id=world.organization.id)
+    glass = grant(session, people["rescuer"], Role.ADMIN, project_id=world.project.id)
+    glass.ends_at = utcnow() + timedelta(hours=1)
     grant(session, people["both"], Role.LEARNER, team_id=world.team.id)
     grant(session, people["both"], Role.OBSERVER, project_id=world.other_project.id)
     grant(session, people["elected"], Role.LEARNER, team_id=world.other_team.id)
@@ -149,10 +174,7 @@ def _elsewhere(session: Session, world: World) -> dict[str, int]:
     """The same objects of another project and another cohort: never to be reached through one's own."""
     link, _token = make_link(session, world.other_project, world.zoe)
     partner = Partner(project_id=world.other_project.id, name="Ailleurs", sector=Sector.CITIZEN)
-    now = utcnow()
-    lesson = ClassSession(
-        cohort_id=world.other_cohort.id, title="Ailleurs", starts_at=now, ends_at=now + timedelta(hours=1)
-    )
+    lesson = make_class_session(session, world.other_cohort, "Ailleurs", utcnow())
     guest = make_guest(session, link, "Ailleurs")
     invitations = {
         role: _invitation(role, f"ailleurs-{role}", **scope)
@@ -162,7 +184,7 @@ def _elsewhere(session: Session, world: World) -> dict[str, int]:
             (Role.TUTOR, {"cohort_id": world.other_cohort.id}),
         )
     }
-    session.add_all([partner, lesson, *invitations.values()])
+    session.add_all([partner, *invitations.values()])
     session.flush()
     return {
         "link": link.id,
@@ -202,7 +224,9 @@ def _basics(places: Places) -> None:
         "team_id": world.team.id,
         "programme_id": world.programme.id,
         "step_code": "understand",
+        "number": 1,
         "code": "listened",
+        "template_code": "defi",
         "key": "a-form-key-of-twenty-x",
     }
     places.ids |= {
@@ -286,11 +310,70 @@ def _boards(session: Session, places: Places) -> None:
         )
         session.add(board)
         session.flush()
-        places.ids[name] = {"board_id": board.id, "document_id": document.id, "seq": 1}
+        picture = make_image(session, document.id, world.alice)
+        ids = {"board_id": board.id, "document_id": document.id, "seq": 1, "name": picture.name}
+        places.ids[name] = ids
+    for name, values in {"vote of the team": {}, "vote with partners": {"with_partners": True}}.items():
+        places.ids[name] = _voting(session, world, **values)
+    places.ids["vote of another board"] = {
+        **places.ids["vote with partners"],
+        "board_id": places.ids["plain board"]["board_id"],
+    }
+    places.ids["solution"] = {"solution_id": make_solution(session, world.project, world.board).id}
+    places.ids["commented board"] = ids = _commented(session, world)
+    places.ids["thread of another board"] = {**ids, "board_id": places.ids["plain board"]["board_id"]}
+    for state, cohort in (("", world.cohort), ("another cohort", world.other_cohort)):
+        template = SavedTemplate(cohort_id=cohort.id, name="Modèle", content=seed_board("defi", "fr"))
+        session.add(template)
+        session.flush()
+        places.ids[state]["template_id"] = template.id
     places.ids["archived board through another project"] = {
         **places.ids["archived board"],
         "project_id": world.other_project.id,
     }
+
+
+def _commented(session: Session, world: World) -> dict[str, object]:
+    """A board with a thread that Alice began."""
+    board = Board(
+        project_id=world.project.id,
+        document_id=_document(session, world, is_readable=True).id,
+        title="Un échange",
+        template_code="defi",
+        step_code="understand",
+    )
+    session.add(board)
+    session.flush()
+    thread = Thread(board_id=board.id, comments=[Comment(author=world.alice.key, text="Vraiment ?")])
+    session.add(thread)
+    session.flush()
+    return {"board_id": board.id, "thread_id": thread.id, "comment_id": thread.comments[0].id}
+
+
+def _voting(session: Session, world: World, **values: object) -> dict[str, object]:
+    """A board with an open round and an open vote on its first note."""
+    document = _document(session, world, is_readable=True)
+    board = Board(
+        project_id=world.project.id,
+        document_id=document.id,
+        title="Un vote",
+        template_code="defi",
+        step_code="understand",
+    )
+    session.add(board)
+    session.flush()
+    ballot = Ballot(board_id=board.id, actor_key=world.alice.key, points=3, **values)
+    led = {"board_id": board.id, "actor_key": world.alice.key}
+    session.add_all(
+        [
+            ballot,
+            PrivateRound(**led),
+            Workshop(**led, steps=[{"kind": "write", "title": "Écrire", "minutes": 5}]),
+        ]
+    )
+    session.flush()
+    session.add(BallotChoice(ballot_id=ballot.id, object_id="demo-0", place=0, author=world.alice.key))
+    return {"board_id": board.id, "ballot_id": ballot.id}
 
 
 def _document(session: Session, world: World, *, is_readable: bool) -> SharedDocument:
@@ -413,19 +496,48 @@ def _cohort_people(session: Session, places: Places, elsewhere: Mapping[str, int
     }
 
 
+def _break_glass(session: Session, places: Places) -> None:
+    world, now = places.world, utcnow()
+    for state, until in {"project open by break-glass": 1, "access that is over": -1}.items():
+        membership = grant(
+            session, make_user(session, f"rescuer{until}"), Role.ADMIN, project_id=world.project.id
+        )
+        membership.starts_at, membership.ends_at = now - timedelta(hours=2), now + timedelta(hours=until)
+        access = BreakGlass(membership_id=membership.id, reason="Un tableau ne s’ouvre plus.")
+        session.add(access)
+        session.flush()
+        places.ids[state] = {"access_id": access.id}
+
+
+def _programme_people(session: Session, places: Places) -> None:
+    """Two more managers: one of the programme, one of another; and an invitation to each."""
+    world, other = places.world, places.world.other_cohort.programme_id
+    for programme_id, state in (
+        (world.programme.id, "manager of the programme"),
+        (other, "manager of another programme"),
+    ):
+        name = state.replace(" ", "-")
+        invited = _invitation(Role.MANAGER, name, programme_id=programme_id)
+        session.add(invited)
+        session.flush()
+        held = grant(session, make_user(session, name), Role.MANAGER, programme_id=programme_id)
+        places.ids[state] = {"membership_id": held.id, "invitation_id": invited.id}
+    places.ids["own place in the programme"] = {"membership_id": _membership(session, world.manager)}
+
+
 def _doors(session: Session, places: Places) -> None:
     """Addresses that are secrets of their own."""
     world = places.world
     used_up, used_token = make_link(session, world.project, world.alice)
     used_up.uses = used_up.max_uses
-    tokens = {"open": new_token(), "shut": new_token()}
-    for name, token in tokens.items():
+    tokens = {"open": new_token(), "shut": new_token(), "feed": new_token()}
+    for name in ("open", "shut"):
         session.add(
             _invitation(
                 Role.TUTOR,
                 f"{name}-offer",
                 cohort_id=world.cohort.id,
-                token_hash=token_hash(token),
+                token_hash=token_hash(tokens[name]),
                 revoked_at=None if name == "open" else utcnow(),
             )
         )
@@ -433,10 +545,12 @@ def _doors(session: Session, places: Places) -> None:
     kept = CaughtMail(to="quelquun@exemple.fr", subject="Un sujet", text="Texte", html="<p>Texte</p>")
     in_a_while = utcnow() + timedelta(minutes=20)
     link = SignInLink(token_hash=token_hash(to_sign_in), user_id=world.bob.id, expires_at=in_a_while)
-    session.add_all([kept, link])
+    feed = CalendarFeed(user_id=world.bob.id, token_hash=token_hash(tokens["feed"]))
+    session.add_all([kept, link, feed])
     session.flush()
     places.ids |= {
         "link to sign in": {"token": to_sign_in},
+        "calendar feed": {"token": tokens["feed"]},
         "kept message": {"mail_id": kept.id},
         "live link": {"token": world.link_tokens["guest"]},
         "link to read": {"token": world.link_tokens["reader"]},

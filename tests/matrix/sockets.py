@@ -105,6 +105,7 @@ class Sockets:
         self.app: Flask = create_app(settings)  # one of its own: the others' documents are not to be live
         self.last_frames = Frames()
         self.live: Live = attach(self.app, settings, self._outlet)
+        self.live.socketio.start_background_task = _nothing  # no hub runs: a later test's would do it all
         self._marks = count(1)
 
     def _outlet(self, _server: object, _engine_sid: str) -> Frames:
@@ -223,6 +224,10 @@ def _ticket(cookie: str) -> str:
                 )
             )
     return ticket
+
+
+def _nothing(_task: object, *_arguments: object) -> None:
+    pass
 
 
 def _pointer(handle: int) -> bytes:

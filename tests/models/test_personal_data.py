@@ -131,8 +131,8 @@ def test_every_section_and_column_has_a_name_on_paper() -> None:
 
 def test_every_counted_period_is_enforced() -> None:
     counted = {name for name, period in PERIODS.items() if period.days is not None}
-    assert counted - set(RULES) == {"account", "guest"}, (
-        "these two are erased, see workspace/jobs/retention.py"
+    assert counted - set(RULES) == {"account", "guest", "unused picture"}, (
+        "people are erased, see workspace/jobs/retention.py; for pictures see workspace/jobs/images.py"
     )
     assert set(RULES) <= counted
 

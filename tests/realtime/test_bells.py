@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import AccessChanged, BoardChanged, DocumentReplaced, SessionEnded
+from models.events import (
+    AccessChanged,
+    BoardChanged,
+    DocumentReplaced,
+    RoundsChanged,
+    SessionEnded,
+    WorkshopChanged,
+)
 from realtime import bells
 from realtime.fanout import (
     Bell,
@@ -31,6 +38,8 @@ BELLS: list[Bell] = [
     AccessChanged(guest_id=4),
     BoardChanged(board_id=1, document_id=2),
     DocumentReplaced(document_id=2),
+    RoundsChanged(board_id=1, document_id=2),
+    WorkshopChanged(board_id=1, document_id=2),
     PeopleBell(5, (AWA,)),
     PeopleBell(5, ()),
     CursorsBell(5, ((3, Cursor(-4, 5, 1, 1)), (400, Cursor(0, 0, 0, 0)))),

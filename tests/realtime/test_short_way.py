@@ -29,7 +29,7 @@ class Site:
         self.alice.client.actor = replace(self.alice.actor, login_session_id=1)
         self.alice.client.token_hash = token_hash(TOKEN)
         self.clients.add(self.alice.client)
-        self.web = WebClient(ShortWay(self._long_way, self.clients, frozenset({"localhost"})))
+        self.web = WebClient(ShortWay(self._long_way, self.clients, frozenset({"localhost"}), "etabli"))
 
     @staticmethod
     def _long_way(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -92,4 +92,5 @@ def test_every_schedule_ends_with_equal_copies_and_every_promise_kept(
     passed: set[str] = set()
     for seed in _seeds(any_database_url):
         passed |= _play(seed, any_world, logins).passed
-    assert ONLY or passed >= failpoints.POINTS.keys()
+    in_schedules = {name for name in failpoints.POINTS if not name.startswith("reveal.")}
+    assert ONLY or passed >= in_schedules

@@ -143,7 +143,6 @@ def test_people_of_a_board_come_busiest_first(any_world: World) -> None:
         assert boards.people_of_boards(session, [world.board.id]) == {world.board.id: ["Guest", "Alice"]}
 
 
-def test_step_suggests_its_templates_first() -> None:
-    codes = boards.suggested_templates("imagine")
-    assert codes[:2] == ["carte-des-acteurs", "impact-effort"]
-    assert set(codes) == set(BOARD_TEMPLATES)
+def test_step_suggests_its_templates() -> None:
+    assert boards.suggested_templates("imagine")[0] == "carte-des-acteurs"
+    assert boards.suggested_templates("unknown") == boards.suggested_templates("understand")

@@ -10,6 +10,7 @@ from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.board.rules import BoardActor
 from models.board.sync import LiveDocument
+from models.board_image import BoardImage
 from models.cohort import Team
 from models.document import DocumentUpdate
 from models.document_log import load_document
@@ -28,7 +29,7 @@ from models.personal_data import PERSON_LEFT
 from models.policy import Role
 from models.problem import Problem, ProblemStatus
 from models.session import database, reading, transaction
-from tests.factories import World, make_board, make_problem
+from tests.factories import World, make_board, make_image, make_problem
 from tests.jobs.writing import Writer, outline
 from workspace import cli
 from workspace.jobs import compact, history, project, texts
@@ -280,6 +281,19 @@ def test_words_go_from_the_board_and_its_past_when_asked(any_world: World) -> No
         for entry in history.entries_of(session, document_id):
             assert entry.keys
     assert run_texts(any_world) == 1, "it may be run again"
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_pictures_go_with_the_words_and_stay_without_a_name(any_world: World, words: bool) -> None:
+    with transaction() as session:
+        board = make_board(session, any_world.project, any_world.alice)
+        mine = make_image(session, board.document_id, any_world.alice).id
+        another = make_image(session, board.document_id, any_world.bob).id
+    erase(any_world, "alice", words=words)
+    with reading() as session:
+        left = {image.id: image.actor_key for image in session.scalars(select(BoardImage))}
+    key = f"u{any_world.bob.id}"
+    assert left == ({another: key} if words else {mine: "", another: key})
 
 
 def test_words_stay_unless_asked(world: World) -> None:

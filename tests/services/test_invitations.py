@@ -1,6 +1,7 @@
 """Invitations: who may invite whom to what, the conflict rule, one acceptance, withdrawal."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -17,17 +18,28 @@ from models.session import reading, transaction
 from tests.factories import World, make_user
 from workspace.services import invitations, memberships, waiting_invitations
 from workspace.services.acceptance import OfferState, accept, find_offer
+from workspace.services.access_days import Days
+from workspace.services.conflicts import OWN_AUTHORITY
 from workspace.services.invitations import Invitee, NewInvitation, Terms
 from workspace.services.people_list import invite_learners, parse_people
 from workspace.services.tokens import token_hash
 
 ELU = Invitee("anelli@tours.fr", "Philippe Anelli", "Adjoint au maire")
+TODAY = utcnow().date()
+IN_A_MONTH = TODAY + timedelta(days=30)
 
 
-def invite(world: World, who: str = "alice", invitee: Invitee = ELU, **terms: object) -> NewInvitation:
+def invite(
+    world: World,
+    who: str = "alice",
+    invitee: Invitee = ELU,
+    *,
+    days: Days = Days(None, IN_A_MONTH),  # noqa: B008
+    **terms: object,
+) -> NewInvitation:
     with transaction() as session:
         return invitations.invite_observer(
-            session, world.actor(session, who), world.project.id, invitee, Terms(**terms)
+            session, world.actor(session, who), world.project.id, invitee, Terms(days=days, **terms)
         )
 
 
@@ -87,7 +99,11 @@ def test_only_the_manager_invites_learners_and_tutors(world: World, who: str) ->
     [
         (Invitee("pas une adresse", "X"), {}, "email"),
         (ELU, {"valid_days": 365}, "valid_days"),
-        (ELU, {"access_until": utcnow() - timedelta(days=1)}, "access_until"),
+        (ELU, {"days": Days(None, TODAY - timedelta(days=2))}, "access_until"),
+        (ELU, {"days": Days()}, "access_until"),
+        (ELU, {"days": Days(IN_A_MONTH, IN_A_MONTH - timedelta(days=1))}, "access_until"),
+        (ELU, {"days": Days(TODAY - timedelta(days=2), IN_A_MONTH)}, "access_from"),
+        (ELU, {"days": Days(date(9999, 12, 31), date(9999, 12, 31))}, "access_from"),
         (Invitee("observer@exemple.fr", "X"), {}, "email"),
         (Invitee("alice@exemple.fr", "X"), {}, "email"),
     ],
@@ -97,7 +113,8 @@ def test_wrong_invitations_name_their_field(
 ) -> None:
     with pytest.raises(Invalid) as refusal:
         invite(world, invitee=invitee, **terms)
-    assert list(refusal.value.fields) == [field]
+    assert field in refusal.value.fields
+    assert set(refusal.value.fields) <= {field, "access_until"}
 
 
 def test_a_person_is_not_invited_twice_while_the_first_invitation_waits(world: World) -> None:
@@ -112,14 +129,14 @@ def test_a_person_is_not_invited_twice_while_the_first_invitation_waits(world: W
 def test_accepting_gives_the_role_until_the_day_agreed_and_tells_the_team(any_world: World) -> None:
     changed: list[int | None] = []
     subscribe(AccessChanged, lambda event: changed.append(event.user_id))
-    until = utcnow() + timedelta(days=30)
-    made = invite(any_world, access_until=until)
+    made = invite(any_world)
     assert accept_as(made.token, ELU.email) == f"/observations/{any_world.project.id}"
     with reading() as session:
         user = session.scalar(select(User).where(User.email == ELU.email))
         assert grants_of_user(session, user.id) == {Grant(Role.OBSERVER, project_id=any_world.project.id)}
         row = session.scalar(select(Membership).where(Membership.user_id == user.id))
-        assert abs(row.ends_at - until) < timedelta(seconds=1)
+        zone = ZoneInfo(any_world.cohort.time_zone)
+        assert row.ends_at == datetime.combine(IN_A_MONTH, time(23, 59, 59), zone)
         assert row.granted_by_id == any_world.alice.id
         told = session.scalars(
             select(Notification.user_id).where(Notification.kind == NotificationKind.OBSERVER_JOINED)
@@ -175,7 +192,7 @@ def test_conflict_rule_is_checked_when_inviting_too(world: World) -> None:
         session.merge(world.stranger).authority_code = world.authority.code
     with pytest.raises(Invalid) as refusal:
         invite(world, invitee=Invitee("stranger@exemple.fr", "X"))
-    assert refusal.value.fields == {"email": invitations.OWN_AUTHORITY}
+    assert refusal.value.fields == {"email": OWN_AUTHORITY}
 
 
 def test_conflict_rule_counts_the_authority_of_the_team_lead(world: World) -> None:

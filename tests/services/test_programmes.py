@@ -1,22 +1,22 @@
 """Programmes as their manager runs them: cohorts, teams, class sessions, figures, forgotten passwords."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from models.base import utcnow
-from models.cohort import ClassSession, SessionMode, Team
+from models.cohort import Team
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from models.membership import Membership, grants_of_user
+from models.occurrences import said_of
 from models.people import User
 from models.policy import Role
 from models.session import reading, transaction
 from tests.factories import World, grant
 from tests.queries import counting_queries
-from workspace.services import class_sessions, memberships, password_resets, programmes, sessions, teams
+from workspace.services import memberships, password_resets, programmes, sessions, teams
 from workspace.services.accounts import Credentials
-from workspace.services.class_sessions import SessionText
 from workspace.services.programmes import CohortText
 
 TEXT = CohortText("Promotion 2027", "Europe/Paris", "America/Cayenne", date(2027, 1, 4), date(2027, 6, 30))
@@ -79,7 +79,7 @@ def test_list_of_programmes_is_the_manager_s_own(world: World) -> None:
         assert card.programme.name == "Innovation publique"
         (figures,) = card.cohorts
         assert (figures.teams, figures.learners, figures.tutors, figures.projects) == (2, 3, 1, 1)
-        assert figures.next_session == world.class_session.starts_at
+        assert figures.next_session == said_of(world.class_session).starts_at
         for who in ("alice", "tutor", "observer", "guest"):
             with pytest.raises((Forbidden, NotFound)):
                 programmes.list_programmes(session, world.actor(session, who))
@@ -125,7 +125,8 @@ def test_two_teams_of_a_cohort_never_share_a_name(world: World) -> None:
 def test_lead_is_one_of_the_team(world: World) -> None:
     with transaction() as session:
         manager = world.actor(session, "manager")
-        assert teams.set_lead(session, manager, world.team.id, world.bob.id).lead_id == world.bob.id
+        team, ended = teams.set_lead(session, manager, world.team.id, world.bob.id)
+        assert (team.lead_id, ended) == (world.bob.id, [])
         with pytest.raises(Invalid):
             teams.set_lead(session, manager, world.team.id, world.paul.id)
 
@@ -166,54 +167,6 @@ def test_members_of_another_cohort_are_out_of_reach(world: World) -> None:
         memberships.withdraw_from_cohort(
             session, world.actor(session, "manager"), world.cohort.id, membership_of(world, "zoe")
         )
-
-
-@pytest.mark.parametrize(
-    ("day", "hour_utc"), [(date(2027, 3, 15), 17), (date(2027, 4, 15), 16)], ids=["winter", "summer"]
-)
-def test_class_session_is_held_at_the_cohort_s_own_clock(world: World, day: date, hour_utc: int) -> None:
-    cohort_id = cohort_of(world)
-    text = SessionText("Atelier", day, time(18, 30), time(21, 30), day, SessionMode.HYBRID, "Paris")
-    with transaction() as session:
-        made = class_sessions.add_class_session(session, world.actor(session, "manager"), cohort_id, text)
-    with reading() as session:
-        cohort, row = class_sessions.access_class_session(
-            session, world.actor(session, "manager"), cohort_id, made.id
-        )
-        assert row.starts_at == datetime(day.year, day.month, day.day, hour_utc, 30, tzinfo=UTC)
-        assert class_sessions.text_of(row, cohort) == text
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"ends": time(18, 0)}, "ends"),
-        ({"day": date(2028, 1, 1), "last_day": date(2028, 1, 1)}, "day"),
-        ({"last_day": date(2027, 3, 14)}, "last_day"),
-    ],
-)
-def test_class_session_with_impossible_times_is_refused(
-    world: World, values: dict[str, object], field: str
-) -> None:
-    cohort_id = cohort_of(world)
-    day = date(2027, 3, 15)
-    text = SessionText("Atelier", day, time(18, 30), time(21, 30), day, SessionMode.HYBRID)
-    with transaction() as session, pytest.raises(Invalid) as refusal:
-        class_sessions.add_class_session(
-            session, world.actor(session, "manager"), cohort_id, SessionText(**{**vars(text), **values})
-        )
-    assert list(refusal.value.fields) == [field]
-
-
-def test_class_session_of_another_cohort_is_not_found(world: World) -> None:
-    cohort_id = cohort_of(world)
-    with transaction() as session:
-        manager = world.actor(session, "manager")
-        with pytest.raises(NotFound):
-            class_sessions.cancel_class_session(session, manager, cohort_id, world.class_session.id)
-        class_sessions.cancel_class_session(session, manager, world.cohort.id, world.class_session.id)
-    with reading() as session:
-        assert session.get(ClassSession, world.class_session.id) is None
 
 
 def test_people_of_a_cohort_cost_the_same_whatever_their_number(world: World) -> None:

@@ -131,7 +131,8 @@ def act(world: World, client_of: ClientOf, word: str = "Secret") -> None:
 
     # invitations and what becomes of them
     person = {"name": word, "title": word, "message": word, "valid_days": "14"}
-    do(alice, f"/projects/{project}/observers", email=f"a{mail}", **person)
+    until = {"access_until": str(utcnow().date() + timedelta(days=30))}
+    do(alice, f"/projects/{project}/observers", email=f"a{mail}", **person, **until)
     do(alice, f"/projects/{project}/partner-accounts", email=f"b{mail}", **person)
     do(manager, f"/programmes/cohorts/{cohort}/tutors/invite", email=f"c{mail}", **person)
     do(manager, f"/programmes/teams/{team}/invite", people=f"{word} d{mail}", valid_days="14")
@@ -153,7 +154,7 @@ def act(world: World, client_of: ClientOf, word: str = "Secret") -> None:
             update(Problem).where(Problem.id == world.problem.id).values(authority_code="commune-97302")
         )
         session.get_one(User, world.stranger.id).authority_code = "commune-97302"
-    own = {**person, "email": world.stranger.email}
+    own = {**person, **until, "email": world.stranger.email}
     assert alice.post(f"/projects/{project}/observers", data=own).status_code == 422
     # memberships
     with reading() as session:
@@ -161,9 +162,14 @@ def act(world: World, client_of: ClientOf, word: str = "Secret") -> None:
     members = f"/programmes/cohorts/{cohort}/members"
     do(manager, f"{members}/{held[world.bob.id]}/place", team_id=world.peer_team.id)
     do(manager, f"/programmes/teams/{world.peer_team.id}/lead", user_id=world.bob.id)
+    do(manager, f"/programmes/teams/{team}/lead", user_id=world.alice.id)  # the authority is the élu's now
+    observed = f"/projects/{project}/observers/{held[world.observer.id]}"
+    seen = re.search(r'name="seen" value="([^"]+)"', alice.get(f"{observed}/dates").text)
+    assert seen is not None
+    do(alice, f"{observed}/dates", seen=seen[1], **until)
     do(manager, f"{members}/{held[world.paul.id]}/new-password")
     do(manager, f"{members}/{held[world.paul.id]}/withdraw")
-    do(alice, f"/projects/{project}/observers/{held[world.observer.id]}/withdraw")
+    do(alice, f"{observed}/withdraw")
     # links and guests
     terms = {"role": "contribute", "days": "30", "max_uses": "5", "question": word, "label": word}
     made = alice.post(f"/projects/{project}/links/new", data=terms)
@@ -211,6 +217,7 @@ KEPT_BY_ACTING = {
     *(A.INVITATION_MADE, A.INVITATION_RENEWED, A.INVITATION_REVOKED, A.INVITATION_ACCEPTED),
     *(A.CONFLICT_REFUSED, A.ACCOUNT_CREATED, A.AUTHORITY_DECLARED, A.SIGNED_IN),
     *(A.MEMBERSHIP_GRANTED, A.MEMBERSHIP_ENDED, A.MEMBERSHIP_MOVED, A.LEAD_SET, A.PASSWORD_LINK_MADE),
+    *(A.MEMBERSHIP_DATES_CHANGED, A.OBSERVATION_ENDED),
     *(A.LINK_MADE, A.LINK_RENEWED, A.LINK_REVOKED, A.GUEST_JOINED, A.GUEST_SHUT_OUT),
     *(A.BOARD_SHOWN_TO_OBSERVERS, A.BOARD_HIDDEN_FROM_OBSERVERS, A.BOARD_OPENED_TO_TUTORS),
     *(A.BOARD_CLOSED_TO_TUTORS, A.BOARD_FROZEN, A.BOARD_UNFROZEN, A.BOARD_ARCHIVED, A.BOARD_BROUGHT_BACK),

@@ -65,8 +65,8 @@ def test_cookie_is_secure_in_production(nina: User, sqlite_url: str, tmp_path) -
         data={"email": nina.email, "password": PHRASE},
         base_url="https://etabli.example",
     )
-    header = next(value for name, value in answer.headers if value.startswith(f"{COOKIE}="))
-    assert "Secure" in header
+    header = next(value for name, value in answer.headers if value.startswith(f"__Host-{COOKIE}="))
+    assert "Secure; HttpOnly; Path=/; SameSite=Lax" in header
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.board.objects.link import LINK_KINDS
 from models.session import transaction
 from tests.canaries import Planted, attempts, leaks, plant, secrets_in, send
 from tests.conftest import ClientOf
@@ -46,8 +47,8 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"\w+ e-mail", frozenset({"manager"})),
     (r"guest's name", INSIDE | GUESTS),
     (r"guest's organisation|another guest", INSIDE),
-    # The cohort and its agenda.
-    (r"cohort's name|session|place", INSIDE | {"paul"}),
+    # The cohort and its calendar; who was away is for the sheet, which names nobody to others.
+    (r"cohort's name|session's \w+", INSIDE | {"paul"}),
     # The project and its problem: the cohort, as it is shared, and those who take part.
     (r"problem's .*|lever|summary", INSIDE | GUESTS | {"paul"}),
     (r"due|word on a step|journal .*", INSIDE),
@@ -55,8 +56,18 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     # Boards.
     (r"note (removed from|on) a board that is archived", frozenset()),
     (r"board that is archived", TEAM),
-    (r"note on a board that is closed|board that is closed", INSIDE | GUESTS),
+    (r"(note|picture) on a board that is closed|board that is closed", INSIDE | GUESTS),
     (r"note removed from a board that is (closed|open)", INSIDE | GUESTS),
+    # What is led on boards: who works there and who follows; what is written in silence, its author.
+    (r"prompt of a round|step of a workshop|(question|result) of a vote", INSIDE | GUESTS),
+    (r"words of a vote that is open", frozenset()),
+    (r"alice's private note", frozenset({"alice"})),
+    # What a tutor keeps of a board: the teams of the cohort, who may open a board like it.
+    (r"saved template's \w+", INSIDE | {"paul"}),
+    # Comments: those who read the board, and no élu, whatever the team shows.
+    (r"words of a note that was commented|comment(, resolved)?", INSIDE | GUESTS),
+    # Solutions: those who take part; none is published.
+    (r"solution's (title|words|reason|source)", INSIDE | GUESTS),
     # Feedback, briefs, questions.
     (r"feedback draft", frozenset({"tutor"})),
     (r"feedback released|answer to feedback", INSIDE),
@@ -100,6 +111,12 @@ def searches(planted: Planted) -> Iterator[str]:
     yield f"/cohorts/{cohort}?grid=people"
     yield f"/boards/{board}/people?clients=1,2,3,77"
     yield f"/projects/{planted.world.project.id}/journal?page=2"
+    named = ",".join(f"{kind}.{number}" for kind in LINK_KINDS for number in range(1, 40))
+    for number in planted.ids["board_id"].values():
+        yield f"/boards/{number}/cards?of={named}"
+        yield f"/boards/{number}/cards?search=secret"
+        for problem in planted.ids["problem_id"].values():
+            yield f"/boards/{number}/cards?address=/problems/{problem}"
 
 
 def stolen(planted: Planted, name: str, found: list[str]) -> list[str]:

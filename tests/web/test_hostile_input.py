@@ -1,11 +1,15 @@
 """Whatever is sent to whatever form by whoever may open it: a clear refusal, never a server error."""
 
+import inspect
+import re
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from tests.conftest import ClientOf
 from tests.factories import World
@@ -19,7 +23,7 @@ USUAL_FIELDS = (
     *("step_code", "sector", "role", "days", "max_uses", "version", "reason", "message", "locale", "theme"),
     *("time_zone", "next", "due_on", "starts_on", "ends_on", "then", "template", "cohort_id", "team_id"),
     *("user_id", "authority", "authority_value", "challenge", "precedents", "drivers", "domain"),
-    "confidentiality",
+    *("confidentiality", "_once"),
 )
 HOSTILE_VALUES = {
     "empty": "",
@@ -48,8 +52,15 @@ def clients(client_of: ClientOf, world: World) -> dict[str, FlaskClient]:
     }
 
 
-@pytest.mark.parametrize("kind", HOSTILE_VALUES)
-def test_no_form_value_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "any_database_url"),
+    [*((kind, "sqlite") for kind in HOSTILE_VALUES), ("NUL", "postgresql")],  # which takes it in no text
+    indirect=["any_database_url"],
+)
+def test_no_form_value_makes_a_server_error(
+    any_world: World, any_app: Flask, any_client_of: ClientOf, kind: str
+) -> None:
+    world, app, client_of = any_world, any_app, any_client_of
     form = urlencode(dict.fromkeys(USUAL_FIELDS, HOSTILE_VALUES[kind])).encode()
     assert len(form) < app.config["MAX_CONTENT_LENGTH"]
     form_type = "application/x-www-form-urlencoded"
@@ -102,15 +113,40 @@ def test_five_megabytes_are_refused_with_a_page_that_helps(world: World, client_
     assert "<h1" in answer.text
 
 
-@pytest.mark.parametrize(
-    "query", ["?page=-1", "?page=999999999999", "?page=x", "?q=%00", "?q=%ff", "?status=nope"]
-)
-def test_no_query_makes_a_server_error(world: World, app: Flask, client_of: ClientOf, query: str) -> None:
-    errors = []
-    for name, client in clients(client_of, world).items():
-        for rule in app.url_map.iter_rules():
-            if "GET" in (rule.methods or ()) and rule.endpoint != "static":
-                answer = client.get(path_of(rule, world) + query)
+READ = re.compile(r"""args(?:\.get|\.getlist)?[(\[]"(\w+)\"""")
+BY_A_FORM = {"audit": ("since", "until", "person", "kind", "cohort")}
+
+
+def parameters_of(app: Flask, rule: Rule) -> set[str]:
+    """What the page behind an address reads from its query."""
+    module = inspect.unwrap(app.view_functions[rule.endpoint]).__module__
+    source = inspect.getsource(sys.modules[module])
+    return {*READ.findall(source), *BY_A_FORM.get(rule.endpoint.split(".")[0], ())}
+
+
+@pytest.mark.parametrize("any_database_url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", [*HOSTILE_VALUES, "no UTF-8"])
+def test_no_query_makes_a_server_error(
+    any_world: World, any_app: Flask, any_client_of: ClientOf, kind: str
+) -> None:
+    value = (HOSTILE_VALUES.get(kind, "").encode() or b"\xff\xfe")[:500]
+    short = value.replace(b"avec un ", b"")  # before what is cut off
+    asked, errors = 0, []
+    for name, client in clients(any_client_of, any_world).items():
+        for rule in any_app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+                continue
+            for parameter in sorted(parameters_of(any_app, rule)):
+                asked += 1
+                answer = client.get(f"{path_of(rule, any_world)}?{urlencode({parameter: short})}")
                 if answer.status_code >= SERVER_ERROR:
-                    errors.append((name, rule.rule, answer.status_code))
+                    errors.append((name, rule.rule, parameter, answer.status_code))
     assert errors == []
+    assert asked > 100
+
+
+def test_zero_byte_in_an_address_leads_nowhere(any_world: World, any_client_of: ClientOf) -> None:
+    alice = any_client_of(any_world.alice)
+    picture = f"/documents/{any_world.board.document_id}/images/a%00b"
+    for address in ("/invitations/a%00b", "/assets/%00", "/boards/1%00", picture):
+        assert alice.get(address).status_code == 404, address

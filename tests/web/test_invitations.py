@@ -3,6 +3,7 @@
 import html
 import logging
 import re
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.base import utcnow
 from models.invitation import Invitation
 from models.membership import Membership
 from models.people import User
@@ -18,11 +20,19 @@ from models.session import reading, transaction
 from tests.conftest import ClientOf, make_app
 from tests.factories import World, make_user
 from tests.queries import counting_queries
+from workspace.services.access_days import Days
 from workspace.services.invitations import Invitee, Terms, invite_learner, invite_observer, invite_tutor
 from workspace.services.passwords import hash_password
 
 PHRASE = "une phrase bien à moi"
-ELU = {"name": "Philippe Anelli", "email": "anelli@tours.fr", "title": "Adjoint", "valid_days": "14"}
+IN_A_MONTH = utcnow().date() + timedelta(days=30)
+ELU = {
+    "name": "Philippe Anelli",
+    "email": "anelli@tours.fr",
+    "title": "Adjoint",
+    "valid_days": "14",
+    "access_until": str(IN_A_MONTH),
+}
 ACCOUNT = {"name": "Philippe Anelli", "title": "Adjoint", "time_zone": "Europe/Paris", "password": PHRASE}
 
 
@@ -33,7 +43,7 @@ def observer_link(world: World, email: str = "anelli@tours.fr") -> str:
             world.actor(session, "alice"),
             world.project.id,
             Invitee(email, "Philippe Anelli", "Adjoint"),
-            Terms(message="Au plaisir,\nAlice"),
+            Terms(days=Days(None, IN_A_MONTH), message="Au plaisir,\nAlice"),
         )
     return f"/invitations/{made.token}"
 
@@ -341,6 +351,8 @@ def test_manager_invites_elus_but_no_partners(world: World, client_of: ClientOf)
         {"valid_days": "x"},
         {"access_until": "2001-01-01"},
         {"access_until": "demain"},
+        {"access_until": ""},
+        {"access_from": "9999-12-31"},
         {"email": "alice@exemple.fr"},
         {"email": "observer@exemple.fr"},
     ],

@@ -38,7 +38,14 @@ ALLOWED = {
     ("GET", "briefs.show"): {"brief_id": "published"},
     ("GET", "boards.show"): {"board_id": "open"},
     ("GET", "boards.people"): {"board_id": "open"},
+    ("GET", "board_guides.show"): {"board_id": "open"},
+    ("GET", "cards.show"): {"board_id": "open"},
+    ("GET", "exports.show"): {"board_id": "open"},
+    ("GET", "exports.printed"): {"board_id": "open"},
+    ("GET", "exports.picture"): {"board_id": "open"},
+    ("GET", "exports.download"): {"board_id": "open"},
     ("GET", "documents.snapshot"): {"document_id": "open"},
+    ("GET", "images.show"): {"document_id": "open", "name": "open"},
     ("POST", "documents.sync"): {"document_id": "open"},
 }
 
@@ -112,7 +119,9 @@ def test_secrets_are_where_those_inside_read_them(planted: Planted, app: Flask, 
 ON_NO_PAGE = {
     "note on a board that is archived",
     "note removed from a board that is archived",
+    "picture on a board that is archived",
     "problem's decision_reason",  # of a problem that was accepted since
+    "words of a vote that is open",  # those of the board are shown: these are kept in case it loses them
     "somebody's browser",  # shown as a browser's name
     "invitation's message",  # on the page of a token that only the invited person has
 }

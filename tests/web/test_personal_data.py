@@ -343,6 +343,7 @@ def leave_traces(app: Flask, world: World, client: FlaskClient, user_id: int, cl
     asked = client.post(f"/observations/{world.other_project.id}/questions", data={"body": "Canariquestion"})
     assert asked.status_code == 302
     guest = {"email": "n@ville.fr", "name": "N", "title": "", "valid_days": "14", "message": MESSAGE}
+    guest["access_until"] = str(utcnow().date() + timedelta(days=9))
     assert client.post(f"{project}/observers", data=guest).status_code == 302
     write_note(client, world, f"u{user_id}", f"{NOTE} sur le tableau", client_id=4000000004)
     writer = Writer(world.board.document_id, key=f"u{user_id}", client=4000000005)

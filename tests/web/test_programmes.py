@@ -2,12 +2,15 @@
 
 import html
 import re
+from datetime import date, time
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import selectinload
 
-from models.cohort import ClassSession, Cohort, Team
+from models.class_session import ClassSession, ClassSessionChange
+from models.cohort import Cohort, Team
 from models.invitation import Invitation
 from models.membership import Membership
 from models.organization import Programme
@@ -26,7 +29,14 @@ COHORT = {
     "time_zone": "Europe/Paris",
     "other_time_zone": "America/Cayenne",
 }
-SESSION = {"title": "Atelier vote", "starts": "18:30", "ends": "21:30", "mode": "hybrid", "place": "Paris"}
+SESSION = {
+    "title": "Atelier vote",
+    "starts": "18:30",
+    "ends": "21:30",
+    "mode": "hybrid",
+    "time_zone": "Europe/Paris",
+    "every": "0",
+}
 ACCOUNT = {"name": "Nina Roy", "time_zone": "Europe/Paris", "password": "une phrase bien à moi"}
 TERMS = {"valid_days": "14"}
 
@@ -40,10 +50,6 @@ def count(table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def day_within(world: World) -> str:
-    return world.class_session.starts_at.date().isoformat()
-
-
 def paths(world: World) -> dict[str, str]:
     """Every page of a manager that answers GET, with the status a stranger to the cohort gets."""
     cohort = f"/programmes/cohorts/{world.cohort.id}"
@@ -52,10 +58,9 @@ def paths(world: World) -> dict[str, str]:
         f"/programmes/{world.programme.id}/cohorts/new": "programme",
         cohort: "cohort",
         f"{cohort}/edit": "cohort",
+        f"{cohort}/copy": "cohort",
         f"{cohort}/teams/new": "cohort",
         f"{cohort}/tutors/invite": "cohort",
-        f"{cohort}/sessions/new": "cohort",
-        f"{cohort}/sessions/{world.class_session.id}": "cohort",
         f"/programmes/teams/{world.team.id}/rename": "cohort",
         f"/programmes/teams/{world.team.id}/invite": "cohort",
     }
@@ -68,7 +73,6 @@ def posts(world: World) -> list[str]:
         f"{cohort}/members/1/withdraw",
         f"{cohort}/invitations/1/revoke",
         f"{cohort}/invitations/1/renew",
-        f"{cohort}/sessions/{world.class_session.id}/cancel",
         f"/programmes/teams/{world.team.id}/lead",
     ]
 
@@ -97,7 +101,7 @@ def test_empty_installation_becomes_a_running_cohort(sqlite_url: str, client_of:
     assert boss.post(invite, data={"people": people, **TERMS}).location == f"{cohort}#team-1"
     tutor = {"name": "Nadia Ferrand", "email": "nadia@ecole.fr", **TERMS}
     assert boss.post(f"{cohort}/tutors/invite", data=tutor).location == f"{cohort}#tutors"
-    boss.post(f"{cohort}/sessions/new", data={**SESSION, "day": "2027-03-15"})
+    boss.post("/cohorts/1/sessions/new", data={**SESSION, "day": "2027-03-15"})
     page = boss.get(cohort).text
     links = dict.fromkeys(re.findall(r"/invitations/[\w-]{43}", page))
     assert len(links) == 3
@@ -188,33 +192,6 @@ def test_bad_cohort_is_refused_in_place(world: World, manager: FlaskClient, valu
 
 
 @pytest.mark.parametrize(
-    "values",
-    [
-        {"title": ""},
-        {"title": "x" * 161},
-        {"day": ""},
-        {"day": "2001-01-01"},
-        {"day": "hier"},
-        {"starts": "25:00"},
-        {"ends": "18:00"},
-        {"ends": ""},
-        {"mode": "telepathy"},
-        {"mode": ""},
-        {"place": "x" * 201},
-        {"last_day": "2001-01-01"},
-    ],
-)
-def test_bad_class_session_is_refused_in_place(
-    world: World, manager: FlaskClient, values: dict[str, str]
-) -> None:
-    path = f"/programmes/cohorts/{world.cohort.id}/sessions/new"
-    answer = manager.post(path, data={**SESSION, "day": day_within(world), **values})
-    assert answer.status_code == 422
-    assert 'id="form-errors"' in answer.text
-    assert count(ClassSession) == 1
-
-
-@pytest.mark.parametrize(
     "people", ["", "rien", "a@b.fr\nrien", "x" * 3001, "a@b.fr \x00", "alice@exemple.fr"]
 )
 def test_bad_list_of_people_is_refused_in_place(world: World, manager: FlaskClient, people: str) -> None:
@@ -250,13 +227,12 @@ def test_forms_sent_twice_count_once(world: World, manager: FlaskClient) -> None
         (f"/programmes/{world.programme.id}/cohorts/new", COHORT),
         (f"/programmes/{world.programme.id}/new", {"name": "Deuxième"}),
         (f"{cohort}/teams/new", {"name": "Nouvelle"}),
-        (f"{cohort}/sessions/new", {**SESSION, "day": day_within(world)}),
         (f"/programmes/teams/{world.team.id}/invite", {"people": "a@b.fr", **TERMS}),
     ):
         places = {manager.post(path, data={**data, "_once": "k"}).location for _ in range(2)}
         assert len(places) == 1, path
     assert (count(Cohort), count(Programme), count(Team)) == (3, 3, 4)
-    assert (count(ClassSession), count(Invitation)) == (2, 1)
+    assert count(Invitation) == 1
 
 
 def test_stale_cohort_form_shows_both_versions_and_can_be_sent_again(
@@ -273,41 +249,6 @@ def test_stale_cohort_form_shows_both_versions_and_can_be_sent_again(
     assert manager.post(path, data=again).status_code == 302
     with reading() as session:
         assert session.get(Cohort, world.cohort.id).name == "La mienne"
-
-
-def test_stale_class_session_form_shows_both_versions(world: World, manager: FlaskClient) -> None:
-    path = f"/programmes/cohorts/{world.cohort.id}/sessions/{world.class_session.id}"
-    seen = fingerprint(manager.get(path).text)
-    values = {**SESSION, "day": day_within(world), "seen": seen}
-    assert manager.post(path, data={**values, "title": "La leur"}).status_code == 302
-    answer = manager.post(path, data={**values, "title": "La mienne"})
-    assert answer.status_code == 409
-    assert "La leur" in answer.text
-    assert "La mienne" in answer.text
-
-
-def test_session_of_several_days_keeps_its_last_day(world: World, manager: FlaskClient) -> None:
-    path = f"/programmes/cohorts/{world.cohort.id}/sessions/new"
-    last = world.cohort.ends_on.isoformat()
-    values = {
-        **SESSION,
-        "title": "Fenêtre",
-        "day": day_within(world),
-        "last_day": last,
-        "mode": "asynchronous",
-    }
-    assert manager.post(path, data=values).status_code == 302
-    with reading() as session:
-        row = session.scalar(select(ClassSession).where(ClassSession.title == "Fenêtre"))
-    page = manager.get(f"/programmes/cohorts/{world.cohort.id}/sessions/{row.id}").text
-    assert f'value="{last}"' in page
-
-
-def test_cancelled_class_session_is_gone(world: World, manager: FlaskClient) -> None:
-    path = f"/programmes/cohorts/{world.cohort.id}/sessions/{world.class_session.id}"
-    assert manager.post(f"{path}/cancel").status_code == 302
-    assert manager.get(path).status_code == 404
-    assert manager.post(f"{path}/cancel").status_code == 404
 
 
 @pytest.mark.parametrize("value", ["", "x", "0", "999999", "9" * 30, "\x00"])
@@ -347,3 +288,54 @@ def test_cohort_page_costs_the_same_whatever_the_number_of_people(world: World, 
             grant(session, person, Role.LEARNER, team_id=world.team.id)
             grant(session, make_user(session, f"Tuteur {number}"), Role.TUTOR, cohort_id=world.cohort.id)
     assert cost() == before
+
+
+def test_a_cohort_is_opened_on_the_model_of_another(world: World, manager: FlaskClient) -> None:
+    with transaction() as session:
+        model = session.get_one(Cohort, world.cohort.id)
+        model.starts_on, model.ends_on = date(2026, 1, 5), date(2026, 6, 28)
+        session.execute(delete(ClassSession).where(ClassSession.cohort_id == model.id))
+        evening = {
+            "starts": time(18, 30),
+            "ends": time(21),
+            "place": "Amphithéâtre",
+            "every_weeks": 2,
+            "times": 6,
+        }
+        series = ClassSession(
+            cohort_id=model.id, title="Atelier", day=date(2026, 1, 8), last_day=date(2026, 1, 8), **evening
+        )
+        series.changes = [ClassSessionChange(number=2, is_cancelled=True)]
+        session.add(series)
+    address = f"/programmes/cohorts/{world.cohort.id}/copy"
+    form = manager.get(address).text
+    assert 'value="2026-06-29"' in form  # the Monday after its last day
+    assert "1 séance ou série de séances est reprise" in form
+    teams, people = count(Team), count(Membership)
+    answer = manager.post(address, data=COHORT | {"starts_on": "2027-01-05", "other_time_zone": ""})
+    assert answer.status_code == 302
+    with reading() as session:
+        copied = session.scalars(select(Cohort).where(Cohort.name == COHORT["name"])).one()
+        assert copied.programme_id == world.programme.id
+        taken = session.scalars(
+            select(ClassSession)
+            .where(ClassSession.cohort_id == copied.id)
+            .options(selectinload(ClassSession.changes))
+        ).one()
+        assert (taken.day, taken.starts, taken.times) == (
+            date(2027, 1, 7),
+            time(18, 30),
+            6,
+        )  # a Thursday still
+        assert (taken.title, taken.place, taken.every_weeks) == ("Atelier", "Amphithéâtre", 2)
+        assert taken.changes == []
+    assert (count(Team), count(Membership)) == (teams, people)
+
+
+def test_a_bad_copy_is_refused_in_place(world: World, manager: FlaskClient) -> None:
+    before = count(Cohort)
+    address = f"/programmes/cohorts/{world.cohort.id}/copy"
+    answer = manager.post(address, data=COHORT | {"ends_on": "2026-01-01"})
+    assert answer.status_code == 422
+    assert "Promotion 2027" in answer.text
+    assert count(Cohort) == before

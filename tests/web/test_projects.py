@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.board.templates import BOARD_TEMPLATES
 from models.document import Board
 from models.feedback import Feedback, FeedbackStatus
 from models.partner import Partner, Sector
@@ -332,7 +333,7 @@ def _ticks(client: FlaskClient, world: World) -> str:
 def test_board_is_opened_from_a_template(world: World, client_of: ClientOf) -> None:
     alice = client_of(world.alice)
     chooser = alice.get(f"{page_of(world)}/boards/new?template=impact-effort").text
-    assert chooser.count('class="board-preview"') >= 5
+    assert chooser.count('class="board-picture"') == len(BOARD_TEMPLATES)
     form = {"template": "impact-effort", "title": "", "_once": "b1"}
     answers = [alice.post(f"{page_of(world)}/boards/new", data=form) for _ in range(2)]
     assert answers[0].location == answers[1].location
@@ -340,6 +341,29 @@ def test_board_is_opened_from_a_template(world: World, client_of: ClientOf) -> N
     with reading() as session:
         board = session.scalars(select(Board).order_by(Board.id.desc()).limit(1)).one()
         assert (board.title, board.template_code, count(Board)) == ("Impact / effort", "impact-effort", 2)
+
+
+def test_templates_are_found_by_words(world: World, client_of: ClientOf) -> None:
+    alice = client_of(world.alice)
+    found = alice.get(f"{page_of(world)}/boards/new", query_string={"q": "TESTER É <b>"}).text
+    assert "&lt;b&gt;" in found
+    assert "Aucun modèle" in found
+    found = alice.get(f"{page_of(world)}/boards/new", query_string={"q": "expérimenter seuil"}).text
+    assert "Aucun modèle" in found
+    found = alice.get(f"{page_of(world)}/boards/new?q=seuil").text
+    assert 'value="grille-de-test"' in found
+    assert 'value="defi"' not in found
+
+
+def test_a_template_is_seen_closely_with_its_example(world: World, client_of: ClientOf) -> None:
+    alice = client_of(world.alice)
+    page = alice.get(f"{page_of(world)}/boards/new/persona").text
+    before, example = page.split("data-example")
+    assert "Josiane" not in before
+    assert "Josiane" in example
+    assert alice.get(f"{page_of(world)}/boards/new/unknown").status_code == 404
+    answer = alice.post(f"{page_of(world)}/boards/new", data={"template": "persona", "title": "Josiane ?"})
+    assert alice.get(answer.location).status_code == 200
 
 
 def test_board_speaks_the_language_of_its_maker(world: World, client_of: ClientOf) -> None:

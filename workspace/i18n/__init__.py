@@ -14,6 +14,7 @@ from workspace.i18n.catalogue import LazyText, english, gettext, lazy_gettext, n
 from workspace.i18n.dates import (
     ZoneTime,
     city_of,
+    days_ago,
     format_date,
     format_datetime,
     format_list,
@@ -36,6 +37,7 @@ __all__ = [
     "city_of",
     "current_locale",
     "current_zone",
+    "days_ago",
     "format_date",
     "format_datetime",
     "format_list",

@@ -32,7 +32,7 @@ _PATTERNS = {
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _JUST_NOW_SECONDS = 45
 _STILL_HOURS = 6 * _HOUR  # after midnight, "3 h ago" says more than "yesterday"
-_DAYS_AS_DAYS, _DAYS_AS_WEEKS = 14, 35
+_DAYS_AS_DAYS, _DAYS_AS_WEEKS, _YEAR_OF_DAYS = 14, 35, 365
 
 
 class ZoneTime(NamedTuple):
@@ -57,6 +57,11 @@ def format_date(when: date | datetime, style: str = "medium", zone: Zone = None)
     if day.day == 1 and current_locale() == "fr":
         return text.replace("1 ", "1er ", 1)
     return text
+
+
+def format_month(day: date) -> str:
+    """Novembre 2026: the month of a day."""
+    return cldr.format_skeleton("yMMMM", day, locale=_locale())
 
 
 def format_time(when: datetime, zone: Zone = None) -> str:
@@ -106,6 +111,26 @@ def _future(seconds: float, days: int) -> str:
     if days < _DAYS_AS_DAYS:
         return ngettext("dans %(num)s jour", "dans %(num)s jours", days)
     return ngettext("dans %(num)s semaine", "dans %(num)s semaines", days // 7)
+
+
+def days_ago(day: date, zone: Zone = None, now: datetime | None = None) -> str:
+    """How long ago a day (UTC) was, never by the hour: aujourd’hui, hier, il y a 3 jours, il y a 2 mois.
+
+    Today is the day in UTC or in the reader's zone, whichever is the earlier: whoever is here now came today.
+    """
+    now = now or datetime.now(UTC)
+    days = (min(now.astimezone(UTC).date(), _local(now, zone).date()) - day).days
+    if days <= 0:
+        return _("aujourd’hui")
+    if days == 1:
+        return _("hier")
+    if days < _DAYS_AS_DAYS:
+        return ngettext("il y a %(num)s jour", "il y a %(num)s jours", days)
+    if days < _DAYS_AS_WEEKS:
+        return ngettext("il y a %(num)s semaine", "il y a %(num)s semaines", days // 7)
+    if days < _YEAR_OF_DAYS:
+        return ngettext("il y a %(num)s mois", "il y a %(num)s mois", max(1, days // 30))
+    return _("il y a plus d’un an")
 
 
 def zone_times(when: datetime, zones: Iterable[Zone]) -> list[ZoneTime]:

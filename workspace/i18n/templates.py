@@ -52,10 +52,13 @@ def install(app: Flask) -> None:
         js_catalogue=js_catalogue,
         format_datetime=dates.format_datetime,
         format_date=dates.format_date,
+        format_month=dates.format_month,
+        city_of=dates.city_of,
         format_time=dates.format_time,
         format_number=dates.format_number,
         format_list=dates.format_list,
         time_ago=dates.time_ago,
+        days_ago=dates.days_ago,
         zone_times=dates.zone_times,
     )
     app.context_processor(lambda: {"locale": current_locale()})

@@ -102,6 +102,16 @@ def run(document_id: int, now: datetime) -> datetime | None:
     return left[0].ends_at() if left else None
 
 
+def note_moment(session: Session, document_id: int, seq: int, content: bytes, now: datetime) -> None:
+    """End the current period at row `seq`, whose document is `content`: a moment to go back to, at once."""
+    marks = _marks(session, document_id, upkeep_of(session, document_id).history_seq)
+    over = [mark for mark in marks if mark.seq <= seq]
+    if over:
+        period = Period(tuple(over))
+        write(session, document_id, [Entry(seq, period.at, period.keys)], {seq: content}, now)
+        note_upkeep(session, document_id, history_seq=seq)
+
+
 def periods_of(marks: Iterable[Mark]) -> list[Period]:
     """The rows, in order, as periods of work."""
     periods: list[list[Mark]] = []

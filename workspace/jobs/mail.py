@@ -99,6 +99,10 @@ def _sign_in_link(session: Session, _key: str, job: Claimed) -> Envelope | None:
     return letters.sign_in_link(session, job.payload["email"], asked_at)
 
 
+def _glass_broken(session: Session, key: str, job: Claimed) -> Envelope | None:
+    return letters.glass_broken(session, int(key.partition("-")[0]), job.payload["email"])
+
+
 Write = Callable[[Session, str, Claimed], Envelope | None]
 WRITERS: Mapping[MailKind, Write] = {
     MailKind.INVITATION: lambda session, key, _job: letters.invitation(session, int(key)),
@@ -108,4 +112,5 @@ WRITERS: Mapping[MailKind, Write] = {
     MailKind.ACCOUNT_KEPT: lambda session, key, _job: leaving.account_kept(session, int(key)),
     MailKind.UNUSED_ACCOUNT: lambda session, key, _job: leaving.unused_account(session, int(key)),
     MailKind.SIGN_IN_LINK: _sign_in_link,
+    MailKind.GLASS_BROKEN: _glass_broken,
 }

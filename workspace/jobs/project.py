@@ -13,12 +13,13 @@ from models.document_log import load_document
 from models.document_upkeep import BoardObject
 from models.errors import NotFound
 from models.session import reading, transaction
+from workspace.services.comments import keep_words
 from workspace.services.document_upkeep import note_upkeep
 
 FIELDS = ("type", "text", "author", "zone", "locked")
 
 
-def run(document_id: int, _now: datetime) -> None:
+def run(document_id: int, now: datetime) -> None:
     """Read the whole document, write what differs. Raises: CorruptDocument."""
     with reading() as session:
         try:
@@ -27,7 +28,9 @@ def run(document_id: int, _now: datetime) -> None:
             return
     found = lines(LiveDocument.open(stored.snapshot, stored.updates).outline())
     with transaction() as session:
-        write(session, document_id, stored.seq, found)
+        write(session, document_id, stored.seq, found, now)
+        words = {identifier: (line["text"], line["author"]) for identifier, line in found.items()}
+        keep_words(session, document_id, words)
         note_upkeep(session, document_id, projected_seq=stored.seq)
 
 
@@ -50,7 +53,9 @@ def _line(kind: str, text: str, author: str, *, zone: str = "", locked: bool = F
     return {"type": kind, "text": text.replace("\0", ""), "author": author, "zone": zone, "locked": locked}
 
 
-def write(session: Session, document_id: int, seq: int, found: Mapping[str, Mapping[str, Any]]) -> None:
+def write(
+    session: Session, document_id: int, seq: int, found: Mapping[str, Mapping[str, Any]], now: datetime
+) -> None:
     """Bring the document's lines to `found`; lines that are right are left alone."""
     known = {
         line.object_id: {name: getattr(line, name) for name in FIELDS}
@@ -66,14 +71,15 @@ def write(session: Session, document_id: int, seq: int, found: Mapping[str, Mapp
             delete(BoardObject).where(BoardObject.document_id == document_id, BoardObject.object_id.in_(gone))
         )
     if fresh:
+        place = {"document_id": document_id, "seq": seq, "created_at": now, "changed_at": now}
         session.execute(
             insert(BoardObject),
-            [{"document_id": document_id, "object_id": one, "seq": seq, **found[one]} for one in fresh],
+            [{**place, "object_id": one, **found[one]} for one in fresh],
         )
     for identifier in changed:
         session.execute(
             update(BoardObject)
             .where(BoardObject.document_id == document_id, BoardObject.object_id == identifier)
-            .values(seq=seq, **found[identifier])
+            .values(seq=seq, changed_at=now, **found[identifier])
             .execution_options(synchronize_session=False)
         )

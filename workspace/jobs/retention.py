@@ -18,9 +18,11 @@ from models.notification import Notification
 from models.partner import GuestContributor, ShareLink
 from models.people import LoginSession, SignInLink, SocketTicket, User
 from models.policy import Role
+from models.private_round import PrivateNote
 from models.retention import FIRST_WARNING, LAST_WARNING, PERIODS
 from models.session import database, reading, transaction
 from models.submission import Submission
+from workspace.jobs import images
 from workspace.mail.asking import ask_for_mail
 from workspace.services.document_erasure import scrub
 from workspace.services.erasure import erase
@@ -58,6 +60,7 @@ RULES: Mapping[str, tuple[type[Any], Over]] = {
     "invitation": (Invitation, _invitation_is_over),
     "notification": (Notification, _before(Notification.created_at, "notification")),
     "failed job": (Job, _before(Job.failed_at, "failed job")),
+    "private note": (PrivateNote, _before(PrivateNote.written_at, "private note")),
     "caught mail": (CaughtMail, _before(CaughtMail.at, "caught mail")),
 }
 """The periods at whose end rows are simply deleted."""
@@ -83,6 +86,7 @@ def run(now: datetime, *, with_mail: bool) -> datetime:
     if with_mail:
         left += [] if _warn(now) else ["account"]
         erased += _erase(User, _is_unused_and_warned(now))
+    images.run(now)
     if erased or _was_somebody_erased_since(now - timedelta(days=1, hours=1)):
         scrub(database())
     return night_after(now) if not left and erased < BATCH else now + SHORTLY
@@ -167,7 +171,8 @@ def _is_unused_and_warned(now: datetime) -> ColumnElement[bool]:
 
 def _warn(now: datetime) -> bool:
     """Write to the owners of unused accounts; whether all were written to who must be."""
-    unused = _seen() <= now - PERIODS["account"].kept_for + FIRST_WARNING
+    since = now - PERIODS["account"].kept_for + FIRST_WARNING
+    unused = and_(_seen() <= since, or_(User.seen_on.is_(None), User.seen_on <= since.date()))
     never_since = or_(User.warnings == 0, User.warned_at.is_(None), User.warned_at <= _seen())
     first = _write_to(and_(_may_end(), unused, never_since), 1, now)
     last = _write_to(and_(_may_end(), _is_warned(1, now - FIRST_WARNING + LAST_WARNING)), ALL_WARNINGS, now)

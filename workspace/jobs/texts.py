@@ -6,15 +6,18 @@ have, a later run makes one snapshot of each board its whole past. Both may be r
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.ballot import BallotChoice
 from models.board.blank import blank
 from models.document import DocumentClient, DocumentUpdate
 from models.document_log import append_update, load_document
 from models.document_upkeep import BoardObject, DocumentHistory
 from models.errors import Conflict, CorruptDocument, NotFound
 from models.session import database, reading, transaction
+from models.solution import SolutionSource
+from workspace.services.comments import erase_words
 from workspace.services.document_erasure import forget_past, scrub
 from workspace.services.document_upkeep import quarantine
 
@@ -27,6 +30,10 @@ def run(key: str, now: datetime) -> datetime | None:
     """Gives when to run again: after emptying, or when a board must be restored first."""
     with reading() as session:
         document_ids = sorted({*documents_of(session, key), *_logged(session, key)})
+    with transaction() as session:
+        session.execute(update(BallotChoice).where(BallotChoice.author == key).values(text=""))
+        erase_words(session, key)
+        session.execute(update(SolutionSource).where(SolutionSource.author == key).values(text=""))
     emptied = [document_id for document_id in document_ids if _empty(document_id, key)]
     if emptied:
         return now + AFTER

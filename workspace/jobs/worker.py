@@ -20,6 +20,7 @@ from models.session import reading, transaction
 from workspace.jobs import compact, history, project, retention, texts
 from workspace.jobs.planner import plan, plan_night
 from workspace.jobs.queue import LEASE, Claimed, TryLater, claim, fail, finish, has_due, release
+from workspace.services import ballots
 from workspace.services.document_upkeep import quarantine
 
 log = logging.getLogger("etabli.jobs")
@@ -94,6 +95,8 @@ class Worker:
                 again_at = retention.run(utcnow(), with_mail=self._send_mail is not None)
             elif job.kind == JobKind.ERASE_TEXTS:
                 again_at = texts.run(job.key, utcnow())
+            elif job.kind == JobKind.CLOSE_BALLOT:
+                again_at = ballots.run(int(job.key), utcnow())
             else:
                 again_at = RUNNERS[job.kind](int(job.key), utcnow())
         except CorruptDocument as error:

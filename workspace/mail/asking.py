@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.base import utcnow
 from models.job import JobKind
 from models.mail import MailKind
+from models.people import User
 from workspace.jobs.queue import enqueue
 
 
@@ -19,6 +20,11 @@ def ask_for_mail(
 ) -> None:
     """One message of this kind about this invitation or to this user; asked twice, it is sent once."""
     enqueue(session, JobKind.SEND_MAIL, f"{kind}:{subject_id}", run_at=run_at)
+
+
+def ask_for_mail_to(session: Session, kind: MailKind, subject_id: int, user: User) -> None:
+    """The same, where several people are told of one thing."""
+    enqueue(session, JobKind.SEND_MAIL, f"{kind}:{subject_id}-{user.id}", payload={"email": user.email})
 
 
 def ask_for_sign_in_link(session: Session, email: str) -> None:

@@ -12,11 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import utcnow
+from models.break_glass import BreakGlass
 from models.invitation import Invitation
+from models.membership import Membership
 from models.notification import Notification
 from models.people import SignInLink, User
 from models.policy import Role
-from workspace.i18n import DEFAULT_LOCALE, LOCALES, _, format_date, in_locale, ngettext
+from models.project import Project
+from workspace.i18n import DEFAULT_LOCALE, LOCALES, _, format_date, format_datetime, in_locale, ngettext
 from workspace.mail.letter import Envelope, Letter, Line
 from workspace.services.acceptance import Offer, offer_of
 from workspace.services.notifications import SENTENCES
@@ -51,6 +54,7 @@ def _invitation(locale: str, offer: Offer, url: str) -> Letter:
         Role.OBSERVER: _("observer le projet « %(place)s »", place=offer.place),
         Role.LEARNER: _("rejoindre l’équipe « %(place)s »", place=offer.place),
         Role.TUTOR: _("suivre la promotion « %(place)s »", place=offer.place),
+        Role.MANAGER: _("gérer la formation « %(place)s »", place=offer.place),
         Role.PARTNER: _("prendre part au projet « %(place)s »", place=offer.place),
     }[offer.role]
     return Letter(
@@ -149,6 +153,52 @@ def _password_changed(locale: str, name: str, url: str) -> Letter:
             ),
         ),
         why=_("Vous recevez ce message parce qu’il protège votre compte : il ne peut pas être refusé."),
+    )
+
+
+def glass_broken(session: Session, access_id: int, email: str) -> Envelope | None:
+    """Tell somebody of a project that an administrator reads it; none once that is over."""
+    user = session.scalar(select(User).where(User.email == email))
+    access = session.scalar(
+        select(BreakGlass)
+        .where(BreakGlass.id == access_id)
+        .options(joinedload(BreakGlass.membership).joinedload(Membership.user))
+    )
+    if user is None or user.disabled_at is not None or access is None:
+        return None
+    project = session.get(Project, access.membership.project_id)
+    if project is None:
+        return None
+    return envelope_for(user.email, user, lambda locale: _glass_broken(locale, user.name, access, project))
+
+
+def _glass_broken(locale: str, name: str, access: BreakGlass, project: Project) -> Letter:
+    holder, until = access.membership.user.name, access.membership.ends_at
+    return Letter(
+        locale=locale,
+        subject=_("Accès exceptionnel au projet « %(project)s »", project=project.title),
+        paragraphs=(
+            _("Bonjour %(name)s,", name=name),
+            _(
+                "%(holder)s, qui administre l’installation, vient d’ouvrir le projet « %(project)s ». "
+                "D’ordinaire, cette personne n’en voit rien. Voici la raison donnée :",
+                holder=holder,
+                project=project.title,
+            ),
+        ),
+        quote=access.reason,
+        button=Line(_("Ouvrir le projet"), url_for("projects.show", project_id=project.id, _external=True)),
+        after=(
+            _(
+                "L’accès permet de lire, jamais d’écrire, et s’éteint de lui-même (%(date)s). Les brouillons "
+                "et les retours des tuteurs restent fermés. Ce qui est lu s’inscrit au journal des actions.",
+                date=format_datetime(until) if until else "",
+            ),
+        ),
+        why=_(
+            "Vous recevez ce message parce que ce projet est aussi le vôtre. "
+            "Il protège votre travail : il ne peut pas être refusé."
+        ),
     )
 
 

@@ -20,22 +20,22 @@ from models.errors import NotFound, Refused
 from models.events import AccessChanged, record
 from models.i18n import N_
 from models.invitation import Invitation
-from models.membership import Membership, is_live, members
+from models.membership import Membership, is_not_over, members
 from models.notification import NotificationKind, notify
 from models.organization import Programme
 from models.partner import GuestContributor
 from models.people import User
 from models.policy import Role, Where
 from models.project import Project
-from workspace.services.invitations import (
-    ALREADY_THERE,
+from workspace.services.conflicts import (
+    ON_THE_TEAM,
     OWN_AUTHORITY,
-    Scope,
-    holds,
+    end_conflicting,
+    in_team,
     is_own_authority,
-    learns_in,
-    place_of,
+    touched_by,
 )
+from workspace.services.invitations import ALREADY_THERE, Scope, holds, learns_in, place_of
 from workspace.services.sessions import actor_of_user, end_all_sessions
 from workspace.services.tokens import token_hash
 
@@ -43,6 +43,7 @@ UNKNOWN = N_("Ce lien d’invitation n’existe pas, ou il a été remplacé par
 CLOSED = N_("Cette invitation vient d’être utilisée ou refermée.")
 NOT_YOURS = N_("Cette invitation a été faite à une autre adresse e-mail que celle de votre compte.")
 OWN_AUTHORITY_CODE = "own_authority"
+SCOPES = ("programme_id", "cohort_id", "project_id")
 
 
 class OfferState(enum.StrEnum):
@@ -56,7 +57,7 @@ class OfferState(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """What an invitation shows. `place` is the project, the team or the cohort; `home` where it lies."""
+    """What an invitation shows. `place` is the project, team, cohort or programme; `home` where it lies."""
 
     invitation_id: int
     state: OfferState
@@ -69,6 +70,7 @@ class Offer:
     place: str
     home: str
     expires_at: datetime
+    access_from: datetime | None
     access_until: datetime | None
     has_account: bool
     account_authority: str | None
@@ -85,8 +87,7 @@ def find_offer(session: Session, token: str) -> Offer:
 
 def offer_of(session: Session, row: Invitation) -> Offer:
     """What an invitation offers. Needs `invited_by` loaded."""
-    place, cohort = _place(session, row)
-    around = cohort.programme.name if row.cohort_id else cohort.name
+    place, home = _place(session, row)
     user = session.scalar(select(User).where(User.email == row.email))
     return Offer(
         invitation_id=row.id,
@@ -98,8 +99,9 @@ def offer_of(session: Session, row: Invitation) -> Offer:
         message=row.message,
         inviter=row.invited_by.name if row.invited_by else "",
         place=place,
-        home=f"{around} · {cohort.programme.organization.name}",
+        home=home,
         expires_at=row.expires_at,
+        access_from=row.access_from,
         access_until=row.access_until,
         has_account=user is not None and user.disabled_at is None,
         account_authority=user.authority_code if user else None,
@@ -129,7 +131,7 @@ def accept(
     authority_code: str | None = None,
     guest_id: int | None = None,
 ) -> str:
-    """Give `user` what the invitation offers, once; gives the path to go to.
+    """Give `user` what the invitation offers, once; gives the path to go to (home until the first day).
 
     Of any number of acceptances at once exactly one succeeds. `authority_code` is what an élu declares
     when the account does not say it yet; `guest_id` the guest of this browser whose notes they keep.
@@ -161,6 +163,9 @@ def accept(
         raise Refused(OWN_AUTHORITY_CODE, OWN_AUTHORITY)
     if _is_there(session, row, user):
         raise Refused("already_there", ALREADY_THERE[row.role])
+    if row.role is Role.OBSERVER and project is not None and _is_on_team(session, user, project):
+        raise Refused("already_there", ON_THE_TEAM)
+    begins_at = max(utcnow(), row.access_from or utcnow())
     was_guest = claimable(session, offer_of(session, row), guest_id)
     _consume(session, row, user, token)
     if was_guest is not None:
@@ -169,17 +174,24 @@ def accept(
         Membership(
             user_id=user.id,
             role=row.role,
+            programme_id=row.programme_id,
             cohort_id=row.cohort_id,
             team_id=row.team_id,
             project_id=row.project_id,
             guest_id=was_guest.id if was_guest else None,
+            starts_at=begins_at,
             ends_at=row.access_until,
             granted_by_id=row.invited_by_id,
         )
     )
     record(session, AccessChanged(user_id=user.id))
     _note(session, row, user, declares=declares)
-    return _welcome(session, row, user, project)
+    if declares:
+        end_conflicting(session, user, touched_by(user.id))
+    if row.team_id is not None:
+        end_conflicting(session, user, in_team(row.team_id))
+    path = _welcome(session, row, user, project, begins_at)
+    return path if begins_at <= utcnow() else "/"
 
 
 def _row(session: Session, token: str) -> Invitation:
@@ -208,6 +220,7 @@ def _note(session: Session, row: Invitation, user: User, *, declares: bool) -> N
         where=place,
         subject=person,
         role=row.role,
+        since=row.access_from,
         until=row.access_until,
     )
 
@@ -217,8 +230,12 @@ def _is_there(session: Session, row: Invitation, user: User) -> bool:
     if row.team_id is not None:
         cohort_id = session.scalar(select(Team.cohort_id).where(Team.id == row.team_id))
         return cohort_id is not None and learns_in(session, user, cohort_id)
-    scope = Scope("project_id", row.project_id) if row.project_id else Scope("cohort_id", row.cohort_id or 0)
+    scope = next(Scope(column, id_) for column in SCOPES if (id_ := getattr(row, column)) is not None)
     return holds(session, user.email, row.role, scope)
+
+
+def _is_on_team(session: Session, user: User, project: Project) -> bool:
+    return holds(session, user.email, Role.LEARNER, Scope("team_id", project.team_id))
 
 
 def _state(row: Invitation) -> OfferState:
@@ -240,6 +257,7 @@ def _consume(session: Session, row: Invitation, user: User, token: str) -> None:
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,
+            or_(Invitation.access_until.is_(None), Invitation.access_until > now),
         )
         .values(accepted_at=now, accepted_by_id=user.id)
         .returning(Invitation.id)
@@ -249,15 +267,26 @@ def _consume(session: Session, row: Invitation, user: User, token: str) -> None:
         raise Refused("closed", CLOSED)
 
 
-def _place(session: Session, row: Invitation) -> tuple[str, Cohort]:
+def _place(session: Session, row: Invitation) -> tuple[str, str]:
+    """To what it invites, and where that lies."""
+    if row.programme_id is not None:
+        programme = find_or_not_found(
+            session,
+            select(Programme)
+            .where(Programme.id == row.programme_id)
+            .options(joinedload(Programme.organization)),
+        )
+        return programme.name, programme.organization.name
+    if row.cohort_id is not None:
+        cohort = _cohort(session, row.cohort_id)
+        return cohort.name, f"{cohort.programme.name} · {cohort.programme.organization.name}"
     if row.project_id is not None:
         project = _project(session, row.project_id)
-        return project.title, _cohort(session, project.team.cohort_id)
-    if row.team_id is not None:
+        name, cohort = project.title, _cohort(session, project.team.cohort_id)
+    else:
         team = find_or_not_found(session, select(Team).where(Team.id == row.team_id))
-        return team.name, _cohort(session, team.cohort_id)
-    cohort = _cohort(session, row.cohort_id)
-    return cohort.name, cohort
+        name, cohort = team.name, _cohort(session, team.cohort_id)
+    return name, f"{cohort.name} · {cohort.programme.organization.name}"
 
 
 def _project(session: Session, project_id: int) -> Project:
@@ -275,13 +304,17 @@ def _cohort(session: Session, cohort_id: int | None) -> Cohort:
     )
 
 
-def _welcome(session: Session, row: Invitation, user: User, project: Project | None) -> str:
+def _welcome(
+    session: Session, row: Invitation, user: User, project: Project | None, begins_at: datetime
+) -> str:
     """Tell the team of an élu, and where each role begins."""
     session.flush()
+    if row.role is Role.MANAGER:
+        return "/programmes"
     if row.role is Role.TUTOR:
         return f"/cohorts/{row.cohort_id}"
     if project is None:
-        _leave_no_team(session, row, user)
+        _leave_no_team(session, row, user, begins_at)
         return "/"
     if row.role is Role.PARTNER:
         return f"/projects/{project.id}"
@@ -304,8 +337,8 @@ def _welcome(session: Session, row: Invitation, user: User, project: Project | N
     return f"/observations/{project.id}"
 
 
-def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
-    """A learner who had no team yet is not counted among those without one any more."""
+def _leave_no_team(session: Session, row: Invitation, user: User, begins_at: datetime) -> None:
+    """A learner who had no team yet is not counted among those without one any more, once in a team."""
     cohort_id = session.scalar(select(Team.cohort_id).where(Team.id == row.team_id))
     ended = session.scalars(
         update(Membership)
@@ -313,9 +346,9 @@ def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
             Membership.user_id == user.id,
             Membership.role == Role.LEARNER,
             Membership.cohort_id == cohort_id,
-            is_live(),
+            is_not_over(begins_at),
         )
-        .values(ends_at=utcnow())
+        .values(ends_at=begins_at)
         .returning(Membership.id)
         .execution_options(synchronize_session=False)
     )
@@ -327,4 +360,5 @@ def _leave_no_team(session: Session, row: Invitation, user: User) -> None:
             where=Where(cohort_id=cohort_id),
             subject=(SubjectKind.USER, user.id),
             role=Role.LEARNER,
+            until=begins_at if begins_at > utcnow() else None,
         )

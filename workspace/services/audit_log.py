@@ -290,10 +290,17 @@ def _details(action: AuditAction, facts: Mapping[str, Any]) -> list[str]:
         found.append(ngettext("%(num)s ligne", "%(num)s lignes", count))
     elif count:
         found.append(ngettext("%(num)s session fermée", "%(num)s sessions fermées", count))
+    if since := facts.get("since"):
+        found.append(_("à partir du %(date)s", date=_long(since)))
     if until := facts.get("until"):
-        day = format_date(datetime.fromisoformat(until), "long")
-        found.append(_("jusqu’au %(date)s", date=day))
+        found.append(_("jusqu’au %(date)s", date=_long(until)))
+    elif action is AuditAction.MEMBERSHIP_DATES_CHANGED:
+        found.append(_("sans date de fin"))
     return found
+
+
+def _long(moment: str) -> str:
+    return format_date(datetime.fromisoformat(moment), "long")
 
 
 def _places(entry: AuditEntry, names: Names) -> list[str]:

@@ -22,8 +22,9 @@ from models.partner import GuestContributor
 from models.people import User
 from models.policy import Actor, Permission, Where, can
 from models.project import Project
-from models.stages import STEPS
+from models.stages import STEP_BY_CODE, STEPS
 from workspace.services.projects import STALE, valid_id
+from workspace.services.saved_templates import find_template
 
 TITLE_LIMIT = 160
 UNKNOWN_TEMPLATE = N_("Choisissez l’un des modèles proposés.")
@@ -41,10 +42,9 @@ SWITCHES = {
 def create_board(
     session: Session, actor: Actor, project_id: int, *, template_code: str, title: str, locale: str
 ) -> Board:
-    """Open a board from a template: its texts are in `locale`, and its first document row is the template."""
+    """Open a board from a template: its first document row. One of ours has its texts in `locale`."""
     project = access_project(session, actor, project_id, Permission.CREATE_BOARD)
-    if template_code not in BOARD_TEMPLATES:
-        raise Invalid(fields={"template": UNKNOWN_TEMPLATE})
+    first = _first_row(session, project, template_code, locale)
     document = SharedDocument(kind="board", last_seq=1)
     session.add(document)
     session.flush()
@@ -52,7 +52,7 @@ def create_board(
         DocumentUpdate(
             document_id=document.id,
             seq=1,
-            update=seed_board(template_code, locale),
+            update=first,
             actor_keys="template",
         )
     )
@@ -76,6 +76,16 @@ def create_board(
         subject=title,
     )
     return board
+
+
+def _first_row(session: Session, project: Project, template_code: str, locale: str) -> bytes:
+    """A template of ours, or one that the cohort's tutors saved. Raises: Invalid."""
+    if template_code in BOARD_TEMPLATES:
+        return seed_board(template_code, locale)
+    saved = find_template(session, project.team.cohort_id, template_code)
+    if saved is None:
+        raise Invalid(fields={"template": UNKNOWN_TEMPLATE})
+    return saved.content
 
 
 def rename_board(session: Session, actor: Actor, board_id: int, *, version: int, title: str) -> Board:
@@ -154,10 +164,8 @@ def people_of_boards(session: Session, board_ids: Sequence[int]) -> dict[int, li
 
 
 def suggested_templates(step_code: str) -> list[str]:
-    """Template codes, those that the step suggests first; only templates that exist."""
-    step = next((step for step in STEPS if step.code == step_code), STEPS[0])
-    first = [code for code in step.templates if code in BOARD_TEMPLATES]
-    return [*first, *(code for code in BOARD_TEMPLATES if code not in first)]
+    """The codes of the templates that a step suggests, those of the first step when there is no such step."""
+    return list(STEP_BY_CODE.get(step_code, STEPS[0]).templates)
 
 
 def _lock_board(session: Session, actor: Actor, board_id: int) -> Board:

@@ -1,25 +1,31 @@
-"""The class sessions of a cohort: added, changed, cancelled by its manager.
+"""The class sessions of a cohort: added, changed, cancelled and restored by its manager.
 
-A manager gives days and hours as the cohort's own clock shows them; instants are stored.
+A manager gives days and hours as the clock of a named zone shows them, and changes one session of a series
+alone or with all that follow it. The cohort is told of what is moved or cancelled.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from zoneinfo import available_timezones
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from models.access import access_cohort, find_or_not_found
 from models.base import utcnow
-from models.cohort import ClassSession, Cohort, SessionMode
-from models.errors import Conflict, Invalid
+from models.class_session import MOST_TIMES, Attendance, ClassSession, ClassSessionChange, SessionMode
+from models.cohort import Cohort, Team
+from models.errors import Conflict, Invalid, NotFound
 from models.i18n import N_
-from models.policy import Actor, Permission
+from models.membership import Membership, is_live
+from models.notification import NotificationKind, notify
+from models.occurrences import FIELDS, Occurrence, Said, differences, in_order, occurrence
+from models.policy import Actor, Permission, Role
 from workspace.services.programmes import STALE
 from workspace.services.tokens import token_hash
 
-TITLE_LIMIT, PLACE_LIMIT = 160, 200
+TITLE_LIMIT, PLACE_LIMIT, LINK_LIMIT, NOTE_LIMIT = 160, 200, 500, 2000
 MAX_ID = 2**31 - 1
 MODE_LABELS = {
     SessionMode.ON_SITE: N_("Sur place"),
@@ -30,123 +36,245 @@ MODE_LABELS = {
 
 
 @dataclass(frozen=True)
-class SessionText:
-    """What a manager says of a class session, by the cohort's clock. `last_day` is `day` unless it lasts."""
+class Rhythm:
+    """How often a session is repeated: `times` sessions in all, one every `every_weeks` weeks."""
 
-    title: str
-    day: date
-    starts: time
-    ends: time
-    last_day: date
-    mode: SessionMode
-    place: str = ""
+    times: int = 1
+    every_weeks: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """An occurrence with its series (and its changes) and its cohort (and its programme)."""
+
+    cohort: Cohort
+    row: ClassSession
+    one: Occurrence
 
     @property
     def fingerprint(self) -> str:
         """Changes when any of it does: a form carries the one it was read at."""
-        return token_hash(repr(self))[:16]
+        return token_hash(f"{self.one!r} {self.row.every_weeks}")[:16]
+
+    @property
+    def left(self) -> int:
+        """How many sessions of the series there are from this one on."""
+        return self.row.times - self.one.number + 1
 
 
-def text_of(row: ClassSession, cohort: Cohort) -> SessionText:
-    """What is said of the session now."""
-    zone = ZoneInfo(cohort.time_zone)
-    starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
-    return SessionText(
-        row.title,
-        starts.date(),
-        starts.time().replace(tzinfo=None),
-        ends.time().replace(tzinfo=None),
-        ends.date(),
-        row.mode,
-        row.place,
-    )
+def list_series(session: Session, cohort_ids: Iterable[int]) -> list[ClassSession]:
+    """Every series of these cohorts, with its changes; the caller has checked the cohorts. Two queries."""
+    statement = select(ClassSession).where(ClassSession.cohort_id.in_(list(cohort_ids)))
+    return list(session.scalars(statement.options(selectinload(ClassSession.changes))))
 
 
-def list_upcoming(session: Session, cohort: Cohort) -> list[ClassSession]:
-    """Those not over yet, the next first; the caller has checked the cohort."""
-    return list(
-        session.scalars(
-            select(ClassSession)
-            .where(ClassSession.cohort_id == cohort.id, ClassSession.ends_at > utcnow())
-            .order_by(ClassSession.starts_at, ClassSession.id)
-        )
-    )
+def list_occurrences(session: Session, cohort: Cohort) -> list[Occurrence]:
+    """Every session of the cohort, cancelled ones too, in order; the caller has checked the cohort."""
+    return in_order(list_series(session, [cohort.id]))
 
 
-def list_past(session: Session, cohort: Cohort) -> list[ClassSession]:
-    """Those that are over, the last first; the caller has checked the cohort."""
-    return list(
-        session.scalars(
-            select(ClassSession)
-            .where(ClassSession.cohort_id == cohort.id, ClassSession.ends_at <= utcnow())
-            .order_by(ClassSession.starts_at.desc(), ClassSession.id)
-        )
-    )
-
-
-def access_class_session(
-    session: Session, actor: Actor, cohort_id: int, class_session_id: int
-) -> tuple[Cohort, ClassSession]:
-    """A session of a cohort that the actor manages."""
-    cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
+def access_occurrence(
+    session: Session,
+    actor: Actor,
+    cohort_id: int,
+    class_session_id: int,
+    number: int,
+    permission: Permission = Permission.VIEW_COHORT,
+) -> Found:
+    """One session of a cohort in which the actor may do this."""
+    cohort = access_cohort(session, actor, cohort_id, permission)
     row = find_or_not_found(
         session,
-        select(ClassSession).where(
-            ClassSession.id == min(class_session_id, MAX_ID), ClassSession.cohort_id == cohort.id
-        ),
+        select(ClassSession)
+        .where(ClassSession.id == min(class_session_id, MAX_ID), ClassSession.cohort_id == cohort.id)
+        .options(selectinload(ClassSession.changes)),
     )
-    return cohort, row
+    if not 1 <= number <= row.times:
+        raise NotFound
+    return Found(cohort, row, occurrence(row, number, _change_of(row, number)))
 
 
-def add_class_session(session: Session, actor: Actor, cohort_id: int, text: SessionText) -> ClassSession:
-    """Put a session on the cohort's agenda.
+def add_class_session(
+    session: Session, actor: Actor, cohort_id: int, said: Said, rhythm: Rhythm = Rhythm()
+) -> ClassSession:
+    """Put a session, or a series of them, on the cohort's calendar.
 
     Raises:
-        Invalid: on its days or hours.
+        Invalid: on its days, hours or rhythm.
     """
     cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
-    row = ClassSession(cohort_id=cohort.id)
-    _write(row, cohort, text)
+    _check(cohort, said, rhythm)
+    row = ClassSession(cohort_id=cohort.id, **asdict(said), **asdict(rhythm))
     session.add(row)
     session.flush()
     return row
 
 
-def edit_class_session(
-    session: Session, actor: Actor, cohort_id: int, class_session_id: int, text: SessionText, *, seen: str
-) -> ClassSession:
-    """Change a session; `seen` is the fingerprint of what was edited.
+def edit_one(session: Session, actor: Actor, found: Found, said: Said, *, seen: str) -> None:
+    """Change this session alone; `found` was accessed to manage, `seen` is the fingerprint of the form.
 
     Raises:
         Invalid: on its days or hours.
         Conflict: it changed meanwhile; with the current values.
     """
-    cohort, row = access_class_session(session, actor, cohort_id, class_session_id)
-    current = text_of(row, cohort)
-    if seen != current.fingerprint:
-        raise Conflict(STALE, {**asdict(current), "seen": current.fingerprint})
-    _write(row, cohort, text)
+    _check_seen(found, seen)
+    _check(found.cohort, said, Rhythm())
+    _change(found, **differences(said, found.one.ruled or found.one))
+    _touch(found.row)
+    number = found.one.number
+    now = occurrence(found.row, number, _change_of(found.row, number))
+    _tell_if_moved(session, actor, found, Found(found.cohort, found.row, now))
+
+
+def edit_following(
+    session: Session, actor: Actor, found: Found, said: Said, rhythm: Rhythm, *, seen: str
+) -> ClassSession:
+    """Change this session and all that follow it; what was changed for one of them alone stays.
+
+    When others come before it, those that follow become a series of their own. Gives the series whose first
+    session it is now.
+
+    Raises:
+        Invalid: on its days, hours or rhythm.
+        Conflict: it changed meanwhile; with the current values.
+    """
+    _check_seen(found, seen)
+    _check(found.cohort, said, rhythm)
+    _check_attendance(session, found, rhythm)
+    row, first = found.row, found.one.number
+    _touch(row)
+    if first > 1:
+        row.times = first - 1
+        row = ClassSession(cohort_id=found.cohort.id, changes=[], **asdict(said), **asdict(rhythm))
+        session.add(row)
+        session.flush()
+        _move(session, found.row, row, first)
+    else:
+        for name, value in {**asdict(said), **asdict(rhythm)}.items():
+            setattr(row, name, value)
+    row.changes[:] = [change for change in row.changes if change.number <= rhythm.times]
+    now = Found(found.cohort, row, occurrence(row, 1))
+    _change(now, **dict.fromkeys(FIELDS))
+    session.flush()
+    _tell_if_moved(session, actor, found, now)
     return row
 
 
-def cancel_class_session(session: Session, actor: Actor, cohort_id: int, class_session_id: int) -> None:
-    """Take a session off the agenda."""
-    _cohort, row = access_class_session(session, actor, cohort_id, class_session_id)
-    session.delete(row)
+def cancel(session: Session, actor: Actor, found: Found, *, following: bool) -> None:
+    """Cancel this session, or it and all that follow it; they stay on the calendar as cancelled."""
+    numbers = range(found.one.number, found.row.times + 1 if following else found.one.number + 1)
+    for number in numbers:
+        _change_at(found.row, number).is_cancelled = True
+    _touch(found.row)
+    if found.one.ends_at > utcnow() and not found.one.is_cancelled:
+        _tell(session, actor, found, NotificationKind.SESSION_CANCELLED)
 
 
-def _write(row: ClassSession, cohort: Cohort, text: SessionText) -> None:
-    zone = ZoneInfo(cohort.time_zone)
-    starts_at = datetime.combine(text.day, text.starts, zone).astimezone(UTC)
-    ends_at = datetime.combine(text.last_day, text.ends, zone).astimezone(UTC)
+def restore(session: Session, actor: Actor, found: Found) -> None:
+    """Let a cancelled session take place after all."""
+    if not found.one.is_cancelled:
+        return
+    _change(found, is_cancelled=False)
+    _touch(found.row)
+    if found.one.ends_at > utcnow():
+        _tell(session, actor, found, NotificationKind.SESSION_RESTORED)
+
+
+def people_of(cohort_id: int, *roles: Role) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions that a membership is of one of these roles in the cohort or in a team of it."""
+    inside = aliased(Team)  # the caller may name teams of its own
+    teams = select(inside.id).where(inside.cohort_id == cohort_id)
+    return (
+        Membership.role.in_(roles),
+        or_(Membership.cohort_id == cohort_id, Membership.team_id.in_(teams)),
+    )
+
+
+def _change_of(row: ClassSession, number: int) -> ClassSessionChange | None:
+    return next((change for change in row.changes if change.number == number), None)
+
+
+def _change_at(row: ClassSession, number: int) -> ClassSessionChange:
+    change = _change_of(row, number)
+    if change is None:
+        change = ClassSessionChange(number=number, is_cancelled=False)
+        row.changes.append(change)
+    return change
+
+
+def _change(found: Found, **values: object) -> None:
+    """Note what is otherwise for this one; a change that says nothing any more goes."""
+    change = _change_at(found.row, found.one.number)
+    for name, value in values.items():
+        setattr(change, name, value)
+    if not change.is_cancelled and all(getattr(change, name) is None for name in FIELDS):
+        found.row.changes.remove(change)
+
+
+def _move(session: Session, old: ClassSession, new: ClassSession, first: int) -> None:
+    """Hand what is known of the sessions from `first` on to the new series."""
+    later = [change for change in old.changes if change.number >= first]
+    for change in later:
+        values = {name: getattr(change, name) for name in (*FIELDS, "is_cancelled")}
+        new.changes.append(ClassSessionChange(number=change.number - first + 1, **values))
+        old.changes.remove(change)
+    session.execute(
+        update(Attendance)
+        .where(Attendance.class_session_id == old.id, Attendance.number >= first)
+        .values(class_session_id=new.id, number=Attendance.number - first + 1)
+    )
+
+
+def _touch(row: ClassSession) -> None:
+    row.sequence += 1
+    row.changed_at = utcnow()
+
+
+def _check_seen(found: Found, seen: str) -> None:
+    if seen != found.fingerprint:
+        raise Conflict(STALE, {**asdict(found.one), "seen": found.fingerprint})
+
+
+def _check_attendance(session: Session, found: Found, rhythm: Rhythm) -> None:
+    """No session is taken away whose attendance has been noted."""
+    last = session.scalar(
+        select(func.max(Attendance.number)).where(Attendance.class_session_id == found.row.id)
+    )
+    needed = (last or 0) - found.one.number + 1
+    if rhythm.times < needed:
+        raise Invalid(fields={"times": N_("Des présences sont déjà notées plus loin dans cette série.")})
+
+
+def _check(cohort: Cohort, said: Said, rhythm: Rhythm) -> None:
     fields: dict[str, str] = {}
-    if not cohort.starts_on <= text.day <= cohort.ends_on:
+    if not cohort.starts_on <= said.day <= cohort.ends_on:
         fields["day"] = N_("Ce jour est hors des dates de la promotion.")
-    if text.last_day < text.day:
+    elif said.day + timedelta(weeks=(rhythm.times - 1) * rhythm.every_weeks) > cohort.ends_on:
+        fields["times"] = N_("La dernière séance viendrait après la fin de la promotion.")
+    if said.last_day < said.day:
         fields["last_day"] = N_("La fin vient avant le début.")
-    elif ends_at <= starts_at:
+    elif (said.last_day, said.ends) <= (said.day, said.starts):
         fields["ends"] = N_("La fin vient avant le début.")
+    if said.time_zone not in available_timezones():
+        fields["time_zone"] = N_("Choisissez un fuseau de la liste.")
+    if not 1 <= rhythm.times <= MOST_TIMES:
+        fields["times"] = N_("Une série compte au plus 104 séances.")
     if fields:
         raise Invalid(fields=fields)
-    row.title, row.place, row.mode = text.title, text.place, text.mode
-    row.starts_at, row.ends_at = starts_at, ends_at
+
+
+def _tell_if_moved(session: Session, actor: Actor, before: Found, after: Found) -> None:
+    was, now = before.one, after.one
+    is_moved = (was.starts_at, was.ends_at) != (now.starts_at, now.ends_at)
+    if is_moved and max(was.ends_at, now.ends_at) > utcnow() and not was.is_cancelled:
+        _tell(session, actor, after, NotificationKind.SESSION_MOVED)
+
+
+def _tell(session: Session, actor: Actor, found: Found, kind: NotificationKind) -> None:
+    """Tell the learners and tutors of the cohort, but not who did it."""
+    people = session.scalars(
+        select(Membership.user_id).where(*people_of(found.cohort.id, Role.LEARNER, Role.TUTOR), is_live())
+    )
+    told = [user_id for user_id in people if user_id != actor.user_id]
+    url = f"/cohorts/{found.cohort.id}/sessions/{found.row.id}/{found.one.number}"
+    notify(session, told, kind, who=actor.name, subject=found.one.title, url=url)

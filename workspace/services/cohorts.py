@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 from models.access import cohort_where, project_options
 from models.activity import Activity
 from models.base import utcnow
-from models.cohort import ClassSession, Cohort, Team
+from models.cohort import Cohort, Team
 from models.errors import Refused
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.i18n import N_
 from models.membership import Membership, is_live
 from models.notification import Notification, NotificationKind, notify
+from models.occurrences import Occurrence
 from models.partner import GuestContributor
 from models.people import User
 from models.policy import Actor, Permission, Role, can
@@ -25,6 +26,7 @@ from models.problem import Problem, ProblemStatus
 from models.project import Project, ProjectStep, StepStatus
 from models.stages import STEPS
 from workspace.i18n import _
+from workspace.services.class_sessions import list_occurrences
 from workspace.services.journal import JournalLine, recent_lines
 from workspace.services.triage import Reason, TeamFacts, first_to_see
 
@@ -60,7 +62,7 @@ class CohortPage:
     teams_without_project: list[Team]
     first: list[Reason]
     to_decide: list[Problem]
-    sessions: list[ClassSession]
+    sessions: list[Occurrence]
     lines: list[JournalLine]
     learner_count: int
     participation: list[tuple[str, list[int]]]
@@ -232,14 +234,10 @@ def _to_decide(session: Session, cohort: Cohort) -> list[Problem]:
     return list(found)
 
 
-def _next_sessions(session: Session, cohort: Cohort, now: datetime) -> list[ClassSession]:
-    found = session.scalars(
-        select(ClassSession)
-        .where(ClassSession.cohort_id == cohort.id, ClassSession.ends_at > now)
-        .order_by(ClassSession.starts_at)
-        .limit(SESSIONS_SHOWN)
-    )
-    return list(found)
+def _next_sessions(session: Session, cohort: Cohort, now: datetime) -> list[Occurrence]:
+    """The next ones, a cancelled one too: who reads only this page learns it here."""
+    found = [one for one in list_occurrences(session, cohort) if one.ends_at > now]
+    return found[:SESSIONS_SHOWN]
 
 
 def _teams_without_project(session: Session, cohort: Cohort, with_project: set[int]) -> list[Team]:

@@ -11,12 +11,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from models.audit import COMMAND, AuditAction, SubjectKind, audit
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
-from models.document import DocumentSnapshot, DocumentUpdate
+from models.board_image import BoardImage
+from models.document import Board, DocumentSnapshot, DocumentUpdate
 from models.document_log import checksum_of, head_of, load_document, write_snapshot
 from models.document_upkeep import BoardObject, DocumentHistory, SetAside
 from models.errors import Conflict
@@ -26,7 +28,7 @@ from workspace.jobs import project
 from workspace.jobs.compact import verified_snapshot
 from workspace.services.document_upkeep import note_upkeep
 
-TABLES = (DocumentUpdate, DocumentSnapshot, DocumentHistory, SetAside, BoardObject)
+TABLES = (DocumentUpdate, DocumentSnapshot, DocumentHistory, SetAside, BoardObject, BoardImage)
 CHECKPOINT_SECONDS = 10.0
 
 
@@ -64,7 +66,25 @@ def forget_past(document_id: int) -> tuple[int, int, int]:
         subject = (SubjectKind.DOCUMENT, document_id)
         audit(session, COMMAND, AuditAction.DOCUMENT_ERASED, subject=subject)
     project.run(document_id, utcnow())
+    with transaction() as session:
+        _forget_deleted_choices(session, document_id)
     return gone
+
+
+def _forget_deleted_choices(session: Session, document_id: int) -> None:
+    """The results of votes keep the words of notes that were deleted since: these go too."""
+    there = select(BoardObject.object_id).where(BoardObject.document_id == document_id)
+    ballots = (
+        select(Ballot.id)
+        .join(Board, Board.id == Ballot.board_id)
+        .where(Board.document_id == document_id, Ballot.closed_at.is_not(None))
+    )
+    session.execute(
+        update(BallotChoice)
+        .where(BallotChoice.ballot_id.in_(ballots), BallotChoice.object_id.not_in(there))
+        .values(text="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _replace_past(session: Session, document_id: int, seq: int, content: bytes) -> tuple[int, int, int]:

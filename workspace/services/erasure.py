@@ -22,7 +22,7 @@ from models.i18n import N_
 from models.invitation import Invitation
 from models.job import Job, JobKind
 from models.mail import CaughtMail, MailKind
-from models.membership import Membership, is_live
+from models.membership import Membership, is_not_over
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, Partner
 from models.people import User
@@ -32,6 +32,7 @@ from models.policy import Actor
 from models.problem import Problem, ProblemStatus
 from models.retention import ERASURE_GRACE
 from models.session import affected
+from workspace.jobs.images import delete_pictures_of
 from workspace.jobs.queue import enqueue
 from workspace.mail.asking import ask_for_mail
 from workspace.services import accounts, sessions
@@ -40,6 +41,14 @@ NO_ADDRESS = "erased.invalid"
 ABOUT_INVITATIONS = (MailKind.INVITATION, MailKind.SIGN_IN_LINK)
 NAMING = (ActivityKind.OBSERVER_INVITED, ActivityKind.PARTNER_ADDED)
 """Activities whose subject is a name."""
+BY_FIRST_NAME = (
+    NotificationKind.COMMENT_MENTION,
+    NotificationKind.COMMENT_REPLY,
+    NotificationKind.SOLUTION_IDEA,
+    NotificationKind.SOLUTION_RETAINED,
+    NotificationKind.SOLUTION_DROPPED,
+)
+"""What guests do too, and what partners are told by a first name alone."""
 ALREADY = N_("Ces données sont déjà effacées.")
 
 Erased = Counter[str]
@@ -70,7 +79,9 @@ def erase_own_guest(session: Session, actor: Actor, *, texts: bool) -> None:
 
 
 def erase(session: Session, someone: User | GuestContributor, *, texts: bool) -> Erased:
-    """Erase now. Their sessions and sockets end; with `texts`, a job takes their words off the boards.
+    """Erase now. Their sessions and sockets end.
+
+    With `texts`, their pictures go, and a job takes their words off the boards.
 
     Raises:
         Refused: nothing is left of this person.
@@ -81,6 +92,8 @@ def erase(session: Session, someone: User | GuestContributor, *, texts: bool) ->
     person = person_of(someone)
     _shut_out(session, person)
     erased = _erase_copies(session, person, someone.name)
+    if texts:
+        delete_pictures_of(session, person.key)  # by their key, which is emptied next
     if isinstance(someone, User):
         erased += _erase_drafts(session, someone.id)
         _end_memberships(session, someone.id)
@@ -105,10 +118,11 @@ def _shut_out(session: Session, person: Person) -> None:
 def _close(someone: User | GuestContributor) -> None:
     """What is left says nothing, and opens nothing."""
     someone.erased_at = utcnow()
-    someone.last_seen_at = None
+    someone.seen_on = None
     if isinstance(someone, GuestContributor):
         someone.revoked_at = someone.revoked_at or utcnow()
         return
+    someone.last_seen_at = None
     someone.disabled_at = someone.disabled_at or utcnow()
     someone.erase_at = someone.warned_at = None
     someone.wants_news = someone.erase_texts = False
@@ -145,14 +159,19 @@ def _erase_drafts(session: Session, user_id: int) -> Erased:
 
 def _end_memberships(session: Session, user_id: int) -> None:
     now = utcnow()
-    session.execute(update(Membership).where(Membership.user_id == user_id, is_live(now)).values(ends_at=now))
+    session.execute(
+        update(Membership).where(Membership.user_id == user_id, is_not_over(now)).values(ends_at=now)
+    )
 
 
 def _erase_copies(session: Session, person: Person, name: str) -> Erased:
     """Their name and address where they were copied as text."""
     names = {name, *_names_in_invitations(session, person)} - {"", PERSON_LEFT}
     is_about_guest = Notification.kind == NotificationKind.GUEST_JOINED
-    told = (Notification.who.in_(names), ~is_about_guest if person.email else is_about_guest)
+    by_anybody = Notification.kind.in_(BY_FIRST_NAME)
+    first_names = {one.split(" ", 1)[0] for one in names}
+    is_named = or_(Notification.who.in_(names), by_anybody & Notification.who.in_(first_names))
+    told = (is_named, ~is_about_guest if person.email else is_about_guest | by_anybody)
     erased = Erased()
     erased["notification"] += affected(
         session.execute(update(Notification).where(*told).values(who=PERSON_LEFT))

@@ -6,6 +6,7 @@ A use of the link is consumed by one UPDATE that counts, so that simultaneous ar
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -78,6 +79,16 @@ def list_guests(
     return list(session.scalars(statement))
 
 
+def last_visits(session: Session, project_id: int) -> dict[int, date]:
+    """On which day somebody who came by it was last there, by link."""
+    found = session.execute(
+        select(GuestContributor.link_id, func.max(GuestContributor.seen_on))
+        .where(GuestContributor.project_id == project_id)
+        .group_by(GuestContributor.link_id)
+    )
+    return {link_id: day for link_id, day in found if day is not None}
+
+
 def count_by_sector(session: Session, project_id: int) -> dict[Sector, int]:
     """How many people came by a link, by the sector they declared."""
     found = session.execute(
@@ -108,7 +119,6 @@ def join(session: Session, token: str, newcomer: Newcomer) -> tuple[GuestContrib
         sector=newcomer.sector,
         organization_name=newcomer.organization_name,
         locale=newcomer.locale,
-        last_seen_at=utcnow(),
     )
     session.add(guest)
     session.flush()

@@ -7,7 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.access import visible_cohorts, visible_projects
-from models.cohort import Cohort
+from models.base import utcnow
+from models.cohort import Cohort, Team
+from models.membership import Membership, is_not_over
+from models.organization import Organization, Programme
 from models.policy import Actor, Role
 from models.problem import Problem, ProblemStatus
 from models.project import Project
@@ -24,6 +27,14 @@ class CohortCard:
 
 
 @dataclass(frozen=True)
+class ToCome:
+    """A role that is given to the person and does not hold yet: in what, and from when."""
+
+    place: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
 class Home:
     """One section per role held; None or empty for the others."""
 
@@ -32,6 +43,7 @@ class Home:
     partnered: list[Project] = field(default_factory=list)
     observed: list[ObservedCard] = field(default_factory=list)
     manages: bool = False
+    to_come: list[ToCome] = field(default_factory=list)
 
 
 def home_of(session: Session, actor: Actor, since: datetime) -> Home:
@@ -45,7 +57,24 @@ def home_of(session: Session, actor: Actor, since: datetime) -> Home:
         else [],
         observed=observed_cards(session, actor) if actor.has(Role.OBSERVER) else [],
         manages=actor.has(Role.MANAGER),
+        to_come=_to_come(session, actor),
     )
+
+
+def _to_come(session: Session, actor: Actor) -> list[ToCome]:
+    names = (Project.title, Team.name, Cohort.name, Programme.name, Organization.name)
+    rows = session.execute(
+        select(func.coalesce(*names), Membership.starts_at)
+        .select_from(Membership)
+        .outerjoin(Project, Project.id == Membership.project_id)
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .outerjoin(Cohort, Cohort.id == Membership.cohort_id)
+        .outerjoin(Programme, Programme.id == Membership.programme_id)
+        .outerjoin(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.user_id == actor.user_id, Membership.starts_at > utcnow(), is_not_over())
+        .order_by(Membership.starts_at, Membership.id)
+    )
+    return [ToCome(place, starts_at) for place, starts_at in rows]
 
 
 def _tutored(session: Session, actor: Actor) -> list[CohortCard]:

@@ -1,17 +1,17 @@
-"""Inviting somebody to a role: a learner to a team, a tutor to a cohort, a partner or an élu to a project.
+"""Inviting somebody to a role: in a programme, a cohort, a team or a project, from a day, until a day.
 
 The link's token is given once; only its hash is stored. What becomes of an invitation afterwards is in
 waiting_invitations.py (list, new link, revocation) and acceptance.py.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, access_project, access_team
+from models.access import access_cohort, access_programme, access_project, access_team
 from models.activity import ActivityKind, record_activity
 from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
@@ -20,12 +20,14 @@ from models.errors import Invalid
 from models.i18n import N_
 from models.invitation import Invitation
 from models.mail import MailKind
-from models.membership import Membership, is_live
+from models.membership import Membership, is_not_over
 from models.people import User
 from models.policy import Actor, Permission, Role, Where
 from models.project import Project
 from workspace.mail.asking import ask_for_mail
+from workspace.services.access_days import Days
 from workspace.services.accounts import clean_email, is_email
+from workspace.services.conflicts import ON_THE_TEAM, refuse_own_authority
 from workspace.services.tokens import new_token, token_hash
 
 VALID_DAYS = (3, 7, 14, 30)
@@ -34,19 +36,14 @@ MESSAGE_LIMIT = 600
 
 BAD_EMAIL = N_("Cette adresse e-mail n’est pas complète, par exemple prenom.nom@ville.fr.")
 BAD_DAYS = N_("Choisissez l’une des durées proposées.")
-PAST = N_("Choisissez une date à venir.")
 ALREADY_WAITING = N_("Une invitation attend déjà cette personne : vous pouvez en refaire le lien plus bas.")
 ALREADY_THERE = {
     Role.OBSERVER: N_("Cette personne observe déjà le projet."),
     Role.PARTNER: N_("Cette personne est déjà partenaire du projet."),
     Role.LEARNER: N_("Cette personne est déjà dans une équipe de la promotion."),
     Role.TUTOR: N_("Cette personne suit déjà la promotion."),
+    Role.MANAGER: N_("Cette personne gère déjà la formation."),
 }
-ON_THE_TEAM = N_("Cette personne fait partie de l’équipe : elle voit déjà tout le projet.")
-OWN_AUTHORITY = N_(
-    "Une élue ou un élu ne peut pas observer un projet porté par sa propre collectivité avant sa "
-    "publication : l’équipe doit pouvoir chercher librement."
-)
 
 
 @dataclass(frozen=True)
@@ -60,10 +57,10 @@ class Invitee:
 
 @dataclass(frozen=True)
 class Terms:
-    """Until when the link may be used, and the access last (None: as long as the role is needed)."""
+    """How long the link may be used, the days of the access, and a word to go with them."""
 
     valid_days: int = DEFAULT_DAYS
-    access_until: datetime | None = None
+    days: Days = field(default_factory=Days)
     message: str = ""
 
 
@@ -75,10 +72,11 @@ class NewInvitation(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """To what: one column of Invitation and Membership, and its value."""
+    """To what: one column of Invitation and Membership, its value, and by whose clock its days go."""
 
     column: str
     id: int
+    zone: str = "Europe/Paris"
 
 
 def invite_observer(
@@ -94,17 +92,8 @@ def invite_observer(
     if known is not None:
         if _is_on_team(session, known, project.team):
             raise Invalid(fields={"email": ON_THE_TEAM})
-        if is_own_authority(session, project, known.authority_code):
-            audit(
-                session,
-                actor,
-                AuditAction.CONFLICT_REFUSED,
-                where=project.where,
-                subject=(SubjectKind.USER, known.id),
-                refused=True,
-            )
-            raise Invalid(fields={"email": OWN_AUTHORITY})
-    made = _invite(session, actor, Role.OBSERVER, Scope("project_id", project.id), invitee, terms)
+        refuse_own_authority(session, actor, project, known, field="email")
+    made = _invite(session, actor, Role.OBSERVER, _of_project(project), invitee, terms)
     record_activity(
         session,
         actor,
@@ -121,7 +110,7 @@ def invite_partner(
 ) -> NewInvitation:
     """Invite a partner to a project, with an account."""
     project = access_project(session, actor, project_id, Permission.INVITE_PARTNER)
-    return _invite(session, actor, Role.PARTNER, Scope("project_id", project.id), invitee, terms)
+    return _invite(session, actor, Role.PARTNER, _of_project(project), invitee, terms)
 
 
 def invite_learner(
@@ -132,7 +121,8 @@ def invite_learner(
     known = _find_user(session, invitee.email)
     if known is not None and learns_in(session, known, team.cohort_id):
         raise Invalid(fields={"email": ALREADY_THERE[Role.LEARNER]})
-    return _invite(session, actor, Role.LEARNER, Scope("team_id", team.id), invitee, terms)
+    scope = Scope("team_id", team.id, team.cohort.time_zone)
+    return _invite(session, actor, Role.LEARNER, scope, invitee, terms)
 
 
 def invite_tutor(
@@ -140,7 +130,24 @@ def invite_tutor(
 ) -> NewInvitation:
     """Invite a tutor to follow a cohort."""
     cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
-    return _invite(session, actor, Role.TUTOR, Scope("cohort_id", cohort.id), invitee, terms)
+    scope = Scope("cohort_id", cohort.id, cohort.time_zone)
+    return _invite(session, actor, Role.TUTOR, scope, invitee, terms)
+
+
+def invite_manager(
+    session: Session, actor: Actor, programme_id: int, invitee: Invitee, terms: Terms
+) -> NewInvitation:
+    """Invite somebody to run a programme. Its days are those of the inviter's clock."""
+    programme = access_programme(session, actor, programme_id)
+    whole = Scope("organization_id", programme.organization_id)
+    if holds(session, clean_email(invitee.email), Role.MANAGER, whole):
+        raise Invalid(fields={"email": ALREADY_THERE[Role.MANAGER]})
+    scope = Scope("programme_id", programme.id, actor.time_zone)
+    return _invite(session, actor, Role.MANAGER, scope, invitee, terms)
+
+
+def _of_project(project: Project) -> Scope:
+    return Scope("project_id", project.id, project.team.cohort.time_zone)
 
 
 def _invite(
@@ -157,11 +164,10 @@ def _invite(
         fields["email"] = ALREADY_WAITING
     if terms.valid_days not in VALID_DAYS:
         fields["valid_days"] = BAD_DAYS
-    if terms.access_until is not None and terms.access_until <= now:
-        fields["access_until"] = PAST
+    fields |= terms.days.errors(scope.zone, needs_end=role is Role.OBSERVER)
     if fields:
         raise Invalid(fields=fields)
-    token = new_token()
+    token, days = new_token(), terms.days
     row = Invitation(
         token_hash=token_hash(token),
         email=email,
@@ -171,7 +177,8 @@ def _invite(
         message=terms.message,
         invited_by_id=actor.user_id,
         expires_at=now + timedelta(days=terms.valid_days),
-        access_until=terms.access_until,
+        access_from=days.starts_at(scope.zone) if days.first else None,
+        access_until=days.ends_at(scope.zone),
         **{scope.column: scope.id},
     )
     session.add(row)
@@ -184,25 +191,20 @@ def _invite(
         where=place_of(row),
         subject=(SubjectKind.INVITATION, row.id),
         role=role,
-        until=terms.access_until,
+        since=row.access_from,
+        until=row.access_until,
     )
     return NewInvitation(row.id, token)
 
 
 def place_of(row: Invitation) -> Where:
     """Where what is offered lies."""
-    return Where(cohort_id=row.cohort_id, team_id=row.team_id, project_id=row.project_id)
-
-
-def is_own_authority(session: Session, project: Project, authority_code: str | None) -> bool:
-    """The conflict rule: is the project led by an agent of this authority, and not published yet?
-
-    The problem's authority counts, and the one its team lead declared. Needs `problem` and `team` loaded.
-    """
-    if not authority_code:
-        return False
-    led_by = session.scalar(select(User.authority_code).where(User.id == project.team.lead_id))
-    return authority_code in {project.problem.authority_code, led_by}
+    return Where(
+        programme_id=row.programme_id,
+        cohort_id=row.cohort_id,
+        team_id=row.team_id,
+        project_id=row.project_id,
+    )
 
 
 def _find_user(session: Session, email: str) -> User | None:
@@ -210,7 +212,7 @@ def _find_user(session: Session, email: str) -> User | None:
 
 
 def holds(session: Session, email: str, role: Role, scope: Scope) -> bool:
-    """Whether the account of this address holds the role there now."""
+    """Whether the account of this address holds the role there, or will."""
     found = session.scalar(
         select(Membership.id)
         .join(User, User.id == Membership.user_id)
@@ -218,7 +220,7 @@ def holds(session: Session, email: str, role: Role, scope: Scope) -> bool:
             User.email == email,
             Membership.role == role,
             getattr(Membership, scope.column) == scope.id,
-            is_live(),
+            is_not_over(),
         )
         .limit(1)
     )
@@ -235,6 +237,7 @@ def _waits(session: Session, email: str, role: Role, scope: Scope) -> bool:
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > utcnow(),
+            or_(Invitation.access_until.is_(None), Invitation.access_until > utcnow()),
         )
         .limit(1)
     )
@@ -254,7 +257,7 @@ def learns_in(session: Session, user: User, cohort_id: int) -> bool:
             Membership.user_id == user.id,
             Membership.role == Role.LEARNER,
             Team.cohort_id == cohort_id,
-            is_live(),
+            is_not_over(),
         )
         .limit(1)
     )

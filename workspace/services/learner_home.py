@@ -15,14 +15,16 @@ from models.access import visible_problems, visible_projects
 from models.activity import Activity
 from models.base import utcnow
 from models.brief import ObserverQuestion
-from models.cohort import ClassSession, Cohort, Team
+from models.cohort import Cohort, Team
 from models.feedback import Feedback, FeedbackStatus
 from models.membership import Membership, is_live
+from models.occurrences import Occurrence, upcoming
 from models.people import User
 from models.policy import Actor, Role
 from models.problem import Problem, ProblemStatus, ProblemSupporter
 from models.project import Project
 from models.stages import STAGE_LABELS, STEPS, Stage
+from workspace.services.class_sessions import list_series
 from workspace.services.journal import JournalLine, activity_rows, journal_lines
 from workspace.services.resume import Resume, find_resume, is_own
 
@@ -41,9 +43,9 @@ class Changes:
 
 @dataclass(frozen=True)
 class NextClass:
-    """The next class session, or the one under way. `zones` are the cohort's."""
+    """The next class session that takes place, or the one under way."""
 
-    session: ClassSession
+    session: Occurrence
     cohort: Cohort
     is_now: bool
 
@@ -86,7 +88,7 @@ class LearnerHome:
 
 
 def learner_home(session: Session, actor: Actor, since: datetime) -> LearnerHome:
-    """What a learner's home shows. Fifteen queries at most."""
+    """What a learner's home shows. Sixteen queries at most."""
     projects = _own_projects(session, actor)
     problems = _own_problems(session, actor)
     ids = [project.id for project in projects]
@@ -162,14 +164,8 @@ def _changes(session: Session, actor: Actor, projects: Sequence[Project], since:
 
 def _next_class(session: Session, cohort_ids: Sequence[int]) -> NextClass | None:
     now = utcnow()
-    found = session.execute(
-        select(ClassSession, Cohort)
-        .join(Cohort, Cohort.id == ClassSession.cohort_id)
-        .where(ClassSession.cohort_id.in_(cohort_ids), ClassSession.ends_at > now)
-        .order_by(ClassSession.starts_at, ClassSession.id)
-        .limit(1)
-    ).first()
-    return NextClass(found[0], found[1], found[0].starts_at <= now) if found else None
+    one = next(upcoming(list_series(session, cohort_ids), now), None)
+    return NextClass(one, session.get_one(Cohort, one.cohort_id), one.starts_at <= now) if one else None
 
 
 def _teams(session: Session, actor: Actor) -> list[TeamCard]:

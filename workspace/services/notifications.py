@@ -29,7 +29,24 @@ SENTENCES = {
     KIND.BRIEF_PUBLISHED: N_("%(who)s a publié un point d’étape sur « %(subject)s »"),
     KIND.GUEST_JOINED: N_("%(who)s a rejoint « %(subject)s » par le lien de partage"),
     KIND.OBSERVER_JOINED: N_("%(who)s a accepté d’observer « %(subject)s »"),
+    KIND.GLASS_BROKEN: N_(
+        "%(who)s (administration technique) a ouvert « %(subject)s » par un accès exceptionnel"
+    ),
+    KIND.OBSERVATION_ENDED: N_(
+        "%(who)s n’observe plus « %(subject)s » : le projet est porté par sa propre collectivité"
+    ),
+    KIND.ACCESS_DATES_CHANGED: N_("%(who)s a changé les dates de votre accès à « %(subject)s »"),
     KIND.TALK_PROPOSED: N_("%(who)s vous propose un point sur « %(subject)s »"),
+    KIND.SESSION_MOVED: N_("%(who)s a déplacé une séance : %(subject)s"),
+    KIND.SESSION_CANCELLED: N_("%(who)s a annulé une séance : %(subject)s"),
+    KIND.SESSION_RESTORED: N_("%(who)s a rétabli une séance : %(subject)s"),
+    KIND.COMMENT_MENTION: N_("%(who)s vous mentionne dans un commentaire sur « %(subject)s »"),
+    KIND.COMMENT_REPLY: N_("%(who)s a commenté ce que vous suivez sur « %(subject)s »"),
+    KIND.SOLUTION_IDEA: N_("%(who)s a fait de votre note une idée de solution : « %(subject)s »"),
+    KIND.SOLUTION_RETAINED: N_("%(who)s retient la solution née de votre note : « %(subject)s »"),
+    KIND.SOLUTION_DROPPED: N_(
+        "%(who)s écarte la solution née de votre note, et dit pourquoi : « %(subject)s »"
+    ),
 }
 
 

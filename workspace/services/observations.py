@@ -23,6 +23,7 @@ from models.people import User
 from models.policy import Actor, Grant, Permission, Role, can
 from models.project import Project
 from models.stages import STEP_BY_CODE, Stage
+from workspace.services.board_facts import Counts, counts_of
 from workspace.services.boards import boards_of
 from workspace.services.brief_sources import whole_sentences
 from workspace.services.questions import own_questions
@@ -88,6 +89,7 @@ class ObservationPage:
     rail: list[RailStage] = field(default_factory=list)
     editions: list[ProgressBrief] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
+    board_counts: dict[int, Counts] = field(default_factory=dict)
     questions: list[ObserverQuestion] = field(default_factory=list)
     until: datetime | None = None
     invited_by: str = ""
@@ -210,13 +212,15 @@ def observation_page(
     inviter = membership.granted_by_id if membership else None
     invited_by = session.get(User, inviter) if inviter else None
     step_code = project.current_step if draft is not None else shown.step_code if shown else ""
+    boards = boards_of(session, viewer, project)
     return ObservationPage(
         project=project,
         lead=lead.name if lead else "",
         brief=shown,
         rail=rail(step_code) if step_code else [],
         editions=earlier,
-        boards=boards_of(session, viewer, project),
+        boards=boards,
+        board_counts=counts_of(session, boards),
         questions=own_questions(session, viewer, [project.id]),
         until=membership.ends_at if membership else None,
         invited_by=invited_by.name if invited_by else "",

@@ -13,14 +13,14 @@ from models.cohort import Cohort, Team
 from models.errors import Refused
 from models.i18n import N_
 from models.mail import MailKind
-from models.membership import Membership, is_live
+from models.membership import Membership, is_not_over
 from models.people import User
 from models.policy import Actor, Permission, Role
 from models.project import Project
 from workspace.mail.asking import ask_for_mail
 from workspace.services import sessions
 from workspace.services.accounts import LINK_OVER, Credentials, hold_account
-from workspace.services.memberships import live_membership_of_cohort
+from workspace.services.memberships import membership_of_cohort
 
 ELSEWHERE = N_(
     "Cette personne a aussi un rôle ailleurs : la personne qui administre L’Établi peut lui rendre l’accès."
@@ -35,7 +35,7 @@ def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_i
         Refused: it holds a role outside the manager's programmes.
     """
     cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
-    user = live_membership_of_cohort(session, cohort, membership_id).user
+    user = membership_of_cohort(session, cohort, membership_id).user
     if user.is_demo:
         raise Refused("demo", DEMO)
     mine = select(Cohort.id).where(managed_cohorts(actor))
@@ -47,7 +47,9 @@ def member_to_reset(session: Session, actor: Actor, cohort_id: int, membership_i
         | Membership.project_id.in_(my_projects)
     ) & Membership.role.not_in([Role.MANAGER, Role.ADMIN])
     outside = select(Membership.id).where(
-        Membership.user_id == user.id, is_live(), Membership.id.not_in(select(Membership.id).where(inside))
+        Membership.user_id == user.id,
+        is_not_over(),
+        Membership.id.not_in(select(Membership.id).where(inside)),
     )
     if session.scalar(outside.limit(1)) is not None:
         raise Refused("elsewhere", ELSEWHERE)

@@ -4,9 +4,7 @@ The file is what a spreadsheet saves: separated by semicolons, commas or tabs, i
 programs write. Columns are known by their titles, in any order; without titles they are name, address, team.
 """
 
-import csv
 import enum
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,10 +16,12 @@ from models.cohort import Team
 from models.errors import Invalid
 from models.i18n import N_
 from models.invitation import Invitation
-from models.membership import Membership, is_live
+from models.membership import Membership, is_not_over
 from models.people import User
 from models.policy import Actor, Permission, Role
+from workspace.services import csv_reading
 from workspace.services.accounts import EMAIL_LIMIT, NAME_LIMIT, TITLE_LIMIT, clean_email, is_email
+from workspace.services.csv_reading import folded
 from workspace.services.invitations import Invitee, NewInvitation, Terms, invite_learner, invite_tutor
 from workspace.services.teams import NAME_LIMIT as TEAM_LIMIT
 from workspace.services.teams import create_team
@@ -85,12 +85,10 @@ class Line:
 
 def decode(content: bytes) -> str:
     """The text of a file, whichever program saved it. Raises: Invalid on `file`."""
-    if b"\x00" in content or len(content) > FILE_BYTES:
-        raise Invalid(fields={"file": UNREADABLE})
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return csv_reading.decode(content, FILE_BYTES)
+    except csv_reading.Unreadable as error:
+        raise Invalid(fields={"file": UNREADABLE}) from error
 
 
 def plan_import(session: Session, actor: Actor, cohort_id: int, text: str) -> list[Line]:
@@ -121,7 +119,7 @@ def run_import(
         if line.role is Role.TUTOR:
             made.append(invite_tutor(session, actor, cohort_id, invitee, terms))
             continue
-        key = _folded(line.team)
+        key = folded(line.team)
         if key not in teams:
             teams[key] = create_team(session, actor, cohort_id, line.team).id
         made.append(invite_learner(session, actor, teams[key], invitee, terms))
@@ -140,7 +138,7 @@ def _lines(text: str) -> Iterator[Line]:
     for number, row in rows:
         cells = {columns[place]: " ".join(cell.split()) for place, cell in enumerate(row) if place in columns}
         first, last = cells.get("first_name", ""), cells.get("last_name") or cells.get("name", "")
-        role = Role.TUTOR if _folded(cells.get("role", "")) in TUTOR_WORDS else Role.LEARNER
+        role = Role.TUTOR if folded(cells.get("role", "")) in TUTOR_WORDS else Role.LEARNER
         yield Line(
             number=number,
             name=f"{first} {last}".strip(),
@@ -152,25 +150,16 @@ def _lines(text: str) -> Iterator[Line]:
 
 
 def _rows(text: str) -> list[list[str]]:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = max(";,\t", key=first.count)
     try:
-        return list(csv.reader(text.splitlines(), delimiter=separator, skipinitialspace=True))
-    except csv.Error as error:
+        return csv_reading.parse(text, csv_reading.commonest_separator(text))
+    except csv_reading.Unreadable as error:
         raise Invalid(fields={"people": UNREADABLE}) from error
 
 
 def _columns(row: list[str]) -> dict[int, str]:
     """Which column is which, if this row is the titles; empty if it is a person already."""
-    names = {title: column for column, titles in TITLES.items() for title in titles}
-    found = {place: names[_folded(cell)] for place, cell in enumerate(row) if _folded(cell) in names}
+    found = csv_reading.columns_by_title(row, TITLES)
     return found if "email" in found.values() else {}
-
-
-def _folded(text: str) -> str:
-    """Without accents, case or space at the ends."""
-    plain = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 @dataclass(frozen=True)
@@ -188,7 +177,7 @@ def _known(session: Session, cohort_id: int, emails: set[str]) -> _Known:
         .join(User, User.id == Membership.user_id)
         .where(
             User.email.in_(emails),
-            is_live(),
+            is_not_over(),
             (Membership.team_id.in_(teams))
             | ((Membership.cohort_id == cohort_id) & (Membership.role == Role.TUTOR)),
         )
@@ -208,7 +197,7 @@ def _known(session: Session, cohort_id: int, emails: set[str]) -> _Known:
 
 def _team_ids(session: Session, cohort_id: int) -> dict[str, int]:
     found = session.execute(select(Team.name, Team.id).where(Team.cohort_id == cohort_id))
-    return {_folded(name): team_id for name, team_id in found}
+    return {folded(name): team_id for name, team_id in found}
 
 
 def _fates(lines: list[Line], known: _Known) -> Iterator[Line]:
@@ -218,7 +207,7 @@ def _fates(lines: list[Line], known: _Known) -> Iterator[Line]:
         fate = _fate(line, known, seen, teams)
         if fate.is_invited:
             seen.add((line.email, line.role))
-            teams.add(_folded(line.team))
+            teams.add(folded(line.team))
         yield replace(line, fate=fate)
 
 
@@ -244,4 +233,4 @@ def _fate(line: Line, known: _Known, seen: set[tuple[str, Role]], teams: set[str
         return Fate.INVITED
     if not line.team:
         return Fate.NO_TEAM
-    return Fate.INVITED if _folded(line.team) in teams else Fate.NEW_TEAM
+    return Fate.INVITED if folded(line.team) in teams else Fate.NEW_TEAM

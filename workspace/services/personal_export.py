@@ -15,7 +15,9 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.authority import Authority
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
+from models.class_session import ClassSession
 from models.cohort import Cohort, Team
 from models.document import Board, SharedDocument
 from models.document_upkeep import DocumentUpkeep
@@ -37,8 +39,11 @@ NAMED: Mapping[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]
     "document_id": (Board.document_id, Board.title),
     "team_id": (Team.id, Team.name),
     "cohort_id": (Cohort.id, Cohort.name),
+    "class_session_id": (ClassSession.id, ClassSession.title),
     "programme_id": (Programme.id, Programme.name),
     "organization_id": (Organization.id, Organization.name),
+    "ballot_id": (Ballot.id, Ballot.question),
+    "choice_id": (BallotChoice.id, BallotChoice.text),
     "authority_code": (Authority.code, Authority.name),
 }
 """Columns that point at something with a name: the column pointed at, and the one that names it."""

@@ -21,6 +21,7 @@ from models.membership import members
 from models.notification import NotificationKind, notify
 from models.policy import Actor, Grant, Permission, Role, Where, can
 from models.problem import Confidentiality, Problem, ProblemStatus, ProblemSupporter
+from workspace.services.conflicts import about_problem, end_conflicting
 from workspace.services.problem_content import ProblemContent, check_complete, content_of, write_content
 
 FORM_KEY_LENGTH = 80
@@ -126,9 +127,11 @@ def save_problem(
         version = problem.version
     _claim(session, problem, version)
     problem.form_key = form_key[:FORM_KEY_LENGTH]
-    before = problem.confidentiality
+    before = content_of(problem)
     write_content(problem, content)
-    if problem.confidentiality != before and problem.status is not ProblemStatus.DRAFT:
+    if problem.authority_code != before.authority_code:
+        end_conflicting(session, actor, about_problem(problem.id))
+    if problem.confidentiality != before.confidentiality and problem.status is not ProblemStatus.DRAFT:
         is_open = problem.confidentiality is Confidentiality.COHORT
         action = AuditAction.PROBLEM_OPENED if is_open else AuditAction.PROBLEM_RESTRICTED
         _audit(session, actor, problem, action)

@@ -7,12 +7,12 @@ their own modules (teams.py, class_sessions.py).
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.access import (
     access_cohort,
@@ -24,11 +24,13 @@ from models.access import (
 )
 from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
-from models.cohort import ClassSession, Cohort, Team
+from models.class_session import ClassSession
+from models.cohort import Cohort, Team
 from models.errors import Conflict, Forbidden, Invalid
 from models.i18n import N_
 from models.invitation import Invitation
 from models.membership import Membership, is_live
+from models.occurrences import upcoming
 from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can
 from models.project import Project
@@ -36,6 +38,8 @@ from workspace.services.tokens import token_hash
 
 NAME_LIMIT = 160
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+COPIED = ("title", "place", "link", "note", "mode", "time_zone", "starts", "ends", "every_weeks", "times")
+"""Of a class session, when its cohort is the model of another; its days move."""
 STALE = N_("Quelqu’un a modifié cela pendant que vous écriviez. Relisez les deux versions, puis renvoyez.")
 
 
@@ -158,6 +162,53 @@ def create_cohort(session: Session, actor: Actor, programme_id: int, text: Cohor
     return cohort
 
 
+@dataclass(frozen=True)
+class Model:
+    """What a new cohort may take over from an earlier one: all but its people and their work."""
+
+    cohort: Cohort
+    series: int
+    """How many class sessions and series of them."""
+
+    @property
+    def text(self) -> CohortText:
+        """The same length, from the first day after it that falls on the same day of the week."""
+        cohort = self.cohort
+        weeks = -(-((cohort.ends_on - cohort.starts_on).days + 1) // 7)
+        later = timedelta(weeks=weeks)
+        dates = (cohort.starts_on + later, cohort.ends_on + later)
+        return CohortText("", cohort.time_zone, cohort.other_time_zone, *dates)
+
+
+def model_cohort(session: Session, actor: Actor, cohort_id: int) -> Model:
+    """A cohort that the actor manages, as the model of another."""
+    cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
+    count = select(func.count()).select_from(ClassSession).where(ClassSession.cohort_id == cohort.id)
+    return Model(cohort, session.scalar(count) or 0)
+
+
+def copy_cohort(session: Session, actor: Actor, cohort_id: int, text: CohortText) -> Cohort:
+    """Open a cohort like another one of the same programme, without its people and their work.
+
+    Its class sessions fall on the same days of the week, as many weeks later as its first day is; what was
+    otherwise for one session alone (moved, cancelled) is not taken over.
+
+    Raises:
+        Invalid: on the dates or the zones.
+    """
+    model = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
+    cohort = create_cohort(session, actor, model.programme_id, text)
+    later = timedelta(weeks=round((cohort.starts_on - model.starts_on).days / 7))
+    for series in session.scalars(select(ClassSession).where(ClassSession.cohort_id == model.id)):
+        said = {name: getattr(series, name) for name in COPIED}
+        session.add(
+            ClassSession(
+                cohort_id=cohort.id, day=series.day + later, last_day=series.last_day + later, **said
+            )
+        )
+    return cohort
+
+
 def edit_cohort(session: Session, actor: Actor, cohort_id: int, text: CohortText, *, seen: str) -> Cohort:
     """Change what is said of a cohort; `seen` is the fingerprint of what was edited.
 
@@ -206,14 +257,7 @@ def _figures(session: Session, actor: Actor) -> Mapping[int, list[CohortFigures]
         ids,
         select(Team.cohort_id, func.count()).join(Project, Project.team_id == Team.id),
     )
-    upcoming = _grouped(
-        session,
-        ClassSession.cohort_id,
-        ids,
-        select(ClassSession.cohort_id, func.min(ClassSession.starts_at)).where(
-            ClassSession.ends_at > utcnow()
-        ),
-    )
+    next_sessions = _next_sessions(session, ids)
     learners, tutors = _people(session, Role.LEARNER, ids), _people(session, Role.TUTOR, ids)
     waiting = _waiting(session, ids)
     found: dict[int, list[CohortFigures]] = defaultdict(list)
@@ -225,9 +269,21 @@ def _figures(session: Session, actor: Actor) -> Mapping[int, list[CohortFigures]
             tutors.get(cohort.id, 0),
             projects.get(cohort.id, 0),
             waiting.get(cohort.id, 0),
-            upcoming.get(cohort.id),
+            next_sessions.get(cohort.id),
         )
         found[cohort.programme_id].append(figures)
+    return found
+
+
+def _next_sessions(session: Session, ids: list[int]) -> dict[int, datetime]:
+    rows = session.scalars(
+        select(ClassSession)
+        .where(ClassSession.cohort_id.in_(ids))
+        .options(selectinload(ClassSession.changes))
+    )
+    found: dict[int, datetime] = {}
+    for one in upcoming(rows, utcnow()):
+        found.setdefault(one.cohort_id, one.starts_at)
     return found
 
 

@@ -20,6 +20,7 @@ from models.partner import GuestContributor, Partner, Sector, ShareLink
 from models.people import User
 from models.policy import Actor, Permission, Role, can
 from models.project import Project, StepStatus
+from workspace.services.board_facts import Counts, counts_of
 from workspace.services.boards import boards_of, people_of_boards
 from workspace.services.guests import count_by_sector, list_guests
 from workspace.services.journal import JournalLine, recent_lines
@@ -63,6 +64,7 @@ class ProjectPage:
     boards: list[Board] = field(default_factory=list)
     archived: list[Board] = field(default_factory=list)
     board_people: dict[int, list[str]] = field(default_factory=dict)
+    board_counts: dict[int, Counts] = field(default_factory=dict)
     partners: list[Partner] = field(default_factory=list)
     shares: list[SectorShare] = field(default_factory=list)
     links: list[ShareLink] = field(default_factory=list)
@@ -113,6 +115,7 @@ class GuestPage:
     brief: ProgressBrief | None
     question: str = ""
     read_only: bool = False
+    board_counts: dict[int, Counts] = field(default_factory=dict)
 
 
 def full_page(session: Session, actor: Actor, project: Project) -> ProjectPage:
@@ -130,6 +133,7 @@ def full_page(session: Session, actor: Actor, project: Project) -> ProjectPage:
         boards=boards,
         archived=[board for board in found if board.archived_at is not None],
         board_people=people_of_boards(session, [board.id for board in boards]),
+        board_counts=counts_of(session, boards),
         partners=partners,
         shares=balance(partners),
         links=list_links(session, project.id),
@@ -163,11 +167,13 @@ def guest_page(session: Session, actor: Actor, project: Project) -> GuestPage:
         where = replace(project.where, states=frozenset({brief.status.value}))
         brief = brief if can(actor, Permission.VIEW_BRIEF, where) else None
     grant = next((grant for grant in actor.grants if grant.project_id == project.id), None)
+    boards = boards_of(session, actor, project)
     return GuestPage(
         project=project,
         states=step_states(session, project.id),
         team=members(session, Role.LEARNER, team_id=project.team_id),
-        boards=boards_of(session, actor, project),
+        boards=boards,
+        board_counts=counts_of(session, boards),
         brief=brief,
         question=_question(session, actor),
         read_only=grant is not None and grant.read_only,

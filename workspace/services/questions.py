@@ -43,8 +43,9 @@ def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> 
     session.add(question)
     session.flush()
     _record(session, actor, project, ActivityKind.QUESTION_ASKED)
-    lead = project.team.lead_id
-    team = [lead] if lead else [user.id for user in members(session, Role.LEARNER, team_id=project.team_id)]
+    team = [user.id for user in members(session, Role.LEARNER, team_id=project.team_id)]
+    if project.team.lead_id in team:  # and not one whose time in the team is over
+        team = [project.team.lead_id]
     notify(
         session,
         team,

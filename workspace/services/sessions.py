@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import utcnow
@@ -44,6 +44,7 @@ def open_session(
         )
     )
     session.flush()
+    _visit(session, user_id=user_id, guest_id=guest_id)
     return token
 
 
@@ -203,12 +204,21 @@ def seen(session: Session, actor: Actor) -> None:
         .where(LoginSession.id == actor.login_session_id, LoginSession.last_seen_at < now - SEEN_EVERY)
         .values(last_seen_at=now)
     )
-    if affected(touched) and actor.user_id is not None:
+    if affected(touched):
         session.execute(update(User).where(User.id == actor.user_id).values(last_seen_at=now))
-    elif affected(touched):
-        session.execute(
-            update(GuestContributor).where(GuestContributor.id == actor.guest_id).values(last_seen_at=now)
-        )
+        _visit(session, user_id=actor.user_id, guest_id=actor.guest_id)
+
+
+def _visit(session: Session, *, user_id: int | None, guest_id: int | None) -> None:
+    """Keep on which day they came last: it outlives their sessions, and is written once a day."""
+    today = utcnow().date()
+    person: type[User | GuestContributor] = GuestContributor if user_id is None else User
+    came = update(person).where(
+        person.id == (guest_id if user_id is None else user_id),
+        or_(person.seen_on.is_(None), person.seen_on < today),
+    )
+    warned = {} if user_id is None else {"warnings": 0}
+    session.execute(came.values(seen_on=today, **warned))
 
 
 def end_session(session: Session, login_session_id: int) -> None:

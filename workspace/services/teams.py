@@ -12,9 +12,11 @@ from models.cohort import Cohort, Team
 from models.errors import Invalid
 from models.i18n import N_
 from models.invitation import Invitation
+from models.membership import members
 from models.policy import Actor, Permission, Role
 from models.project import Project
-from workspace.services.memberships import Member, list_members
+from workspace.services.conflicts import EndedObservation, end_conflicting, in_team
+from workspace.services.memberships import Member, list_former_of_cohort, list_members
 from workspace.services.waiting_invitations import list_waiting
 
 NAME_LIMIT = 120
@@ -39,12 +41,13 @@ class TeamCard:
 
 @dataclass(frozen=True)
 class CohortPeople:
-    """Everybody of a cohort: by team, without a team, and its tutors."""
+    """Everybody of a cohort: by team, without a team, its tutors, and those whose role has ended."""
 
     teams: list[TeamCard]
     without_team: list[Member]
     tutors: list[Member]
     waiting_tutors: list[Invitation]
+    former: list[Member]
 
     @property
     def user_ids(self) -> list[int]:
@@ -59,9 +62,9 @@ def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
         select(Team).where(Team.cohort_id == cohort.id).order_by(Team.name, Team.id)
     ).all()
     ids = [team.id for team in teams]
-    members: dict[int, list[Member]] = defaultdict(list)
+    learners: dict[int | None, list[Member]] = defaultdict(list)
     for member in list_members(session, Role.LEARNER, column="team_id", ids=ids):
-        members[member.scope_id].append(member)
+        learners[member.team_id].append(member)
     waiting: dict[int, list[Invitation]] = defaultdict(list)
     for row in list_waiting(session, Role.LEARNER, column="team_id", ids=ids):
         waiting[row.team_id or 0].append(row)
@@ -71,10 +74,11 @@ def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
     for team_id, project_id, title in found:
         projects[team_id].append((project_id, title))
     return CohortPeople(
-        teams=[TeamCard(team, members[team.id], waiting[team.id], projects[team.id]) for team in teams],
+        teams=[TeamCard(team, learners[team.id], waiting[team.id], projects[team.id]) for team in teams],
         without_team=list_members(session, Role.LEARNER, column="cohort_id", ids=[cohort.id]),
         tutors=list_members(session, Role.TUTOR, column="cohort_id", ids=[cohort.id]),
         waiting_tutors=list_waiting(session, Role.TUTOR, column="cohort_id", ids=[cohort.id]),
+        former=list_former_of_cohort(session, cohort),
     )
 
 
@@ -108,20 +112,23 @@ def rename_team(session: Session, actor: Actor, team_id: int, name: str) -> Team
     return team
 
 
-def set_lead(session: Session, actor: Actor, team_id: int, user_id: int) -> Team:
+def set_lead(
+    session: Session, actor: Actor, team_id: int, user_id: int
+) -> tuple[Team, list[EndedObservation]]:
     """Make one of the team's learners its lead: questions of élus go to them.
+
+    Gives the team, and the observations that end because the new lead's authority is the élu's.
 
     Raises:
         Invalid: they are not in the team.
     """
     team = access_team(session, actor, team_id, Permission.MANAGE_COHORT)
-    members = list_members(session, Role.LEARNER, column="team_id", ids=[team.id])
-    if user_id not in {member.user_id for member in members}:
+    if user_id not in {learner.id for learner in members(session, Role.LEARNER, team_id=team.id)}:
         raise Invalid(N_("Cette personne n’est plus dans l’équipe."))
     team.lead_id = user_id
     subject = (SubjectKind.USER, user_id)
     audit(session, actor, AuditAction.LEAD_SET, where=team_where(team), subject=subject)
-    return team
+    return team, end_conflicting(session, actor, in_team(team.id))
 
 
 def _check_name(session: Session, cohort_id: int, name: str, but: int = 0) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from models.access import access_cohort, access_project, find_or_not_found
+from models.access import access_cohort, access_programme, access_project, find_or_not_found
 from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.cohort import Team
+from models.errors import Refused
+from models.i18n import N_
 from models.invitation import Invitation
 from models.mail import MailKind
 from models.policy import Actor, Permission, Role
@@ -17,6 +19,7 @@ from workspace.services.invitations import DEFAULT_DAYS, NewInvitation, place_of
 from workspace.services.tokens import new_token, token_hash
 
 MAX_ID = 2**31 - 1
+OVER = N_("Les dates de cet accès sont passées : retirez l’invitation, puis invitez de nouveau.")
 
 
 def list_waiting(session: Session, role: Role, *, column: str, ids: list[int]) -> list[Invitation]:
@@ -61,6 +64,20 @@ def renew_cohort_invitation(
     return _renew(session, actor, _of_cohort(session, actor, cohort_id, invitation_id))
 
 
+def revoke_programme_invitation(
+    session: Session, actor: Actor, programme_id: int, invitation_id: int
+) -> None:
+    """Close the invitation of a programme's manager."""
+    _close(session, actor, _of_programme(session, actor, programme_id, invitation_id))
+
+
+def renew_programme_invitation(
+    session: Session, actor: Actor, programme_id: int, invitation_id: int
+) -> NewInvitation:
+    """A new link for the invitation of a programme's manager."""
+    return _renew(session, actor, _of_programme(session, actor, programme_id, invitation_id))
+
+
 def _close(session: Session, actor: Actor, row: Invitation) -> None:
     row.revoked_at = utcnow()
     _note(session, actor, AuditAction.INVITATION_REVOKED, row)
@@ -72,6 +89,8 @@ def _note(session: Session, actor: Actor, action: AuditAction, row: Invitation) 
 
 
 def _renew(session: Session, actor: Actor, row: Invitation) -> NewInvitation:
+    if row.is_over():
+        raise Refused("over", OVER)
     token = new_token()
     _note(session, actor, AuditAction.INVITATION_RENEWED, row)
     row.token_hash, row.expires_at = token_hash(token), utcnow() + timedelta(days=DEFAULT_DAYS)
@@ -94,6 +113,11 @@ def _of_cohort(session: Session, actor: Actor, cohort_id: int, invitation_id: in
     teams = select(Team.id).where(Team.cohort_id == cohort.id)
     condition = (Invitation.cohort_id == cohort.id) | Invitation.team_id.in_(teams)
     return _waiting(session, invitation_id, condition)
+
+
+def _of_programme(session: Session, actor: Actor, programme_id: int, invitation_id: int) -> Invitation:
+    programme = access_programme(session, actor, programme_id)
+    return _waiting(session, invitation_id, Invitation.programme_id == programme.id)
 
 
 def _waiting(session: Session, invitation_id: int, condition: ColumnElement[bool]) -> Invitation:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
 from markupsafe import Markup
 
 from workspace.settings import ROOT, SettingsError
@@ -22,7 +22,7 @@ def init_assets(app: Flask) -> None:
             "Les fichiers de l’interface ne sont pas construits : lancez « make setup » puis réessayez."
         )
     app.config["ASSETS"] = json.loads(path.read_text())
-    app.jinja_env.globals["asset"] = lambda name: f"/assets/{app.config['ASSETS'][name]}"
+    app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["area_styles"] = {
         name.removeprefix("areas/").removesuffix(".css"): Markup((DIST / built).read_text())  # noqa: S704 (our build's)
         for name, built in app.config["ASSETS"].items()
@@ -30,6 +30,11 @@ def init_assets(app: Flask) -> None:
     }.__getitem__
     shapes: dict[str, str] = json.loads((DIST / "icons.json").read_text())
     app.jinja_env.globals["icon_shape"] = {name: Markup(body) for name, body in shapes.items()}.__getitem__  # noqa: S704 (our build's)
+
+
+def asset(name: str) -> str:
+    """The address of what was built of `name`."""
+    return f"/assets/{current_app.config['ASSETS'][name]}"
 
 
 @blueprint.get("/assets/<path:name>")

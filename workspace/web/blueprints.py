@@ -9,9 +9,23 @@ from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
 from workspace.web.auth import second_step
 from workspace.web.authorities import routes as authorities
-from workspace.web.boards import quarantine
+from workspace.web.boards import (
+    cards,
+    comments,
+    exports,
+    guide,
+    images,
+    importing,
+    quarantine,
+    rounds,
+    saved_templates,
+    workshops,
+)
+from workspace.web.boards import past as board_past
 from workspace.web.boards import routes as boards
+from workspace.web.break_glass import routes as break_glass
 from workspace.web.briefs import routes as briefs
+from workspace.web.calendar import feed as calendar
 from workspace.web.cohorts import routes as cohorts
 from workspace.web.demo import routes as demo
 from workspace.web.documents import past
@@ -28,11 +42,12 @@ from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
 from workspace.web.partners import routes as partners
 from workspace.web.problems import routes as problems
-from workspace.web.programmes import importing as programmes
+from workspace.web.programmes import managers as programmes
 from workspace.web.projects import boards as project_boards
 from workspace.web.projects import routes as projects
 from workspace.web.projects import steps as project_steps
 from workspace.web.setup import routes as setup
+from workspace.web.solutions import routes as solutions
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -43,12 +58,24 @@ BLUEPRINTS = (
     second_step.blueprint,
     account.blueprint,
     audit.blueprint,
+    break_glass.blueprint,
     personal.blueprint,
     authorities.blueprint,
     boards.blueprint,
+    cards.blueprint,
     quarantine.blueprint,
+    images.blueprint,
+    rounds.blueprint,
+    workshops.blueprint,
+    exports.blueprint,
+    guide.blueprint,
+    importing.blueprint,
+    board_past.blueprint,
+    comments.blueprint,
+    saved_templates.blueprint,
     documents.blueprint,
     past.blueprint,
+    calendar.blueprint,
     cohorts.blueprint,
     feedback.blueprint,
     invitations.blueprint,
@@ -64,6 +91,7 @@ BLUEPRINTS = (
     projects.blueprint,
     project_boards.blueprint,
     project_steps.blueprint,
+    solutions.blueprint,
     home.blueprint,
     health.blueprint,
 )

@@ -15,7 +15,10 @@ from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
-from models.policy import Actor, Permission, asked
+from models.audit import SubjectKind
+from models.policy import Actor, Asked, Permission, asked
+from models.session import transaction
+from workspace.services.break_glass import note_reads
 from workspace.services.sessions import find_actors_of_sessions
 
 View = Callable[..., ResponseReturnValue]
@@ -88,21 +91,36 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(*arguments: Any, **values: Any) -> ResponseReturnValue:
             if find_actor() is None:
                 return _ask_to_sign_in()
-            token = asked.set(set())
+            seen = Asked()
+            token = asked.set(seen)
             try:
                 answer = view(*arguments, **values)
-                seen = asked.get() or set()
             finally:
                 asked.reset(token)
             is_refused = getattr(answer, "status_code", 200) >= FIRST_ERROR_STATUS
-            if permission not in seen and not is_refused and not g.get("done_before"):
+            if permission not in seen.permissions and not is_refused and not g.get("done_before"):
                 raise RuntimeError(f"{request.endpoint} declares {permission} but never asked for it")
+            if permission in {right for right, _project_id in seen.rescued} and not is_refused:
+                _note_rescue(permission, seen, values)
             return answer
 
         guarded.__policy__ = permission  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def _note_rescue(permission: Permission, seen: Asked, ids: dict[str, Any]) -> None:
+    """Somebody read this by break-glass: it is written down."""
+    names = (
+        (SubjectKind.BOARD, "board_id"),
+        (SubjectKind.PROBLEM, "problem_id"),
+        (SubjectKind.DOCUMENT, "document_id"),
+    )
+    subject = next(((kind, ids[name]) for kind, name in names if name in ids), None)
+    rescued = {(right, project_id) for right, project_id in seen.rescued if right is permission}
+    with transaction() as session:
+        note_reads(session, actor(), rescued, subject)
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

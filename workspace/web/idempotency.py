@@ -36,7 +36,7 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
 
     @wraps(view)
     def guarded(*arguments: Any, **values: Any) -> ResponseReturnValue:
-        key = request.form.get("_once", "")[:KEY_LENGTH]
+        key = request.form.get("_once", "").replace("\0", "")[:KEY_LENGTH]
         if request.method != "POST" or not key:
             return view(*arguments, **values)
         actor = find_actor()

@@ -25,4 +25,5 @@ def nav_items(actor: Actor | None) -> list[tuple[str, str, str]]:
         items.append(("programmes", url_for("programmes.index"), _("Formations")))
     if actor.has(Role.ADMIN):
         items.append(("audit", url_for("audit.index"), _("Journal des actions")))
+        items.append(("break_glass", url_for("break_glass.index"), _("Accès exceptionnel")))
     return items

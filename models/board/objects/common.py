@@ -41,8 +41,10 @@ PLACED = (
     Field("x", Kind.NUMBER, default=0, minimum=-WORLD, maximum=WORLD, required=True),
     Field("y", Kind.NUMBER, default=0, minimum=-WORLD, maximum=WORLD, required=True),
     identifier("zone"),
+    identifier("group"),
 )
-"""Top-left corner in board units, and the zone it belongs to ("" for none)."""
+"""Top-left corner in board units, the zone it belongs to and the group it moves with ("" for none).
+A group is no object of its own: it is those that carry its name, an id that one of them made up."""
 
 
 def describe(

@@ -1,12 +1,24 @@
 """Template « Arbre à problèmes »: effects above, the problem in the middle, causes and roots below."""
 
-from models.board.templates.parts import GRID, BoardTemplate, TextSeed, Words, ZoneSeed, high, wide
+from models.board.templates.parts import (
+    ARROW,
+    GRID,
+    BoardTemplate,
+    Example,
+    ExampleNote,
+    TextSeed,
+    Words,
+    ZoneSeed,
+    chain,
+    high,
+    wide,
+)
 
-CROWN, TRUNK, SIDE = wide(7), wide(3), wide(2)
+CROWN, TRUNK, SIDE = wide(9), wide(3), wide(2)
 TOP = 144
-TRUNK_TOP = TOP + high(2) + GRID
-CAUSES_TOP = TRUNK_TOP + high(1) + GRID
-ROOTS_TOP = CAUSES_TOP + high(2) + GRID
+TRUNK_TOP = TOP + high(1) + ARROW
+CAUSES_TOP = TRUNK_TOP + high(1) + ARROW
+ROOTS_TOP = CAUSES_TOP + high(2) + ARROW
 BOTTOM = ROOTS_TOP + high(1)
 TRUNK_LEFT = (CROWN - TRUNK) // (2 * GRID) * GRID
 ASIDE = TRUNK_LEFT - 2 * GRID
@@ -15,6 +27,13 @@ ARBRE_A_PROBLEMES = BoardTemplate(
     code="arbre-a-problemes",
     stages=("invent",),
     minutes=60,
+    people=(3, 8),
+    moment=Words(
+        "Quand tout le monde propose déjà des solutions, ou parle du symptôme. Vous repartez avec deux ou "
+        "trois causes que vous pouvez changer.",
+        "When everyone already offers solutions, or talks about the symptom. You leave with two or three "
+        "causes that you can change.",
+    ),
     name=Words("Arbre à problèmes", "Problem tree"),
     purpose=Words(
         "Séparer les causes des effets, pour agir là où cela change quelque chose.",
@@ -77,7 +96,7 @@ ARBRE_A_PROBLEMES = BoardTemplate(
             0,
             TOP,
             CROWN,
-            high(2),
+            high(1),
         ),
         ZoneSeed(
             2,
@@ -129,5 +148,102 @@ ARBRE_A_PROBLEMES = BoardTemplate(
             BOTTOM - TOP,
             tone="keep",
         ),
+    ),
+    arrows=chain("zone-4", "zone-3", "zone-2", "zone-1"),
+    example=Example(
+        scene=Words(
+            "Communauté de communes du Haut-Sillon : les bornes de recharge restent vides.",
+            "Haut-Sillon district: the charging points stay empty.",
+        ),
+        notes=(
+            ExampleNote(
+                1,
+                "rose",
+                Words(
+                    "38 000 € par an d’entretien pour 2 recharges par jour.",
+                    "38,000 € of upkeep a year for 2 charges a day.",
+                ),
+            ),
+            ExampleNote(
+                1,
+                "rose",
+                Words(
+                    "Les infirmières à domicile gardent leur diesel.", "Home nurses keep their diesel cars."
+                ),
+            ),
+            ExampleNote(
+                1,
+                "rose",
+                Words(
+                    "Les maires ne veulent plus entendre parler de mobilité.",
+                    "Mayors no longer want to hear about mobility.",
+                ),
+            ),
+            ExampleNote(
+                2,
+                "jonc",
+                Words(
+                    "9 bornes sur 12 servent moins d’une fois par semaine.",
+                    "9 charging points out of 12 are used less than once a week.",
+                ),
+            ),
+            ExampleNote(
+                3,
+                "abricot",
+                Words(
+                    "Elles sont posées là où il y avait du réseau, pas des gens.",
+                    "They stand where there was power, not people.",
+                ),
+            ),
+            ExampleNote(
+                3,
+                "abricot",
+                Words(
+                    "Il faut une carte que l’on commande à Lyon.",
+                    "You need a card that is ordered from Lyon.",
+                ),
+            ),
+            ExampleNote(
+                3,
+                "abricot",
+                Words(
+                    "Trois places sur quatre sont prises par des voitures à essence.",
+                    "Three bays out of four are taken by petrol cars.",
+                ),
+            ),
+            ExampleNote(
+                4,
+                "sable",
+                Words(
+                    "L’aide de l’État imposait de poser avant fin 2022.",
+                    "The state grant required building before the end of 2022.",
+                ),
+            ),
+            ExampleNote(
+                4,
+                "sable",
+                Words(
+                    "Personne n’a demandé aux infirmières où elles s’arrêtent.",
+                    "Nobody asked the nurses where they stop.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "lilas",
+                Words(
+                    "Payer par carte bancaire, sans abonnement.",
+                    "Paying by bank card, without a subscription.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "lilas",
+                Words(
+                    "Déplacer 4 bornes près des maisons de santé.",
+                    "Moving 4 charging points next to health centres.",
+                ),
+            ),
+        ),
+        links=((7, 4), (8, 4), (4, 3), (5, 3), (6, 3), (3, 0), (3, 1)),
     ),
 )

@@ -1,8 +1,18 @@
 """Template « Carte des acteurs »: who counts, in four sectors, near the problem or further away."""
 
-from models.board.templates.parts import GRID, BoardTemplate, TextSeed, Words, ZoneSeed, high, wide
+from models.board.templates.parts import (
+    GRID,
+    BoardTemplate,
+    Example,
+    ExampleNote,
+    TextSeed,
+    Words,
+    ZoneSeed,
+    high,
+    wide,
+)
 
-FAR, NEAR, CENTRE, HEIGHT = wide(2), wide(3), wide(2), high(2)
+FAR, NEAR, CENTRE, HEIGHT = wide(2), wide(2), wide(2), high(2)
 TOP = 144
 BELOW = TOP + HEIGHT + GRID
 FAR_LEFT = 0
@@ -13,8 +23,8 @@ FAR_RIGHT = NEAR_RIGHT + NEAR + GRID
 WHOLE = FAR_RIGHT + FAR
 
 NEAR_PROMPT = Words(
-    "Qui agit ou décide déjà ? Écrivez un nom de service, de personne ou de fonction, et ce qu’il fait.",
-    "Who already acts or decides? Write a service, a person or a role, and what they do.",
+    "Qui agit ou décide déjà ? Un nom ou une fonction, et ce qu’il fait.",
+    "Who already acts or decides? A name or a role, and what they do.",
 )
 FAR_PROMPT = Words(
     "Qui pourrait aider, ou bloquer, mais n’est pas là ?",
@@ -22,18 +32,16 @@ FAR_PROMPT = Words(
 )
 
 
-def _near(number: int, title: Words, x: int, y: int) -> ZoneSeed:
-    return ZoneSeed(number, title, NEAR_PROMPT, x, y, NEAR, HEIGHT)
-
-
-def _far(number: int, title: Words, x: int, y: int) -> ZoneSeed:
-    return ZoneSeed(number, title, FAR_PROMPT, x, y, FAR, HEIGHT)
-
-
 CARTE_DES_ACTEURS = BoardTemplate(
     code="carte-des-acteurs",
     stages=("invent", "spread"),
     minutes=45,
+    people=(3, 10),
+    moment=Words(
+        "Avant d’inviter du monde, ou quand un projet n’avance plus. Vous repartez avec trois personnes à "
+        "appeler cette semaine.",
+        "Before inviting people, or when a project is stuck. You leave with three people to call this week.",
+    ),
     name=Words("Carte des acteurs", "Map of actors"),
     purpose=Words(
         "Voir qui compte pour le problème, qui manque autour de la table et qui inviter en premier.",
@@ -154,5 +162,110 @@ CARTE_DES_ACTEURS = BoardTemplate(
             high(1),
             tone="keep",
         ),
+    ),
+    example=Example(
+        scene=Words(
+            "Val-des-Aulnes : le marché du samedi perd ses producteurs. Qui peut y changer quelque chose ?",
+            "Val-des-Aulnes: the Saturday market is losing its growers. Who can change that?",
+        ),
+        notes=(
+            ExampleNote(
+                0,
+                "jonc",
+                Words(
+                    "« Le samedi, il ne reste que trois étals de légumes. »",
+                    "“On Saturdays only three vegetable stalls are left.”",
+                ),
+            ),
+            ExampleNote(
+                1,
+                "ciel",
+                Words(
+                    "Placière du marché : attribue les places, connaît chacun.",
+                    "Market warden: gives out the pitches, knows everyone.",
+                ),
+            ),
+            ExampleNote(
+                1,
+                "ciel",
+                Words(
+                    "Service voirie : ferme la rue, nettoie à 14 h.",
+                    "Roads department: closes the street, cleans at 14:00.",
+                ),
+            ),
+            ExampleNote(
+                2,
+                "abricot",
+                Words(
+                    "Maraîchère des Îlots : vend ici depuis 20 ans, veut arrêter.",
+                    "Grower at Les Îlots: has sold here for 20 years, wants to stop.",
+                ),
+            ),
+            ExampleNote(
+                2,
+                "abricot",
+                Words(
+                    "Café de la Halle : vit du samedi matin.",
+                    "Café de la Halle: lives off Saturday mornings.",
+                ),
+            ),
+            ExampleNote(
+                3,
+                "menthe",
+                Words(
+                    "AMAP du Coteau : 80 paniers, cherche un lieu.",
+                    "Coteau box scheme: 80 boxes, looks for a place.",
+                ),
+            ),
+            ExampleNote(
+                4,
+                "rose",
+                Words(
+                    "Habitués du samedi, souvent à pied, plus de 60 ans.",
+                    "Saturday regulars, often on foot, over 60.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "ciel",
+                Words(
+                    "Chambre d’agriculture : aide à l’installation.",
+                    "Chamber of agriculture: helps people set up.",
+                ),
+            ),
+            ExampleNote(
+                6,
+                "abricot",
+                Words(
+                    "Grande surface de la rocade : achète local, sans contact avec nous.",
+                    "Ring-road supermarket: buys local, no contact with us.",
+                ),
+            ),
+            ExampleNote(
+                8,
+                "rose",
+                Words(
+                    "Jeunes parents du lotissement : ne viennent jamais. Pourquoi ?",
+                    "Young parents of the estate: never come. Why?",
+                ),
+            ),
+            ExampleNote(
+                9,
+                "lilas",
+                Words(
+                    "La maraîchère : pourquoi veut-elle arrêter ? Léa l’appelle.",
+                    "The grower: why does she want to stop? Léa calls her.",
+                ),
+            ),
+            ExampleNote(
+                9,
+                "lilas",
+                Words(
+                    "Deux jeunes parents, à la sortie de l’école. Malik y va jeudi.",
+                    "Two young parents, at the school gate. Malik goes on Thursday.",
+                ),
+            ),
+        ),
+        links=((1, 3), (4, 6)),
     ),
 )

@@ -1,6 +1,16 @@
 """Template « Défi »: from what people live to one sentence that the whole team can say."""
 
-from models.board.templates.parts import GRID, BoardTemplate, TextSeed, Words, ZoneSeed, high, wide
+from models.board.templates.parts import (
+    GRID,
+    BoardTemplate,
+    Example,
+    ExampleNote,
+    TextSeed,
+    Words,
+    ZoneSeed,
+    high,
+    wide,
+)
 
 WIDTH, HEIGHT = wide(3), high(2)
 COLUMNS = (0, WIDTH + GRID, 2 * (WIDTH + GRID))
@@ -11,6 +21,14 @@ DEFI = BoardTemplate(
     code="defi",
     stages=("invent", "set_up"),
     minutes=60,
+    people=(3, 8),
+    moment=Words(
+        "Au tout début, quand chacun raconte le problème à sa façon. Vous repartez avec une phrase commune, "
+        "appuyée sur des faits.",
+        "At the very start, when everyone tells the problem their own way. You leave with one shared "
+        "sentence "
+        "that rests on facts.",
+    ),
     name=Words("Défi", "Challenge"),
     purpose=Words(
         "Partir de ce que vivent les personnes et arriver à un défi qui tient en une phrase.",
@@ -125,6 +143,95 @@ DEFI = BoardTemplate(
             WIDTH,
             HEIGHT,
             tone="keep",
+        ),
+    ),
+    example=Example(
+        scene=Words(
+            "Val-des-Aulnes, 9 400 habitants : personne ne sait à quelle porte frapper pour la carte de "
+            "cantine.",
+            "Val-des-Aulnes, 9,400 residents: nobody knows which door to knock at for the school-meal card.",
+        ),
+        notes=(
+            ExampleNote(
+                1,
+                "jonc",
+                Words(
+                    "Nadia, infirmière, pose une demi-journée pour inscrire sa fille.",
+                    "Nadia, a nurse, takes half a day off to enrol her daughter.",
+                ),
+            ),
+            ExampleNote(
+                1,
+                "jonc",
+                Words(
+                    "« On m’a renvoyée trois fois d’un bureau à l’autre. »",
+                    "“They sent me from one desk to the next three times.”",
+                ),
+            ),
+            ExampleNote(
+                2,
+                "abricot",
+                Words(
+                    "212 dossiers sur 600 reviennent incomplets.",
+                    "212 files out of 600 come back incomplete.",
+                ),
+            ),
+            ExampleNote(
+                2,
+                "abricot",
+                Words(
+                    "La même pièce est demandée par 4 services.",
+                    "The same paper is asked for by 4 departments.",
+                ),
+            ),
+            ExampleNote(
+                3,
+                "menthe",
+                Words(
+                    "Nadia inscrit sa fille un soir, en dix minutes, sans rien photocopier.",
+                    "Nadia enrols her daughter one evening, in ten minutes, copying nothing.",
+                ),
+            ),
+            ExampleNote(
+                4,
+                "ciel",
+                Words(
+                    "Bourg-Levant : un seul dossier pour l’école, la cantine et le sport.",
+                    "Bourg-Levant: one single file for school, meals and sport.",
+                ),
+            ),
+            ExampleNote(
+                4,
+                "ciel",
+                Words(
+                    "Ici, en 2021 : un portail que personne n’a annoncé.",
+                    "Here, in 2021: a portal that nobody announced.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "menthe",
+                Words(
+                    "Aide : la régie change de logiciel en mars.",
+                    "Helps: the till changes its software in March.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "rose",
+                Words(
+                    "Freine : chaque service tient à son formulaire.",
+                    "Holds back: each department clings to its form.",
+                ),
+            ),
+            ExampleNote(
+                6,
+                "lilas",
+                Words(
+                    "Comment inscrire un enfant en une seule fois, sans y perdre une journée ?",
+                    "How might we enrol a child in one go, without losing a day?",
+                ),
+            ),
         ),
     ),
 )

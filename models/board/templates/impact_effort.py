@@ -1,6 +1,17 @@
 """Template « Impact / effort »: place ideas by what they change and what they cost, then choose."""
 
-from models.board.templates.parts import GRID, BoardTemplate, TextSeed, Words, ZoneSeed, high, wide
+from models.board.templates.parts import (
+    GRID,
+    ArrowSeed,
+    BoardTemplate,
+    Example,
+    ExampleNote,
+    TextSeed,
+    Words,
+    ZoneSeed,
+    high,
+    wide,
+)
 
 INBOX, QUARTER, HEIGHT = wide(2), wide(4), high(2)
 TOP = 144
@@ -13,8 +24,13 @@ UNDER = BELOW + HEIGHT + GRID
 
 IMPACT_EFFORT = BoardTemplate(
     code="impact-effort",
-    stages=("invent", "set_up", "spread"),
+    stages=("set_up", "invent", "spread"),
     minutes=45,
+    people=(3, 10),
+    moment=Words(
+        "Quand vous avez plus d’idées que de bras. Vous repartez avec une à trois idées, un nom et une date.",
+        "When you have more ideas than hands. You leave with one to three ideas, a name and a date.",
+    ),
     name=Words("Impact / effort", "Impact / effort"),
     purpose=Words(
         "Trier des idées selon ce qu’elles changent et ce qu’elles demandent, puis en choisir peu.",
@@ -53,10 +69,10 @@ IMPACT_EFFORT = BoardTemplate(
             72,
             1200,
         ),
-        TextSeed(Words("Change beaucoup ↑", "Changes a lot ↑"), AXIS_LEFT, TOP + 8 * GRID, AXIS_WIDTH),
-        TextSeed(Words("Change peu ↓", "Changes little ↓"), AXIS_LEFT, BELOW + 8 * GRID, AXIS_WIDTH),
-        TextSeed(Words("← Peu d’effort", "← Little effort"), LEFT, UNDER, QUARTER),
-        TextSeed(Words("Beaucoup d’effort →", "Much effort →"), RIGHT, UNDER, QUARTER),
+        TextSeed(Words("Change beaucoup", "Changes a lot"), AXIS_LEFT, TOP, AXIS_WIDTH),
+        TextSeed(Words("Change peu", "Changes little"), AXIS_LEFT, UNDER - 4 * GRID, AXIS_WIDTH),
+        TextSeed(Words("Peu d’effort", "Little effort"), LEFT, UNDER, 5 * GRID),
+        TextSeed(Words("Beaucoup d’effort", "A lot of effort"), RIGHT + QUARTER - 7 * GRID, UNDER, 7 * GRID),
     ),
     zones=(
         ZoneSeed(
@@ -131,6 +147,61 @@ IMPACT_EFFORT = BoardTemplate(
             2 * QUARTER + GRID,
             high(1),
             tone="keep",
+        ),
+    ),
+    arrows=(ArrowSeed("text-4", "text-3"), ArrowSeed("text-5", "text-6")),
+    example=Example(
+        scene=Words(
+            "Val-des-Aulnes : douze idées pour que la médiathèque serve aussi ceux qui ne lisent pas.",
+            "Val-des-Aulnes: twelve ideas for a library that also serves those who do not read.",
+        ),
+        notes=(
+            ExampleNote(0, "jonc", Words("Prêter des outils de bricolage.", "Lend do-it-yourself tools.")),
+            ExampleNote(0, "jonc", Words("Ouvrir le lundi.", "Open on Mondays.")),
+            ExampleNote(
+                1,
+                "menthe",
+                Words(
+                    "Ouvrir jusqu’à 20 h le jeudi, avec un café.",
+                    "Open until 20:00 on Thursdays, with coffee.",
+                ),
+            ),
+            ExampleNote(
+                1,
+                "menthe",
+                Words(
+                    "Accueillir l’aide aux démarches une matinée par semaine.",
+                    "Host help with paperwork one morning a week.",
+                ),
+            ),
+            ExampleNote(
+                2, "ciel", Words("Une annexe dans le centre commercial.", "A branch in the shopping centre.")
+            ),
+            ExampleNote(
+                2,
+                "ciel",
+                Words(
+                    "Supprimer la carte : on entre avec son nom.", "No more card: you come in with your name."
+                ),
+            ),
+            ExampleNote(3, "sable", Words("Repeindre la salle du fond.", "Repaint the back room.")),
+            ExampleNote(3, "sable", Words("Une boîte à idées à l’entrée.", "A suggestion box at the door.")),
+            ExampleNote(
+                4,
+                "rose",
+                Words(
+                    "Une application à nous : personne ne la téléchargera.",
+                    "An app of our own: nobody will download it.",
+                ),
+            ),
+            ExampleNote(
+                5,
+                "lilas",
+                Words(
+                    "Jeudi soir : Inès et deux habitants, dès le 6 mars, pour six semaines.",
+                    "Thursday nights: Inès and two residents, from 6 March, for six weeks.",
+                ),
+            ),
         ),
     ),
 )

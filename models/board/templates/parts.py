@@ -7,12 +7,15 @@ notes of the default size stand in slots of one `PITCH` each way.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 GRID = 24
 NOTE = 148
 PITCH = 168
 PADDING = 24
 HEADER = 96
+ARROW = 2 * GRID
+"""The gap in which an arrow between two zones shows."""
 
 _NARROW_BEFORE = re.compile(r" (?=[;!?»])|(?<=«) ")
 _WIDE_BEFORE = re.compile(r" (?=:)")
@@ -30,6 +33,9 @@ class Words:
         if locale.startswith("en"):
             return self.en
         return _WIDE_BEFORE.sub("\u00a0", _NARROW_BEFORE.sub("\u202f", self.fr))
+
+
+NOTHING = Words("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,42 @@ class TextSeed:
     size: str = "m"
 
 
+@dataclass(frozen=True, slots=True)
+class ArrowSeed:
+    """A locked arrow between two of the template's objects, by their ids (`zone-1`, `text-3`)."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleNote:
+    """A note of an example, in a zone by its number: in its slot `at`, else in the next free one."""
+
+    zone: int
+    colour: str
+    words: Words
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The template filled in by an invented team: `scene` says who they are and what about.
+
+    Never on a board unless somebody asks for it there. `links` join notes by their place in `notes`.
+    """
+
+    scene: Words
+    notes: tuple[ExampleNote, ...]
+    links: tuple[tuple[int, int], ...] = ()
+
+
 @dataclass(frozen=True)
 class BoardTemplate:
-    """A board to start from. `stages` are codes of `models.stages.Stage`, `minutes` a first session."""
+    """A board to start from. `stages` are codes of `models.stages.Stage`, the first is its own.
+
+    `minutes` is a first session, `people` how many may work at it together, at least and at most.
+    """
 
     code: str
     stages: tuple[str, ...]
@@ -80,8 +119,13 @@ class BoardTemplate:
     name: Words
     purpose: Words
     how_to: tuple[Words, ...]
+    people: tuple[int, int] = (3, 8)
+    moment: Words = NOTHING
+    """When to take it, and what one leaves with."""
     zones: tuple[ZoneSeed, ...] = ()
     texts: tuple[TextSeed, ...] = field(default=())
+    arrows: tuple[ArrowSeed, ...] = ()
+    example: Example | None = None
 
     def zone(self, number: int) -> ZoneSeed:
         """The zone of that number. Raises KeyError."""
@@ -89,6 +133,19 @@ class BoardTemplate:
             if zone.number == number:
                 return zone
         raise KeyError(f"template {self.code} has no zone {number}")
+
+
+def headings(columns: tuple[Words, ...], left: int, top: int, each: int, width: int) -> tuple[TextSeed, ...]:
+    """The headings of columns that start `each` units apart from the first slot of a zone at `left`."""
+    return tuple(
+        TextSeed(words, left + PADDING + column * each, top, width, "l")
+        for column, words in enumerate(columns)
+    )
+
+
+def chain(*ids: str) -> tuple[ArrowSeed, ...]:
+    """Arrows from each object to the next."""
+    return tuple(ArrowSeed(start, end) for start, end in pairwise(ids))
 
 
 def wide(columns: int) -> int:

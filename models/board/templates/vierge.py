@@ -6,6 +6,12 @@ VIERGE = BoardTemplate(
     code="vierge",
     stages=("invent", "set_up", "spread"),
     minutes=30,
+    people=(1, 12),
+    moment=Words(
+        "Quand vous avez déjà votre méthode. Sinon, prenez un modèle : ses cadres vous feront gagner du "
+        "temps.",
+        "When you already have your method. Otherwise take a template: its frames will save you time.",
+    ),
     name=Words("Tableau vierge", "Blank board"),
     purpose=Words(
         "Une page blanche, pour les équipes qui savent déjà comment elles veulent travailler.",

@@ -7,8 +7,8 @@ import type { Colour } from "../generated/board-specs";
 import { OBJECT_SPECS } from "../generated/board-specs";
 import { t, tn } from "../lib/i18n";
 import { type BoardDocument, newId } from "./model/document";
-import { boundsOf, centre, clamp, type Point, type Rect, WORLD_LIMIT } from "./model/geometry";
-import { type BoardObject, isPlaced, isWritten, textLimit, type WrittenObject } from "./model/objects";
+import { boundsOf, centre, clamp, type Point, type Rect, withinWorld } from "./model/geometry";
+import { type BoardObject, isPlaced, isWritten, type WrittenObject } from "./model/objects";
 import { NOTE_SIZE, slotBeside, slotInZone, slotNear } from "./model/placement";
 import { COLOUR_NAMES, excerpt, type Names } from "./names";
 import type { Rights } from "./rights";
@@ -16,13 +16,12 @@ import type { Selection } from "./selection";
 import type { Announcer } from "./view/announcer";
 import type { Toasts } from "./view/toast";
 
-const COPY_OFFSET = 24;
-const CHUNK = 40;
-/** More lines than this are not pasted as notes. */
-export const PASTE_MAX = 200;
+/** The longer side of a picture when it is put on the board, in board units. */
+const IMAGE_SIDE = 480;
 
 export class Actions {
-  private lastColour: Colour = "jonc";
+  /** The colour given last: new notes take it. */
+  lastColour: Colour = "jonc";
 
   constructor(
     private readonly board: BoardDocument,
@@ -47,7 +46,7 @@ export class Actions {
     this.board.closeUndoStep();
     this.board.create(
       id,
-      { type: "note", ...bounded(place), ...this.signed(), zone: this.zoneOf(place), colour },
+      { type: "note", ...withinWorld(place), ...this.signed(), zone: this.zoneOf(place), colour },
       words,
     );
     this.selection.set([id], id);
@@ -61,12 +60,37 @@ export class Actions {
     this.board.closeUndoStep();
     this.board.create(id, {
       type: "text",
-      ...bounded(place),
+      ...withinWorld(place),
       ...this.signed(),
       zone: this.board.zoneAt(at),
       size: "m",
       w: 240,
     });
+    this.selection.set([id], id);
+    return id;
+  }
+
+  /** A picture, as large as it is but no larger than a frame, centred on a point or in view. */
+  createImage(image: { name: string; width: number; height: number }, at?: Point): string | null {
+    if (!this.allowedToAdd()) return null;
+    const spec = OBJECT_SPECS.image;
+    const scale = Math.min(1, IMAGE_SIDE / Math.max(image.width, image.height));
+    const w = Math.round(clamp(image.width * scale, spec.w.minimum, spec.w.maximum));
+    const h = Math.round(clamp(image.height * scale, spec.h.minimum, spec.h.maximum));
+    const middle = at ?? this.middle();
+    const place = { x: middle.x - w / 2, y: middle.y - h / 2 };
+    const id = newId();
+    this.board.closeUndoStep();
+    this.board.create(id, {
+      type: "image",
+      ...withinWorld(place),
+      ...this.signed(),
+      zone: this.board.zoneAt(middle),
+      image: image.name,
+      w,
+      h,
+    });
+    this.board.closeUndoStep();
     this.selection.set([id], id);
     return id;
   }
@@ -80,7 +104,7 @@ export class Actions {
     this.board.closeUndoStep();
     this.board.create(id, {
       type: "zone",
-      ...bounded(rect),
+      ...withinWorld(rect),
       ...this.signed(),
       zone: "",
       w,
@@ -104,41 +128,6 @@ export class Actions {
     this.board.create(id, { type: "connector", from, to, ...this.signed() });
     this.announcer.say(t("Lien ajouté : « %(from)s » vers « %(to)s »", { from: excerpt(a), to: excerpt(b) }));
     return id;
-  }
-
-  duplicate(ids: Iterable<string>): void {
-    const originals = this.written(ids);
-    if (originals.length === 0 || !this.allowedToAdd()) return;
-    this.board.closeUndoStep();
-    const copies = inChunks(originals, (part) => part.map((original) => this.copyOf(original)), this.board);
-    this.selection.set(copies);
-    this.announcer.say(tn("%(num)s note dupliquée", "%(num)s notes dupliquées", copies.length));
-  }
-
-  /** One note per line, side by side. */
-  createNotes(lines: string[], where: { at?: Point; zone?: string } = {}): void {
-    if (!this.allowedToAdd()) return;
-    const taken: Rect[] = [];
-    this.board.closeUndoStep();
-    const made = inChunks(
-      lines.slice(0, PASTE_MAX),
-      (part) =>
-        part.map((line) => {
-          const place = this.placeFor(where, taken);
-          taken.push({ ...place, w: NOTE_SIZE, h: NOTE_SIZE });
-          const id = newId();
-          const words = line.slice(0, textLimit("note"));
-          this.board.create(
-            id,
-            { type: "note", ...bounded(place), ...this.signed(), zone: this.zoneOf(place), colour: this.lastColour },
-            words,
-          );
-          return id;
-        }),
-      this.board,
-    );
-    this.selection.set(made);
-    this.announcer.say(tn("%(num)s note ajoutée", "%(num)s notes ajoutées", made.length));
   }
 
   // Changing
@@ -171,10 +160,29 @@ export class Actions {
   /** Writes where objects are now; `done` also settles in which zone they lie, and says so. */
   place(starts: ReadonlyMap<string, Point>, by: Point, done: boolean): void {
     this.board.change(() => {
-      for (const [id, start] of starts) this.board.update(id, bounded({ x: start.x + by.x, y: start.y + by.y }));
+      for (const [id, start] of starts) this.board.update(id, withinWorld({ x: start.x + by.x, y: start.y + by.y }));
       if (done) this.settle(starts.keys());
     });
     if (done) this.sayWhere([...starts.keys()]);
+  }
+
+  /** Puts objects at these places, and settles in which zone they lie. */
+  settleAt(places: ReadonlyMap<string, Point>): void {
+    this.board.changeEach([...places], ([id, at]) => this.board.update(id, withinWorld(at)));
+    this.board.change(() => this.settle(places.keys()));
+  }
+
+  /** Puts what is selected with its middle at a point: moving without dragging. */
+  carryTo(at: Point): void {
+    const starts = new Map<string, Point>();
+    const carried = [...this.movable(this.selection.ids)].map((id) => this.board.placed(id));
+    for (const object of carried) if (object) starts.set(object.id, { x: object.x, y: object.y });
+    const bounds = boundsOf(carried.filter((object) => object !== undefined));
+    if (!bounds) return;
+    const middle = centre(bounds);
+    this.board.closeUndoStep();
+    this.place(starts, { x: at.x - middle.x, y: at.y - middle.y }, true);
+    this.board.closeUndoStep();
   }
 
   /** Moves objects to the next free slots of a zone ("" for outside of all). */
@@ -188,7 +196,7 @@ export class Actions {
       for (const object of objects) {
         const place = zone?.type === "zone" ? slotInZone(this.board, zone, taken) : this.outside(taken);
         taken.push({ ...place, w: NOTE_SIZE, h: NOTE_SIZE });
-        this.board.update(object.id, { ...bounded(place), zone: zone?.type === "zone" ? zone.id : "" });
+        this.board.update(object.id, { ...withinWorld(place), zone: zone?.type === "zone" ? zone.id : "" });
       }
     });
     this.board.closeUndoStep();
@@ -197,7 +205,9 @@ export class Actions {
 
   /** Deletes what one may delete, with the arrows that hang on it, and offers to take it back. */
   remove(ids: Iterable<string>): boolean {
-    const objects = this.changeable(ids);
+    const objects = [...ids]
+      .map((id) => this.board.get(id))
+      .filter((object): object is BoardObject => this.rights.mayRemove(object));
     if (objects.length === 0) {
       this.refuse([...ids][0]);
       return false;
@@ -253,9 +263,11 @@ export class Actions {
   }
 
   private refuse(id?: string): void {
-    const reason = this.rights.obstacle(id === undefined ? undefined : this.board.get(id));
-    const text =
-      reason === "not_yours"
+    const object = id === undefined ? undefined : this.board.get(id);
+    const reason = this.rights.obstacle(object);
+    const text = this.rights.mayRemove(object)
+      ? t("Cet élément ne peut pas être lu ici : il peut seulement être supprimé.")
+      : reason === "not_yours"
         ? t("Vous pouvez modifier vos propres notes seulement.")
         : reason === "locked" && id !== undefined
           ? t("Cet élément fait partie du modèle : il ne se modifie pas.")
@@ -266,7 +278,8 @@ export class Actions {
 
   // Details
 
-  private signed(): { author: string; order: string } {
+  /** What this person puts on everything they make. */
+  signed(): { author: string; order: string } {
     return { author: this.rights.me, order: this.board.lastOrder() };
   }
 
@@ -274,35 +287,21 @@ export class Actions {
     return this.board.zoneAt(centre({ ...place, w: NOTE_SIZE, h: NOTE_SIZE }));
   }
 
-  private placeFor(where: { at?: Point; zone?: string; beside?: string }, taken: Rect[] = []): Point {
-    if (where.at) {
-      const corner = { x: where.at.x - NOTE_SIZE / 2, y: where.at.y - NOTE_SIZE / 2 };
-      return taken.length === 0 ? corner : slotNear(this.board, corner, taken);
-    }
-    if (where.beside && this.board.placed(where.beside)?.locked === false)
-      return slotBeside(this.board, where.beside, taken);
+  private placeFor(where: { at?: Point; zone?: string; beside?: string }): Point {
+    if (where.at) return { x: where.at.x - NOTE_SIZE / 2, y: where.at.y - NOTE_SIZE / 2 };
+    if (where.beside && this.board.placed(where.beside)?.locked === false) return slotBeside(this.board, where.beside);
     const zone = this.board.get(where.zone ?? "");
-    if (zone?.type === "zone") return slotInZone(this.board, zone, taken);
+    if (zone?.type === "zone") return slotInZone(this.board, zone);
     const middle = this.middle();
     const here = this.board.get(this.board.zoneAt(middle));
-    if (here?.type === "zone") return slotInZone(this.board, here, taken);
-    return slotNear(this.board, { x: middle.x - NOTE_SIZE / 2, y: middle.y - NOTE_SIZE / 2 }, taken);
+    if (here?.type === "zone") return slotInZone(this.board, here);
+    return slotNear(this.board, { x: middle.x - NOTE_SIZE / 2, y: middle.y - NOTE_SIZE / 2 });
   }
 
   /** A free place below everything, outside of all zones. */
   private outside(taken: Rect[]): Point {
     const bounds = boundsOf([...this.board.values()].filter((object) => object.type === "zone") as Rect[]);
     return slotNear(this.board, bounds ? { x: bounds.x, y: bounds.y + bounds.h + 40 } : this.middle(), taken);
-  }
-
-  private copyOf(original: WrittenObject): string {
-    const id = newId();
-    const place = bounded({ x: original.x + COPY_OFFSET, y: original.y + COPY_OFFSET });
-    const shared = { ...place, ...this.signed(), zone: original.zone, w: original.w };
-    if (original.type === "note")
-      this.board.create(id, { type: "note", ...shared, h: original.h, colour: original.colour }, original.text);
-    else this.board.create(id, { type: "text", ...shared, size: original.size }, original.text);
-    return id;
   }
 
   private written(ids: Iterable<string>): WrittenObject[] {
@@ -339,17 +338,4 @@ export class Actions {
     if (object.type === "zone") return t("Cadre « %(title)s » supprimé, ses notes restent", { title: excerpt(object) });
     return t("« %(text)s » supprimé", { text: excerpt(object) });
   }
-}
-
-/** A place the server accepts: whole units, within the board's limits. */
-function bounded(point: Point): { x: number; y: number } {
-  const limit = (value: number): number => clamp(Math.round(value), -WORLD_LIMIT, WORLD_LIMIT);
-  return { x: limit(point.x), y: limit(point.y) };
-}
-
-/** Works in several changes, so that none is too large to send. */
-function inChunks<T>(items: T[], work: (part: T[]) => string[], board: BoardDocument): string[] {
-  const made: string[] = [];
-  for (let i = 0; i < items.length; i += CHUNK) board.change(() => made.push(...work(items.slice(i, i + CHUNK))));
-  return made;
 }

@@ -2,15 +2,18 @@
 
 import { find, on } from "../lib/dom";
 import { t } from "../lib/i18n";
+import { registerWorker } from "../lib/trusted";
 import { Actions } from "./actions";
 import { readConfig } from "./config";
 import type { BoardContext, Page } from "./context";
 import { firstView, followBoard, followWindow, VIEW_NOTE } from "./follow";
+import { loadedApart, openLater } from "./later";
 import { LightMode } from "./light-mode";
 import { BoardDocument } from "./model/document";
-import { isWritten } from "./model/objects";
+import { isWritten, type LinkObject } from "./model/objects";
 import { Names } from "./names";
 import { News } from "./news";
+import type { Known } from "./objects/link";
 import { People } from "./people";
 import { broadcastPresence } from "./presence/broadcast";
 import { CursorLayer } from "./presence/cursors";
@@ -20,7 +23,6 @@ import { Selection } from "./selection";
 import { forgetBoards, forgetOthers } from "./sync/forget";
 import { BrowserCopy } from "./sync/local-copy";
 import { SyncSession } from "./sync/session";
-import { keepShell } from "./sync/shell";
 import { SocketTransport } from "./sync/socket-link";
 import { Tools } from "./tools";
 import { Announcer } from "./view/announcer";
@@ -34,7 +36,6 @@ import { showEnded } from "./view/ended";
 import { Gestures } from "./view/gestures";
 import { Header } from "./view/header";
 import { BoardKeyboard } from "./view/keyboard";
-import { NewsPanel } from "./view/news-panel";
 import { pageKeys } from "./view/page-keys";
 import { Plan } from "./view/plan";
 import { Stage } from "./view/stage";
@@ -55,6 +56,7 @@ function findPage(): Page {
   return {
     root,
     stage: part("#stage"),
+    dots: part("[data-dots]"),
     world: part("[data-world]"),
     list: part("#board"),
     zones: part("[data-zones]"),
@@ -84,7 +86,12 @@ export function startBoard(): void {
   const peers = new Peers(session, people, signal);
   const rights = new Rights(config.me.key, config.me.formerKeys, config.rights.ownOnly, session.status.canEdit);
   const news = new News(board, people, config.me.key);
-  const names = new Names(board, people, news);
+  /** What cards point to is asked for once there is one. */
+  const cardOf = (link: LinkObject): Known => {
+    if (!later.cards.now) later.cards.load().catch(() => null);
+    return later.cards.now?.of(link);
+  };
+  const names = new Names(board, people, news, cardOf);
   const announcer = new Announcer(
     find("[data-polite]") as HTMLElement,
     find("[data-assertive]") as HTMLElement,
@@ -94,6 +101,8 @@ export function startBoard(): void {
   const camera = new Camera();
   const actions = new Actions(board, selection, rights, names, announcer, toasts, () => camera.middle);
   const editor = new BoardEditor(() => context);
+  /** Notes that the search finds. */
+  const found = new Set<string>();
   const stage = new Stage(
     page,
     board,
@@ -109,10 +118,25 @@ export function startBoard(): void {
             : "",
       signature: (key) => people.shortNameOf(key),
       isNews: (id) => news.labelOf(id) !== "",
+      addressOf: (image) => `/documents/${config.document}/images/${image}`,
+      isFound: (id) => found.has(id),
+      cardOf,
     },
     signal,
   );
   const connectors = new ConnectorLayer(page.arrows, page.labels, board, stage, camera, selection, signal);
+  const later = loadedApart(
+    () => context,
+    () => ({
+      contextBar,
+      dialogs,
+      plan,
+      work: {
+        focus: () => (views.isPlanOnly ? plan.focus() : stage.takeFocus()),
+        write: (id) => (views.isPlanOnly ? plan.writeIn(id) : editor.open(id)),
+      },
+    }),
+  );
   const context: BoardContext = {
     config,
     board,
@@ -126,6 +150,7 @@ export function startBoard(): void {
     names,
     news,
     actions,
+    later,
     camera,
     stage,
     connectors,
@@ -142,13 +167,14 @@ export function startBoard(): void {
   const keyboard = new BoardKeyboard(context, () => gestures.giveUp());
   const views = new Views(page, selection);
   views.followSkipLinks(signal);
-  const plan = new Plan(context, contextBar, dialogs, () => {
+  const plan = new Plan(context, contextBar, dialogs, found, () => {
     views.show("board");
     stage.takeFocus();
   });
   new Header(context);
   new Tray(context, copy);
-  new NewsPanel(context, () => (views.isPlanOnly ? plan.focus() : stage.takeFocus()));
+  session.events.on("returned", ({ missed, awayMs }) => void news.take(missed, awayMs), signal);
+  news.events.on("change", () => void later.news.load().catch(() => null), signal);
   new CursorLayer(page.overlay, peers, camera, lightMode, signal);
   new Toolbar(context, {
     note: () => (views.isPlanOnly ? plan.addNote() : noteInView(context)),
@@ -156,13 +182,17 @@ export function startBoard(): void {
     showBoard: () => views.show("board"),
     help: () => dialogs.help(),
   });
+  openLater(context);
   broadcastPresence(context);
-  clipboard(context, dialogs);
+  clipboard(context);
   pageKeys(context, keyboard, plan, dialogs);
   followBoard(context);
   followWindow(context, copy);
   letters(context);
   lightMode.events.on("change", () => session.reconnect(), signal);
+  const lookAtRounds = (): void => later.rounds.use((rounds) => rounds.refresh());
+  const lookAtWorkshop = (): void => later.workshop.use((workshop) => workshop.refresh());
+  session.events.on("led", (what) => (what === "workshop" ? lookAtWorkshop() : lookAtRounds()), signal);
   let settled = false;
   session.events.on(
     "ready",
@@ -172,6 +202,8 @@ export function startBoard(): void {
       page.root.toggleAttribute("data-ready", true);
       page.list.setAttribute("aria-busy", "false");
       firstView(context, copy.readNote(VIEW_NOTE));
+      if (config.rounds) lookAtRounds();
+      if (config.workshop) lookAtWorkshop();
     },
     signal,
   );
@@ -186,15 +218,29 @@ export function startBoard(): void {
   session.start();
 }
 
-/** Once in step, when there is nothing better to do: the page is kept for the next time without a network. */
-function keepPage({ session, config, signal }: BoardContext): void {
+/**
+ * Once in step, when there is nothing better to do: what was left for later is loaded, and the page is kept whole for the
+ * next time without a network.
+ */
+function keepPage({ session, config, later, signal }: BoardContext): void {
   let isKept = false;
   session.events.on(
     "status",
     ({ connection, durable }) => {
       if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
       isKept = true;
-      setTimeout(() => void keepShell(config.me.key), KEEP_PAGE_MS);
+      const parts = config.comments ? [later.craft, later.comments, later.ideas] : [later.craft];
+      const loaded = Promise.allSettled(parts.map((part) => part.load()));
+      setTimeout(
+        () =>
+          void loaded
+            .then(() => later.shell.load())
+            .then(
+              (keep) => keep(config.me.key, registerWorker),
+              () => null,
+            ),
+        KEEP_PAGE_MS,
+      );
     },
     signal,
   );

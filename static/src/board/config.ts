@@ -16,11 +16,20 @@ export interface BoardConfig {
   /** `formerKeys`: what they signed with as a guest, before they had an account. */
   me: { key: string; formerKeys: string[]; name: string; colour: Colour };
   rights: { edit: boolean; ownOnly: boolean; frozen: boolean };
+  /** "write", "read" or "": what this person may do with comments. */
+  comments: string;
+  /** The same of ideas for solutions. */
+  ideas: string;
   people: Record<string, Person>;
   peopleUrl: string;
   homeUrl: string;
   signInUrl: string;
   socketPath: string;
+  /** Whether a round or a vote is open here, or was. */
+  rounds: boolean;
+  workshop: boolean;
+  /** Styles of what is loaded apart. */
+  laterStyles: string;
   csrf: string;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Actions } from "./actions";
 import type { BoardConfig } from "./config";
+import type { Later } from "./later";
 import type { LightMode } from "./light-mode";
 import type { BoardDocument } from "./model/document";
 import type { Names } from "./names";
@@ -32,6 +33,8 @@ export interface BoardContext {
   readonly names: Names;
   readonly news: News;
   readonly actions: Actions;
+  /** What is loaded apart. */
+  readonly later: Later;
   readonly camera: Camera;
   readonly stage: Stage;
   readonly connectors: ConnectorLayer;
@@ -49,6 +52,7 @@ export interface BoardContext {
 export interface Page {
   root: HTMLElement;
   stage: HTMLElement;
+  dots: HTMLElement;
   /** What the camera moves: the list of objects, and the text area over them. */
   world: HTMLElement;
   list: HTMLElement;

@@ -86,12 +86,16 @@ export function followBoard({
 export function followWindow({ session, camera, page, signal }: BoardContext, copy: LocalCopy): void {
   const measure = (): void => {
     const dock = matchMedia("(min-width: 45.0625em)").matches;
-    camera.resize(page.stage.clientWidth, page.stage.clientHeight, {
-      top: 0,
-      right: 0,
-      bottom: dock ? 56 : 12,
-      left: dock ? 72 : 0,
-    });
+    const { left, top } = page.stage.getBoundingClientRect();
+    camera.resize(
+      { x: left, y: top, w: page.stage.clientWidth, h: page.stage.clientHeight },
+      {
+        top: 0,
+        right: 0,
+        bottom: dock ? 56 : 12,
+        left: dock ? 72 : 0,
+      },
+    );
   };
   const observer = new ResizeObserver(measure);
   observer.observe(page.stage);

@@ -1,6 +1,6 @@
 /** What others changed while this person was away: which objects, how, and by whom, until it has been seen. */
 
-import { t, tn } from "../lib/i18n";
+import { t } from "../lib/i18n";
 import { Emitter } from "./emitter";
 import type { BoardDocument } from "./model/document";
 import { isWritten } from "./model/objects";
@@ -73,26 +73,4 @@ export class News {
     this.shown = entries;
     if (ids.size > 0) this.events.emit("change", ids);
   }
-}
-
-/** All in one sentence. */
-export function summaryOf(entries: readonly Entry[]): string {
-  const both = entries.filter((entry) => entry.alsoMine && entry.kind === "changed");
-  const others = entries.filter((entry) => !both.includes(entry));
-  const count = (kind: Missed["kind"]): number => others.filter((entry) => entry.kind === kind).length;
-  const names = [...new Set(both.flatMap(({ by }) => by))].join(", ");
-  const parts: string[] = [];
-  if (both.length > 0) {
-    parts.push(
-      names
-        ? tn("%(num)s note aussi modifiée par %(names)s", "%(num)s notes aussi modifiées par %(names)s", both.length, {
-            names,
-          })
-        : tn("%(num)s note aussi modifiée", "%(num)s notes aussi modifiées", both.length),
-    );
-  }
-  if (count("changed") > 0) parts.push(tn("%(num)s note modifiée", "%(num)s notes modifiées", count("changed")));
-  if (count("added") > 0) parts.push(tn("%(num)s nouvelle", "%(num)s nouvelles", count("added")));
-  if (count("removed") > 0) parts.push(tn("%(num)s supprimée", "%(num)s supprimées", count("removed")));
-  return t("Pendant votre absence : %(what)s.", { what: parts.join(", ") });
 }

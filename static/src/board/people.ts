@@ -37,6 +37,10 @@ export class People {
     return this.known.get(key)?.short ?? this.nameOf(key);
   }
 
+  colourOf(key: string): Colour {
+    return this.known.get(key)?.colour ?? "sable";
+  }
+
   /** Somebody who is here; what the server said of an author stays. */
   add(key: string, name: string, colour: Colour): void {
     if (this.known.has(key)) return;

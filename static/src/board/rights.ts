@@ -23,7 +23,12 @@ export class Rights {
     this.editing = value;
   }
 
+  /** What cannot be read cannot be changed; see `mayRemove`. */
   mayChange(object: BoardObject | undefined): boolean {
+    return object?.type !== "unknown" && this.mayRemove(object);
+  }
+
+  mayRemove(object: BoardObject | undefined): boolean {
     if (!this.editing || !object || object.locked) return false;
     return !this.ownOnly || object.author === this.me || this.formerKeys.includes(object.author);
   }

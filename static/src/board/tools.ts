@@ -1,8 +1,8 @@
-/** The tool in hand, and from which object an arrow is being drawn. */
+/** The tool in hand, and from which object an arrow is being drawn. With `carry`, the next press puts the selection there. */
 
 import { Emitter } from "./emitter";
 
-export type Tool = "select" | "note" | "text" | "zone" | "connector";
+export type Tool = "select" | "note" | "text" | "zone" | "connector" | "carry" | "stroke";
 
 export class Tools {
   readonly events = new Emitter<{ change: undefined }>();

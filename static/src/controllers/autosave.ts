@@ -10,6 +10,7 @@ import { debounce, el, find, on } from "../lib/dom";
 import { same, type Values, valuesOf } from "../lib/fields";
 import { type Answer, send } from "../lib/http";
 import { clock, t } from "../lib/i18n";
+import { showFragment } from "../lib/trusted";
 
 const PAUSE_MS = 800;
 const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
@@ -122,7 +123,7 @@ export function autosave(form: HTMLFormElement, signal?: AbortSignal): void {
 
 function showConflict(form: HTMLFormElement, message: string, html?: string): void {
   const box = el("div", { role: "alert", tabindex: "-1" });
-  if (html) box.innerHTML = html;
+  if (html) showFragment(box, html);
   else {
     box.className = "notice tone-warn";
     box.append(

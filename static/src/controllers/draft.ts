@@ -14,6 +14,7 @@ import { clock, t } from "../lib/i18n";
 type Copy = { values: Values; at: number; base?: string; sent?: boolean };
 
 const PREFIX = "draft:";
+const LAST_SAVED = "saved";
 const KEPT_DAYS = 30;
 
 function mine(): string {
@@ -53,6 +54,29 @@ export function draftCount(): number {
 /** Erases this person's copies from this device. */
 export function forgetAll(): void {
   for (const key of keys(mine())) localStorage.removeItem(key);
+  takeLastSaved();
+}
+
+/**
+ * What was saved last in this tab, until its next page: that one may have been on its way already, and then
+ * shows an older version.
+ */
+function keepLastSaved(key: string, values: Values, base: string | undefined): void {
+  try {
+    sessionStorage.setItem(LAST_SAVED, JSON.stringify({ key, values, base }));
+  } catch {
+    // forbidden: the next page shows what it was served
+  }
+}
+
+function takeLastSaved(): { key: string; values: Values; base?: string } | null {
+  try {
+    const kept = sessionStorage.getItem(LAST_SAVED);
+    sessionStorage.removeItem(LAST_SAVED);
+    return JSON.parse(kept ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 /** Attaches to every form that keeps a draft, and clears the copies that are no longer needed. */
@@ -67,7 +91,18 @@ export function keepDrafts(): void {
     if (isOld || (copy.sent && key.startsWith(mine()) && !isErrorPage && !forms.has(key))) localStorage.removeItem(key);
     else if (copy.sent && isErrorPage) write(key, { ...copy, sent: false });
   }
-  for (const [key, form] of forms) keepDraft(form, key);
+  const last = takeLastSaved();
+  for (const [key, form] of forms) {
+    if (last?.key === key) catchUp(form, last.values, last.base);
+    keepDraft(form, key);
+  }
+}
+
+function catchUp(form: HTMLFormElement, values: Values, base: string | undefined): void {
+  const version = find<HTMLInputElement>("input[name=version]", form);
+  if (!version || !base || Number(version.value) >= Number(base)) return;
+  version.value = base;
+  restore(form, values);
 }
 
 function nameOf(form: HTMLFormElement): string {
@@ -105,6 +140,7 @@ function keepDraft(form: HTMLFormElement, name: string): void {
     Object.assign(served, saved);
     localStorage.removeItem(key);
     key = mine() + nameOf(form); // a new form gets its lasting name from its first save
+    keepLastSaved(key, saved, baseOf(form));
     if (!same(saved, valuesOf(form))) keep();
   });
   on(document, "submit", (event) => {

@@ -4,6 +4,7 @@
  */
 import { debounce, find, on } from "../lib/dom";
 import { send } from "../lib/http";
+import { showFragment } from "../lib/trusted";
 
 const PAUSE_MS = 600;
 const LEAST_LETTERS = 8;
@@ -31,7 +32,7 @@ export function showSimilar(form: HTMLElement, signal?: AbortSignal): void {
       });
       if (!answer.ok || answer.text === shown) return;
       shown = answer.text;
-      target.innerHTML = answer.text;
+      showFragment(target, answer.text);
     } catch {
       return; // a help, not a need: without network it stays as it is
     }

@@ -55,6 +55,14 @@ export function copying(): void {
   for (const field of all<HTMLInputElement>("[data-select-all]")) on(field, "focus", () => field.select());
 }
 
+/** [data-print] prints the page. */
+export function printing(): void {
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    on(button, "click", () => print());
+  }
+}
+
 /** time[data-local]: adds the time on this device's clock where it is not the one written. */
 export function localTimes(): void {
   for (const time of all<HTMLTimeElement>("time[data-local]")) {

@@ -8,7 +8,7 @@ export function csrfToken(): string {
 }
 
 /**
- * Sends a request. `body` objects go as JSON. `accept` is what the caller reads.
+ * Sends a request. `body` objects go as JSON, a `file` as it is. `accept` is what the caller reads.
  * Raises: TypeError when there is no network, AbortError when `signal` says so.
  */
 export async function send(
@@ -16,17 +16,19 @@ export async function send(
   {
     method = "GET",
     body,
+    file,
     accept = "application/json",
     signal,
-  }: { method?: string; body?: unknown; accept?: string; signal?: AbortSignal } = {},
+  }: { method?: string; body?: unknown; file?: Blob; accept?: string; signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const headers: Record<string, string> = { Accept: accept };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (file) headers["Content-Type"] = file.type || "application/octet-stream";
   const response = await fetch(url, {
     method,
     headers,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: file ?? (body === undefined ? null : JSON.stringify(body)),
     signal: signal ?? null,
     credentials: "same-origin",
   });

@@ -5,6 +5,7 @@ from workspace.services.demo.story import Person, ProblemStory
 
 TUTOR = Person("tutor", "Nadia Ferrand", "Tutrice, conseillère en innovation publique")
 MANAGER = Person("manager", "Hélène Marchetti", "Responsable de la formation")
+ADMIN = Person("admin", "Sacha Lemoine", "Administration technique")
 OBSERVER = Person(
     "observer",
     "Philippe Anelli",

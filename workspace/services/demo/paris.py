@@ -9,9 +9,12 @@ from workspace.services.demo.story import (
     BriefStory,
     FeedbackStory,
     GuestStory,
+    IdeaStory,
     Person,
     ProblemStory,
+    TalkStory,
     TeamStory,
+    VoteStory,
 )
 
 PARIS = TeamStory(
@@ -86,6 +89,21 @@ PARIS = TeamStory(
             ),
         ),
         BoardStory(
+            "comment-pourrions-nous",
+            "La bonne question sur la cour",
+            "imagine",
+            27,
+            (
+                ("awa", 1, "jonc", "Un bac jaune sur trois est refusé"),
+                ("dolores", 1, "jonc", "Personne ne sait à qui parler dans l’immeuble"),
+                ("salome", 2, "ciel", "… faire du local à vélos un jardin ?"),
+                ("lea", 2, "ciel", "… donner la main aux gardiens ?"),
+                ("bertrand", 3, "sable", "… verdir Paris ?"),
+                ("jean_marc", 4, "rose", "… poser vingt bacs à compost ?"),
+                ("lea", 5, "lilas", "… que le gardien et trois voisins tiennent la cour ensemble ?"),
+            ),
+        ),
+        BoardStory(
             "impact-effort",
             "Que fait-on d’abord ?",
             "imagine",
@@ -101,6 +119,40 @@ PARIS = TeamStory(
             ),
             (("lea", 2, 3, "va avec"),),
             open_to_observers=True,
+            vote=VoteStory("Par quoi commence-t-on ?", 20, (5, 5, 4, 3, 2, 0, 1), voters=7),
+            ideas=(
+                IdeaStory(
+                    4,
+                    "awa",
+                    "Le samedi des cours",
+                    "Un samedi par trimestre : on plante un carré d’un mètre sur deux, et les nouveaux arrivants "
+                    "apprennent le tri avec leur gardien.",
+                    (1, 2),
+                ),
+            ),
+            talks=(
+                TalkStory(
+                    3,
+                    (
+                        (
+                            "tutor",
+                            "Qu’en dit le gardien lui-même ? {awa}, as-tu une date pour le lui demander ?",
+                        ),
+                        ("awa", "Jeudi, avec Dolorès : elle connaît sa loge."),
+                    ),
+                    note=3,
+                ),
+                TalkStory(
+                    9,
+                    (
+                        ("lea", "Hors de portée cette année, non ?"),
+                        ("jean_marc", "Oui. On garde l’idée pour le prochain marché."),
+                    ),
+                    note=6,
+                    resolved_by="jean_marc",
+                ),
+                TalkStory(5, (("salome", "Nous pouvons venir un samedi matin avec le kit, si cela aide."),)),
+            ),
         ),
     ),
     weeks=(22, 31, 28, 44, 52, 47, 61, 38),

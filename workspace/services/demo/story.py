@@ -34,6 +34,38 @@ class GuestStory:
 
 
 @dataclass(frozen=True)
+class VoteStory:
+    """A closed vote: how many points each note got, in the order of the board's notes."""
+
+    question: str
+    days_ago: int
+    totals: tuple[int, ...]
+    voters: int
+    points: int = 3
+
+
+@dataclass(frozen=True)
+class TalkStory:
+    """A thread of comments on a note (its index), or on the board. "{who}" in a text names somebody."""
+
+    days_ago: float
+    said: tuple[tuple[str, str], ...]  # who, text
+    note: int | None = None
+    resolved_by: str = ""
+
+
+@dataclass(frozen=True)
+class IdeaStory:
+    """A solution born from some notes of a board (their indexes), written by somebody of the team."""
+
+    days_ago: float
+    who: str
+    title: str
+    body: str
+    notes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class BoardStory:
     """A board, half filled."""
 
@@ -45,6 +77,9 @@ class BoardStory:
     connectors: tuple[Link, ...] = ()
     open_to_observers: bool = False
     open_to_tutors: bool = False
+    vote: VoteStory | None = None
+    talks: tuple[TalkStory, ...] = ()
+    ideas: tuple[IdeaStory, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """Writes the stories to the database, through the same tables and the same board engine as real work."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.cohort import ClassSession, Cohort, SessionMode, Team
+from models.cohort import Cohort, Team
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.membership import Membership
@@ -23,11 +24,13 @@ from models.policy import Role
 from models.problem import Problem, ProblemDriver, ProblemStatus, ProblemSupporter
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
 from models.stages import STEP_BY_CODE
+from workspace.services.demo import templates, timetable
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
+from workspace.services.demo.ideas import write_ideas
 from workspace.services.demo.orleans import ORLEANS
 from workspace.services.demo.others import (
-    CLASS_TITLES,
+    ADMIN,
     DRAFT,
     MANAGER,
     OBSERVER,
@@ -41,13 +44,11 @@ from workspace.services.demo.others import (
 )
 from workspace.services.demo.paris import PARIS
 from workspace.services.demo.pulse import pulse
-from workspace.services.demo.story import BoardStory, Person, ProblemStory, TeamStory
+from workspace.services.demo.story import BoardStory, Person, ProblemStory, TeamStory, VoteStory
+from workspace.services.demo.talks import write_talks
 from workspace.services.tokens import new_token, token_hash
 
 T = TypeVar("T")
-ZONE = ZoneInfo("Europe/Paris")
-CLASS_WEEKS_BEFORE, CLASS_WEEKS_AFTER = 9, 7
-TUESDAY = 1
 
 
 def seed_demo(session: Session) -> bool:
@@ -82,19 +83,27 @@ class DemoWriter:
                 ends_on=(self.now + timedelta(days=80)).date(),
             )
         )
-        for person in (TUTOR, MANAGER, OBSERVER, PARTNER, WITHOUT_TEAM):
+        for person in (TUTOR, MANAGER, ADMIN, OBSERVER, PARTNER, WITHOUT_TEAM):
             self._user(person)
         self._grant(TUTOR, Role.TUTOR, cohort_id=self.cohort.id)
         self._grant(MANAGER, Role.MANAGER, programme_id=programme.id)
+        self._grant(ADMIN, Role.ADMIN, organization_id=organization.id)
         self._grant(WITHOUT_TEAM, Role.LEARNER, cohort_id=self.cohort.id)
-        self._class_sessions()
+        timetable.add_sessions(self.session, self.cohort, self.now)
+        timetable.add_overseas(self.session, programme, self.now)
+        templates.add_template(self.session, self.cohort, self.users[TUTOR.key], self.now)
         for story in (PARIS, CAYENNE, ORLEANS, AUBRAC):
             self._team(story)
         self._other_problems()
         for name in ("Paris 9e", "Orléans Métropole"):
-            self._grant(OBSERVER, Role.OBSERVER, project_id=self.projects[name].id, days=20)
+            self._grant(OBSERVER, Role.OBSERVER, project_id=self.projects[name].id, days=20, lasts=75)
         self._grant(PARTNER, Role.PARTNER, project_id=self.projects["Paris 9e"].id, days=26)
+        self._grant(
+            PARTNER, Role.PARTNER, project_id=self.projects["Orléans Métropole"].id, days=60, lasts=-9
+        )
+        timetable.note_attendance(self.session, self.cohort, self.users["tutor"], self.now)
         self._questions()
+        self._visits()
 
     def _add(self, row: T) -> T:
         self.session.add(row)
@@ -119,37 +128,31 @@ class DemoWriter:
         self.users[person.key] = user
         return user
 
-    def _grant(self, person: Person, role: Role, *, days: float = 70, **scope: int) -> None:
+    def _grant(
+        self, person: Person, role: Role, *, days: float = 70, lasts: float | None = None, **scope: int
+    ) -> None:
+        """Since `days` ago, until `lasts` days from now (None: without an end)."""
         granter = self.users["manager"].id if "manager" in self.users else None
         self._add(
             Membership(
                 user_id=self.users[person.key].id,
                 role=role,
                 starts_at=self._ago(days),
+                ends_at=None if lasts is None else self._ago(-lasts),
                 granted_by_id=granter,
                 **scope,
             )
         )
 
-    def _class_sessions(self) -> None:
-        """One every Tuesday at 18:30 in Paris, whatever the clocks do there."""
-        today = self.now.astimezone(ZONE).date()
-        first = today - timedelta(days=(today.weekday() - TUESDAY) % 7, weeks=CLASS_WEEKS_BEFORE)
-        modes = (SessionMode.HYBRID, SessionMode.REMOTE, SessionMode.HYBRID, SessionMode.ON_SITE)
-        for week in range(CLASS_WEEKS_BEFORE + CLASS_WEEKS_AFTER + 1):
-            day = first + timedelta(weeks=week)
-            starts = datetime.combine(day, time(18, 30), ZONE)
-            mode = modes[week % len(modes)]
-            self._add(
-                ClassSession(
-                    cohort_id=self.cohort.id,
-                    title=CLASS_TITLES[week % len(CLASS_TITLES)],
-                    mode=mode,
-                    place="" if mode is SessionMode.REMOTE else "Paris, salle des Arpenteurs",
-                    starts_at=starts,
-                    ends_at=starts + timedelta(hours=2, minutes=30),
-                )
-            )
+    def _visits(self) -> None:
+        """Everybody came last when they did something last; one has not come yet."""
+        did = select(Activity.user_id, func.max(Activity.at)).group_by(Activity.user_id)
+        came = {user_id: at.date() for user_id, at in self.session.execute(did)}
+        for person, days in ((TUTOR, 1), (MANAGER, 0), (OBSERVER, 4), (PARTNER, 6)):
+            came[self.users[person.key].id] = self._ago(days).date()
+        for user in self.users.values():
+            user.seen_on = came.get(user.id)
+        self.session.flush()
 
     def _problem(self, story: ProblemStory, author: User, team: Team | None, **values: object) -> Problem:
         texts = (
@@ -280,7 +283,7 @@ class DemoWriter:
                     sector=guest.sector,
                     organization_name=guest.organization,
                     created_at=self._ago(guest.days_ago),
-                    last_seen_at=self._ago(guest.days_ago),
+                    seen_on=self._ago(guest.days_ago).date(),
                 )
             )
             self._note(ActivityKind.GUEST_JOINED, guest.days_ago, None, project, guest=guests[guest.key])
@@ -328,7 +331,42 @@ class DemoWriter:
         self._note(
             ActivityKind.BOARD_OPENED, story.days_ago, learners[0], project, board=board, subject=board.title
         )
+        if story.vote:
+            self._vote(story.vote, story, board, keys)
+        tutor = self.users[TUTOR.key]
+        keys["tutor"] = tutor.key
+        names = {person.key: person.name for person in team.learners} | {"tutor": tutor.name}
+        names |= {key: guest.name for key, guest in guests.items()}
+        write_ideas(self.session, board, story.ideas, story.notes, keys, self._ago)
+        write_talks(self.session, board, story.talks, story.notes, keys, names, self._ago)
         return board
+
+    def _vote(self, vote: VoteStory, story: BoardStory, board: Board, keys: Mapping[str, str]) -> None:
+        ballot = self._add(
+            Ballot(
+                board_id=board.id,
+                actor_key=keys[story.notes[0][0]],
+                question=vote.question,
+                points=vote.points,
+                with_partners=True,
+                opened_at=self._ago(vote.days_ago),
+                closed_at=self._ago(vote.days_ago),
+                voters=vote.voters,
+            )
+        )
+        for place, ((who, _zone, _colour, text), points) in enumerate(
+            zip(story.notes, vote.totals, strict=True)
+        ):
+            self._add(
+                BallotChoice(
+                    ballot_id=ballot.id,
+                    object_id=f"demo-{place}",
+                    place=place,
+                    author=keys[who],
+                    text=text,
+                    points=points,
+                )
+            )
 
     def _pulse(
         self,

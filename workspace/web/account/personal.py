@@ -14,13 +14,13 @@ from models.policy import Actor
 from models.session import reading, transaction
 from workspace.extensions import limiter
 from workspace.i18n import _, format_date
-from workspace.services import accounts, erasure
+from workspace.services import erasure
 from workspace.services.personal_export import export_of, refresh_notes
+from workspace.web.account.confirming import ConfirmForm, has_password, is_confirmed
 from workspace.web.account.data_files import archive
-from workspace.web.account.personal_forms import ConfirmForm, EraseForm
+from workspace.web.account.personal_forms import EraseForm
 from workspace.web.auth.cookies import clear_session_cookie
 from workspace.web.auth.limits import few_codes
-from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, signed_in
 
 blueprint = Blueprint("personal", __name__)
@@ -40,7 +40,7 @@ few_exports = limiter.limit(EXPORTS, key_func=_who, methods=["POST"])
 @signed_in
 def show() -> ResponseReturnValue:
     """What is kept, and a way to take it along."""
-    return _data_page(_confirm_form())
+    return _data_page(ConfirmForm(has_password=has_password()))
 
 
 @blueprint.post("/account/data")
@@ -49,8 +49,8 @@ def show() -> ResponseReturnValue:
 @few_exports
 def download() -> ResponseReturnValue:
     """A ZIP with one file to read and one for programs."""
-    form = _confirm_form()
-    if not _is_confirmed(form):
+    form = ConfirmForm(has_password=has_password())
+    if not is_confirmed(form):
         return _data_page(form), 422
     me = actor()
     refresh_notes(me.key)
@@ -69,7 +69,7 @@ def download() -> ResponseReturnValue:
 @signed_in
 def erase() -> ResponseReturnValue:
     """What goes, what stays, and why."""
-    return _erase_page(EraseForm(has_password=_has_password()))
+    return _erase_page(EraseForm(has_password=has_password()))
 
 
 @blueprint.post("/account/erase")
@@ -77,8 +77,8 @@ def erase() -> ResponseReturnValue:
 @few_codes
 def erase_submitted() -> ResponseReturnValue:
     """An account is closed now and erased after a week; a guest is erased now."""
-    form = EraseForm(has_password=_has_password())
-    if not _is_confirmed(form):
+    form = EraseForm(has_password=has_password())
+    if not is_confirmed(form):
         return _erase_page(form), 422
     me = actor()
     with transaction() as session:
@@ -103,35 +103,6 @@ def _myself(session: Session, me: Actor) -> User | GuestContributor:
     if found is None:
         raise NotFound
     return found
-
-
-def _password_hash() -> str | None:
-    me = actor()
-    if me.user_id is None:
-        return None
-    with reading() as session:
-        return accounts.own_account(session, me).password_hash
-
-
-def _has_password() -> bool:
-    return _password_hash() is not None
-
-
-def _confirm_form() -> ConfirmForm:
-    return ConfirmForm(has_password=_has_password())
-
-
-def _is_confirmed(form: ConfirmForm) -> bool:
-    """Whether the form is right, and the password theirs. Hashes outside any transaction."""
-    if not submitted(form):
-        return False
-    known = _password_hash()
-    if known is None:
-        return True
-    if accounts.credentials_match(accounts.Credentials(actor().user_id, known), form.password.data):
-        return True
-    form.password.errors = [_("Ce n’est pas votre mot de passe actuel.")]
-    return False
 
 
 def _data_page(form: ConfirmForm) -> str:

@@ -1,27 +1,14 @@
-"""Confirming that it is really them who take their data, or have it erased."""
-
-from typing import Any
+"""Having one's data erased."""
 
 from wtforms import BooleanField, Field
 from wtforms.validators import ValidationError
 
 from workspace.i18n import _, lazy_gettext
-from workspace.web.auth.forms import known_password_field, short_line
-from workspace.web.forms import EtabliForm
+from workspace.web.account.confirming import ConfirmForm
+from workspace.web.auth.forms import short_line
 
 WORDS = ("effacer", "erase")
 WORD_LIMIT = 20
-
-
-class ConfirmForm(EtabliForm):
-    """The password, of somebody who has one."""
-
-    password = known_password_field(lazy_gettext("Votre mot de passe"))
-
-    def __init__(self, *, has_password: bool, **options: Any) -> None:
-        super().__init__(**options)
-        if not has_password:
-            del self.password
 
 
 class EraseForm(ConfirmForm):

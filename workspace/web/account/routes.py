@@ -20,11 +20,13 @@ from models.session import reading, transaction
 from workspace.i18n import LOCALES, _
 from workspace.i18n.reader import LOCALE_COOKIE
 from workspace.services import accounts, identities, rotation, second_factors
+from workspace.services.calendar_feeds import find_feed
 from workspace.services.passwords import hash_password
 from workspace.web.account.devices import device_name, is_phone
 from workspace.web.account.forms import PasswordForm, ProfileForm
 from workspace.web.auth.cookies import clear_session_cookie, replace_session_cookie
 from workspace.web.auth.tries import PASSWORD, begin
+from workspace.web.calendar.feed import fresh_feed
 from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, public, safe_next, signed_in
 
@@ -172,4 +174,6 @@ def _page(*, profile: ProfileForm | None = None, password_form: PasswordForm | N
             stolen=stolen,
             factor=second_factors.factor_state(session, user.id),
             may_have_factor=second_factors.may_have(me),
+            feed=find_feed(session, me),
+            fresh_feed=fresh_feed(),
         )

@@ -2,6 +2,7 @@
 
 from flask import Response, current_app, request, session
 
+from workspace.web.cookies import drop_cookie, keep_cookie, read_cookie
 from workspace.web.guard import COOKIE
 
 AGENT_LIMIT = 200
@@ -12,37 +13,28 @@ STEP_PATH = "/sign-in"
 def set_session_cookie(response: Response, token: str) -> Response:
     """Make this browser hold the session of `token`; what was kept for the previous person is dropped."""
     session.clear()
-    if STEP_COOKIE in request.cookies:
-        response.delete_cookie(STEP_COOKIE, path=STEP_PATH, httponly=True, samesite="Lax")
+    if read_cookie(STEP_COOKIE, STEP_PATH):
+        drop_cookie(response, STEP_COOKIE, STEP_PATH)
     return replace_session_cookie(response, token)
 
 
 def replace_session_cookie(response: Response, token: str) -> Response:
     """Make this browser hold the new token of the session it has; its open forms still work."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=current_app.config["SETTINGS"].session_days * 86400,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["SETTINGS"].is_production,
-    )
+    keep_cookie(response, COOKIE, token, max_age=current_app.config["SETTINGS"].session_days * 86400)
     return response
 
 
 def clear_session_cookie(response: Response) -> Response:
     """Make this browser forget its session and what the pages kept on the device."""
     session.clear()
-    response.delete_cookie(
-        COOKIE, httponly=True, samesite="Lax", secure=current_app.config["SETTINGS"].is_production
-    )
+    drop_cookie(response, COOKIE)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
 def session_token() -> str | None:
     """The token this browser holds, live or not."""
-    return request.cookies.get(COOKIE)
+    return read_cookie(COOKIE) or None
 
 
 def user_agent() -> str:

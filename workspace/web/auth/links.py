@@ -92,4 +92,4 @@ def _ask_page(form: LinkForm) -> str:
 
 
 def _over() -> ResponseReturnValue:
-    return render_template("auth/link_over.html"), 410
+    return render_template("auth/link_over.html", is_from_manager=False), 410

@@ -6,10 +6,11 @@ Not in the form's session: that one is cleared at each sign-in, and these must c
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from workspace.oidc.flow import Assertion, Departure
+from workspace.web.cookies import drop_cookie, keep_cookie, read_cookie
 
 PATH = "/sign-in/oidc"
 DEPARTURE, ASSERTION, FAREWELL = "etabli_oidc", "etabli_identity", "etabli_goodbye"
@@ -77,26 +78,19 @@ def find_farewell() -> tuple[str, str]:
 
 def forget(response: Response, name: str) -> Response:
     """Drop one of these cookies."""
-    response.delete_cookie(name, path=PATHS[name], httponly=True, samesite="Lax", secure=_is_secure())
+    drop_cookie(response, name, PATHS[name])
     return response
 
 
 def _keep(response: Response, name: str, value: dict[str, Any]) -> Response:
-    response.set_cookie(
-        name,
-        _serializer(name).dumps(value),
-        max_age=LIFETIME_SECONDS[name],
-        path=PATHS[name],
-        httponly=True,
-        samesite="Lax",
-        secure=_is_secure(),
-    )
+    sealed = _serializer(name).dumps(value)
+    keep_cookie(response, name, sealed, max_age=LIFETIME_SECONDS[name], path=PATHS[name])
     return response
 
 
 def _find(name: str) -> dict[str, Any] | None:
     try:
-        found = _serializer(name).loads(request.cookies.get(name, ""), max_age=LIFETIME_SECONDS[name])
+        found = _serializer(name).loads(read_cookie(name, PATHS[name]), max_age=LIFETIME_SECONDS[name])
     except BadData:
         return None
     return found if isinstance(found, dict) else None
@@ -104,7 +98,3 @@ def _find(name: str) -> dict[str, Any] | None:
 
 def _serializer(name: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt=name)
-
-
-def _is_secure() -> bool:
-    return bool(current_app.config["SETTINGS"].is_production)

@@ -109,4 +109,4 @@ def _page(token: str, form: NewPasswordForm) -> str:
 
 
 def _over() -> ResponseReturnValue:
-    return render_template("auth/reset_over.html"), 410
+    return render_template("auth/link_over.html", is_from_manager=True), 410

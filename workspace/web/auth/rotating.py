@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from models.session import reading, transaction
 from workspace.services import rotation
 from workspace.web.auth.cookies import replace_session_cookie, session_token
+from workspace.web.cookies import sets_cookie
 from workspace.web.guard import COOKIE, find_actor, wants_json
 
 
@@ -26,7 +27,7 @@ def end_if_replayed(token: str) -> None:
 
 def replace_old_token(response: Response) -> Response:
     """After a page: give the browser a new token when the one it has is a day old."""
-    if g.get("is_token_due") and _is_page(response) and not _sets_cookie(response):
+    if g.get("is_token_due") and _is_page(response) and not sets_cookie(response, COOKIE):
         presented, actor = session_token(), find_actor()
         with suppress(OperationalError), transaction() as session:
             token = rotation.rotate(session, actor.login_session_id if actor else None, presented=presented)
@@ -40,7 +41,3 @@ def _is_page(response: Response) -> bool:
     is_prefetch = "prefetch" in request.headers.get("Sec-Purpose", "")
     is_html = response.mimetype == "text/html"
     return request.method == "GET" and is_opened and not is_prefetch and is_html and not wants_json()
-
-
-def _sets_cookie(response: Response) -> bool:
-    return any(value.startswith(f"{COOKIE}=") for value in response.headers.getlist("Set-Cookie"))

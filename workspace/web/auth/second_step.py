@@ -20,6 +20,7 @@ from workspace.services.accounts import Credentials
 from workspace.web.auth.code_forms import CodeForm, RecoveryForm
 from workspace.web.auth.cookies import STEP_COOKIE, STEP_PATH, session_token, set_session_cookie, user_agent
 from workspace.web.auth.tries import CODE, begin
+from workspace.web.cookies import keep_cookie, read_cookie
 from workspace.web.guard import public, safe_next
 
 blueprint = Blueprint("second_step", __name__)
@@ -45,15 +46,8 @@ def ask_for_code(credentials: Credentials, target: str | None = None) -> Respons
     if len(json.dumps(wanted)) > LONGEST_TARGET:  # a cookie holds four kilobytes
         wanted = safe_next(None)
     response = make_response(redirect(url_for("second_step.show")))
-    response.set_cookie(
-        STEP_COOKIE,
-        _serializer().dumps([credentials.user_id, credentials.fingerprint, wanted]),
-        max_age=LIFETIME_SECONDS,
-        path=STEP_PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["SETTINGS"].is_production,
-    )
+    proof = _serializer().dumps([credentials.user_id, credentials.fingerprint, wanted])
+    keep_cookie(response, STEP_COOKIE, proof, max_age=LIFETIME_SECONDS, path=STEP_PATH)
     return response
 
 
@@ -61,7 +55,7 @@ def _step() -> Step | None:
     """The step that the browser's cookie proves, None when it is over, forged or of another password."""
     try:
         user_id, fingerprint, target = _serializer().loads(
-            request.cookies.get(STEP_COOKIE, ""), max_age=LIFETIME_SECONDS
+            read_cookie(STEP_COOKIE, STEP_PATH), max_age=LIFETIME_SECONDS
         )
     except (BadData, ValueError, TypeError):
         return None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.access import access_board
 from models.board.export import Outline, to_outline
+from models.board.templates import BOARD_TEMPLATES
 from models.board_rights import BoardRights, board_rights
 from models.document import Board
 from models.document_log import owners_among
@@ -16,7 +17,9 @@ from models.errors import CorruptDocument, Forbidden
 from models.i18n import N_
 from models.policy import Actor, Permission, can
 from models.session import reading
-from workspace.web.assets import DIST
+from workspace.services.ballots import has_rounds
+from workspace.services.workshops import workshop_state
+from workspace.web.assets import DIST, asset
 from workspace.web.boards.people import BoardPerson, colour_of, people_of
 from workspace.web.boards.quarantine import quarantine_page
 from workspace.web.documents.host import documents
@@ -25,6 +28,8 @@ from workspace.web.guard import actor, public, requires
 blueprint = Blueprint("boards", __name__)
 
 SOCKET_PATH = "/socket.io/"
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""What the service worker may do by itself: fetch pages and files of ours."""
 MOST_CLIENTS = 200
 
 
@@ -46,9 +51,14 @@ def show(board_id: int) -> ResponseReturnValue:
             board=board,
             project=board.project,
             outline=outline,
+            has_guide=board.template_code in BOARD_TEMPLATES,
             people=people,
             back_url=back_url,
-            config=_config(who, board, rights, people, back_url),
+            config={
+                **_config(who, board, rights, people, back_url),
+                "rounds": has_rounds(session, who, board),
+                "workshop": workshop_state(session, who, board) is not None,
+            },
             may_edit=rights.board_actor.can_edit and not board.frozen,
         )
 
@@ -74,7 +84,8 @@ def people(board_id: int) -> ResponseReturnValue:
 def offline_worker() -> Response:
     """The service worker of the boards' pages. Its address decides what it may answer for: /boards/."""
     script = (DIST / current_app.config["ASSETS"]["board-offline.js"]).read_bytes()
-    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": WORKER_POLICY}
+    return Response(script, mimetype="text/javascript", headers=headers)
 
 
 def _board(session: Session, who: Actor, board_id: int) -> tuple[Board, BoardRights]:
@@ -117,8 +128,18 @@ def _config(
             "frozen": board.frozen,
         },
         "people": {key: asdict(person) for key, person in people.items()},
+        "comments": _may(who, board, Permission.WRITE_COMMENT, Permission.VIEW_COMMENTS),
+        "ideas": _may(who, board, Permission.EDIT_SOLUTION, Permission.VIEW_SOLUTION),
         "peopleUrl": url_for("boards.people", board_id=board.id),
         "homeUrl": back_url,
         "signInUrl": url_for("auth.sign_in", next=url_for("boards.show", board_id=board.id)),
         "socketPath": SOCKET_PATH,
+        "laterStyles": asset("areas/board-later.css"),
     }
+
+
+def _may(who: Actor, board: Board, write: Permission, read: Permission) -> str:
+    """What the reader may do: "write", "read", or "" for nothing."""
+    if can(who, write, board.where):
+        return "write"
+    return "read" if can(who, read, board.where) else ""

@@ -38,6 +38,7 @@ def show(cohort_id: int) -> ResponseReturnValue:
         follows = can(actor(), Permission.FOLLOW_COHORT, cohort_where(cohort))
         manages = can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort))
         answers = can(actor(), Permission.WRITE_FEEDBACK, cohort_where(cohort))
+        keeps_templates = can(actor(), Permission.KEEP_TEMPLATES, cohort_where(cohort))
         return render_template(
             "cohorts/show.html",
             page=page,
@@ -46,6 +47,7 @@ def show(cohort_id: int) -> ResponseReturnValue:
             follows=follows,
             manages=manages,
             answers=answers,
+            keeps_templates=keeps_templates,
             by_person=by_person,
             may_see_people=may_see_people,
         )

@@ -1,5 +1,7 @@
 """The forms of feedback: a tutor's text, and the team's answer."""
 
+from typing import Any
+
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
@@ -46,6 +48,9 @@ class AnswerForm(EtabliForm):
     )
     answer_text = text(lazy_gettext("Précisez"), ANSWER_LIMIT, needed=False)
 
-    def offer_answers(self) -> None:
-        """Fill the choices in the reader's language."""
+    def __init__(self, feedback_id: int, **options: Any) -> None:
+        """With ids of its own: a page has one for each feedback that waits for an answer."""
+        super().__init__(**options)
         self.answer.choices = choices_of((kind.value, _(label)) for kind, label in ANSWERS.items())
+        for field in (self.answer, self.answer_text):
+            field.id = f"{field.name}-{feedback_id}"

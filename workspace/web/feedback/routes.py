@@ -25,14 +25,21 @@ def _index_url(project_id: int, feedback_id: int | None = None) -> str:
     return url_for("feedback.index", project_id=project_id, _anchor=anchor)
 
 
-def _render_index(session: Session, project: Project, form: AnswerForm, answering: int | None = None) -> str:
+def _render_index(
+    session: Session, project: Project, answering: int | None, sent: AnswerForm | None = None
+) -> str:
+    """The page; `sent` is a refused answer to the feedback `answering`."""
+    rows = service.feedback_of(session, actor(), project)
+    forms = {row.id: AnswerForm(row.id, formdata=None) for row in rows}
+    if answering is not None and sent is not None:
+        forms[answering] = sent
     return render_template(
         "feedback/index.html",
         project=project,
-        rows=service.feedback_of(session, actor(), project),
+        rows=rows,
         steps=STEP_BY_CODE,
         answers=ANSWERS,
-        form=form,
+        forms=forms,
         answering=answering,
         can_write=can(actor(), Permission.WRITE_FEEDBACK, project.where),
     )
@@ -45,11 +52,9 @@ def index(project_id: int) -> ResponseReturnValue:
     with transaction() as session:
         project = service.access_project_feedback(session, actor(), project_id)
         service.mark_read(session, actor(), project)
-    form = AnswerForm(formdata=None)
-    form.offer_answers()
     with reading() as session:
         project = service.access_project_feedback(session, actor(), project_id)
-        return _render_index(session, project, form, request.args.get("answer", type=int))
+        return _render_index(session, project, request.args.get("answer", type=int))
 
 
 @blueprint.route("/projects/<int:project_id>/feedback/new", methods=["GET", "POST"])
@@ -146,8 +151,7 @@ def discard(feedback_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_FEEDBACK)
 def answer(feedback_id: int) -> ResponseReturnValue:
     """The team answers: taken into account, or contested because…"""
-    form = AnswerForm()
-    form.offer_answers()
+    form = AnswerForm(feedback_id)
     if form.validate():
         try:
             with transaction() as session:
@@ -162,4 +166,4 @@ def answer(feedback_id: int) -> ResponseReturnValue:
             return redirect(_index_url(feedback.project_id, feedback_id))
     with reading() as session:
         feedback = access_feedback(session, actor(), feedback_id, Permission.ANSWER_FEEDBACK)
-        return _render_index(session, feedback.project, form, feedback_id), 422
+        return _render_index(session, feedback.project, feedback_id, form), 422

@@ -48,6 +48,8 @@ def only_place(actor: Actor | None) -> str:
         )
     if Role.MANAGER in roles and roles <= {Role.MANAGER, Role.ADMIN}:
         return url_for("programmes.index")
+    if roles == {Role.ADMIN}:
+        return url_for("audit.index")
     projects = actor.scope_ids(Role.PARTNER, "project_id")
     if roles == {Role.PARTNER} and len(projects) == 1:
         return url_for("projects.show", project_id=projects[0])

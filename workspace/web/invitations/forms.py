@@ -1,16 +1,14 @@
 """The forms of invitations: making one, and accepting one."""
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
-
 from flask import request
-from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from models.authority import Authority
 from models.errors import Invalid
 from models.session import reading
 from workspace.i18n import _, lazy_gettext, ngettext
+from workspace.services.access_days import Days
 from workspace.services.accounts import NAME_LIMIT, TITLE_LIMIT
 from workspace.services.invitations import DEFAULT_DAYS, MESSAGE_LIMIT, VALID_DAYS, Invitee, Terms
 from workspace.services.register import Choice, resolve_authority
@@ -40,9 +38,11 @@ def days_field() -> RadioField:
 
 
 class TermsForm(EtabliForm):
-    """How long the link lasts, and a word to go with it."""
+    """How long the link lasts, from which day until which the access, and a word to go with it."""
 
     message = text(lazy_gettext("Un mot d’accompagnement"), MESSAGE_LIMIT, needed=False)
+    access_from = DayField(lazy_gettext("Accès à partir du"), validators=[Optional()])
+    access_until = DayField(lazy_gettext("Accès jusqu’au"), validators=[Optional()])
     valid_days = days_field()
 
     def __init__(self, **options: object) -> None:
@@ -58,11 +58,13 @@ class TermsForm(EtabliForm):
 
     def terms(self) -> Terms:
         """What the link offers."""
-        return Terms(self.valid_days.data, None, self.message.data)
+        return Terms(
+            self.valid_days.data, Days(self.access_from.data, self.access_until.data), self.message.data
+        )
 
 
 class InviteForm(TermsForm):
-    """Inviting one person to a project or to a cohort."""
+    """Inviting one person to a project, a cohort or a programme."""
 
     name = short_line(lazy_gettext("Prénom et nom"), NAME_LIMIT)
     email = email_field()
@@ -73,16 +75,28 @@ class InviteForm(TermsForm):
         return Invitee(self.email.data, self.name.data, self.title.data)
 
 
-class ProjectInviteForm(InviteForm):
-    """Inviting an élu or a partner to a project: the access may end on a day."""
+class ObserverForm(InviteForm):
+    """Inviting an élu: until a day that is known."""
 
+    access_until = DayField(lazy_gettext("Accès jusqu’au"), validators=[required()])
+
+
+class DatesForm(EtabliForm):
+    """The days of a role that somebody holds; `seen` is the fingerprint of those being changed."""
+
+    access_from = DayField(lazy_gettext("Accès à partir du"), validators=[Optional()])
     access_until = DayField(lazy_gettext("Accès jusqu’au"), validators=[Optional()])
+    seen = HiddenField()
 
-    def terms_in(self, zone: str) -> Terms:
-        """The same terms, the access ending when its last day does in this zone."""
-        day = self.access_until.data
-        until = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)) if day else None
-        return Terms(self.valid_days.data, until, self.message.data)
+    def days(self) -> Days:
+        """What was written."""
+        return Days(self.access_from.data, self.access_until.data)
+
+
+class ObserverDatesForm(DatesForm):
+    """The days of an élu, until one that is known."""
+
+    access_until = DayField(lazy_gettext("Accès jusqu’au"), validators=[required()])
 
 
 class AcceptForm(EtabliForm):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from models.access import access_project
 from models.errors import Invalid
@@ -15,7 +16,8 @@ from models.project import Project
 from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services.invitations import invite_observer, invite_partner
-from workspace.services.memberships import list_members, withdraw_from_project
+from workspace.services.membership_dates import Held, held_in_project
+from workspace.services.memberships import list_former, list_members, withdraw_from_project
 from workspace.services.waiting_invitations import (
     list_waiting,
     renew_project_invitation,
@@ -23,7 +25,8 @@ from workspace.services.waiting_invitations import (
 )
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
-from workspace.web.invitations.forms import ProjectInviteForm
+from workspace.web.invitations.dates import dates_page
+from workspace.web.invitations.forms import InviteForm, ObserverForm
 from workspace.web.invitations.fresh import fresh_links, invitation_made, remember_links
 from workspace.web.invitations.routes import blueprint
 
@@ -38,12 +41,23 @@ class Kind:
     permission: Permission
     page: str
     template: str
+    form: type[InviteForm]
 
 
 OBSERVERS = Kind(
-    Role.OBSERVER, Permission.INVITE_OBSERVER, "invitations.observers", "invitations/observers.html"
+    Role.OBSERVER,
+    Permission.INVITE_OBSERVER,
+    "invitations.observers",
+    "invitations/observers.html",
+    ObserverForm,
 )
-PARTNERS = Kind(Role.PARTNER, Permission.INVITE_PARTNER, "invitations.partners", "invitations/partners.html")
+PARTNERS = Kind(
+    Role.PARTNER,
+    Permission.INVITE_PARTNER,
+    "invitations.partners",
+    "invitations/partners.html",
+    InviteForm,
+)
 OBSERVERS_PATH = "/projects/<int:project_id>/observers"
 PARTNERS_PATH = "/projects/<int:project_id>/partner-accounts"
 
@@ -68,6 +82,13 @@ def invite_observers(project_id: int) -> ResponseReturnValue:
 def withdraw_observer(project_id: int, membership_id: int) -> ResponseReturnValue:
     """End an élu's access at once."""
     return _withdraw(OBSERVERS, project_id, membership_id)
+
+
+@blueprint.route(f"{OBSERVERS_PATH}/<int:membership_id>/dates", methods=["GET", "POST"])
+@requires(Permission.INVITE_OBSERVER)
+def observer_dates(project_id: int, membership_id: int) -> ResponseReturnValue:
+    """Until when an élu observes, changed."""
+    return _dates(OBSERVERS, project_id, membership_id)
 
 
 @blueprint.post(f"{OBSERVERS_PATH}/invitations/<int:invitation_id>/revoke")
@@ -107,6 +128,13 @@ def withdraw_partner(project_id: int, membership_id: int) -> ResponseReturnValue
     return _withdraw(PARTNERS, project_id, membership_id)
 
 
+@blueprint.route(f"{PARTNERS_PATH}/<int:membership_id>/dates", methods=["GET", "POST"])
+@requires(Permission.INVITE_PARTNER)
+def partner_dates(project_id: int, membership_id: int) -> ResponseReturnValue:
+    """Until when a partner has access, changed."""
+    return _dates(PARTNERS, project_id, membership_id)
+
+
 @blueprint.post(f"{PARTNERS_PATH}/invitations/<int:invitation_id>/revoke")
 @requires(Permission.INVITE_PARTNER)
 def revoke_partner(project_id: int, invitation_id: int) -> ResponseReturnValue:
@@ -122,14 +150,15 @@ def renew_partner(project_id: int, invitation_id: int) -> ResponseReturnValue:
     return _renew(PARTNERS, project_id, invitation_id)
 
 
-def _page(kind: Kind, project_id: int, form: ProjectInviteForm | None = None) -> str:
+def _page(kind: Kind, project_id: int, form: InviteForm | None = None) -> str:
     with reading() as session:
         project = access_project(session, actor(), project_id, kind.permission)
         return render_template(
             kind.template,
             project=project,
-            form=form or ProjectInviteForm(formdata=None, data={"access_until": _last_day(kind, project)}),
+            form=form or kind.form(formdata=None, data={"access_until": _last_day(kind, project)}),
             members=list_members(session, kind.role, column="project_id", ids=[project.id]),
+            former=list_former(session, kind.role, column="project_id", ids=[project.id]),
             waiting=list_waiting(session, kind.role, column="project_id", ids=[project.id]),
             fresh=fresh_links(),
         )
@@ -141,15 +170,13 @@ def _last_day(kind: Kind, project: Project) -> object:
 
 
 def _invite(kind: Kind, project_id: int) -> ResponseReturnValue:
-    form = ProjectInviteForm()
+    form = kind.form()
     if not form.validate():
         return _page(kind, project_id, form), 422
     invite = invite_observer if kind is OBSERVERS else invite_partner
     try:
         with transaction() as session:
-            project = access_project(session, actor(), project_id, kind.permission)
-            terms = form.terms_in(project.team.cohort.time_zone)
-            made = invite(session, actor(), project_id, form.invitee(), terms)
+            made = invite(session, actor(), project_id, form.invitee(), form.terms())
     except Invalid as error:
         form.add_errors(error)
         return _page(kind, project_id, form), 422
@@ -163,6 +190,13 @@ def _withdraw(kind: Kind, project_id: int, membership_id: int) -> ResponseReturn
         name = withdraw_from_project(session, actor(), project_id, membership_id, kind.permission)
     flash(_("%(name)s n’a plus accès au projet.", name=name), "success")
     return _back(kind, project_id)
+
+
+def _dates(kind: Kind, project_id: int, membership_id: int) -> ResponseReturnValue:
+    def find(session: Session) -> Held:
+        return held_in_project(session, actor(), project_id, membership_id, kind.permission)
+
+    return dates_page(find, url_for(kind.page, project_id=project_id))
 
 
 def _revoke(kind: Kind, project_id: int, invitation_id: int) -> ResponseReturnValue:

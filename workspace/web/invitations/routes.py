@@ -18,11 +18,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from models.base import utcnow
 from models.errors import Invalid, Refused
 from models.people import User
 from models.policy import Role
 from models.session import reading, transaction
-from workspace.i18n import _, current_locale, current_zone
+from workspace.i18n import _, current_locale, current_zone, format_date
 from workspace.oidc.flow import Assertion
 from workspace.services import accounts, identities, rotation
 from workspace.services.acceptance import OWN_AUTHORITY_CODE, Offer, OfferState, accept, claimable, find_offer
@@ -97,6 +98,8 @@ def accept_submitted(token: str) -> ResponseReturnValue:
     if isinstance(form, NewPersonForm):
         forget(response, ASSERTION)
     flash(_("Bienvenue. L’invitation est acceptée."), "success")
+    if offer.access_from is not None and offer.access_from > utcnow():
+        flash(_("Votre accès commence le %(date)s.", date=format_date(offer.access_from, "long")), "info")
     return response
 
 

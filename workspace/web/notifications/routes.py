@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from models.session import reading, transaction
 from workspace.services import notifications as service
+from workspace.services.comments import muted_boards
 from workspace.web.guard import actor, safe_next, signed_in
 
 blueprint = Blueprint("notifications", __name__)
@@ -16,7 +17,10 @@ def index() -> ResponseReturnValue:
     """The newest first; those not read are marked."""
     with reading() as session:
         rows = service.list_notifications(session, actor())
-        return render_template("notifications/index.html", rows=rows, sentences=service.SENTENCES)
+        boards = muted_boards(session, actor(), rows)
+        return render_template(
+            "notifications/index.html", rows=rows, sentences=service.SENTENCES, boards=boards
+        )
 
 
 @blueprint.get("/notifications/count")

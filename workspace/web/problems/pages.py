@@ -117,10 +117,10 @@ def _groups(found: ProblemList) -> list[_Group]:
 def _filters() -> ProblemFilters:
     args = request.args
     return ProblemFilters(
-        text=args.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT],
+        text=args.get("q", "").replace("\0", "").strip()[:SEARCH_LIMIT],
         status=_one_of(ProblemStatus, args.get("status", "")),
         domain=_one_of(Domain, args.get("domain", "")),
-        department=args.get("department", "")[:3],
+        department=args.get("department", "").replace("\0", "")[:3],
         mine=args.get("mine") == "1",
         page=_number("page") or 1,
     )

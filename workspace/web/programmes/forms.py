@@ -1,22 +1,19 @@
-"""The manager's forms: a programme, a cohort, a team, a class session, people to invite."""
+"""The manager's forms: a programme, a cohort, a team, people to invite."""
 
 from datetime import timedelta
 from typing import Any
 
-from wtforms import HiddenField, RadioField
-from wtforms.validators import Optional
+from wtforms import HiddenField
 
 from models.base import utcnow
-from models.cohort import SessionMode
-from workspace.i18n import _, lazy_gettext
-from workspace.services import class_sessions, programmes, teams
-from workspace.services.class_sessions import MODE_LABELS, SessionText
+from workspace.i18n import lazy_gettext
+from workspace.services import programmes, teams
 from workspace.services.people_import import FILE_BYTES
 from workspace.services.people_list import TEXT_LIMIT
 from workspace.services.programmes import CohortText
 from workspace.web.auth.forms import short_line
-from workspace.web.dates import DayField, HourField
-from workspace.web.forms import EtabliForm, choices_of, required, text
+from workspace.web.dates import DayField
+from workspace.web.forms import EtabliForm, required, text
 from workspace.web.invitations.forms import TermsForm
 from workspace.web.zones import ZoneField
 
@@ -62,39 +59,6 @@ class TeamForm(EtabliForm):
     """A team's name."""
 
     name = short_line(lazy_gettext("Nom de l’équipe"), teams.NAME_LIMIT)
-
-
-class ClassSessionForm(EtabliForm):
-    """A class session by the cohort's clock; `last_day` is filled when it ends on another day."""
-
-    title = short_line(lazy_gettext("Titre"), class_sessions.TITLE_LIMIT)
-    day = DayField(lazy_gettext("Jour"), validators=[required()])
-    starts = HourField(lazy_gettext("Début"), validators=[required()])
-    ends = HourField(lazy_gettext("Fin"), validators=[required()])
-    last_day = DayField(lazy_gettext("Se termine un autre jour"), validators=[Optional()])
-    mode = RadioField(
-        lazy_gettext("Comment"), coerce=SessionMode, default=SessionMode.HYBRID, validators=[required()]
-    )
-    place = short_line(
-        lazy_gettext("Lieu ou lien de visioconférence"), class_sessions.PLACE_LIMIT, needed=False
-    )
-    seen = HiddenField()
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.mode.choices = choices_of((mode, _(label)) for mode, label in MODE_LABELS.items())
-
-    def values(self) -> SessionText:
-        """What was written."""
-        return SessionText(
-            self.title.data,
-            self.day.data,
-            self.starts.data,
-            self.ends.data,
-            self.last_day.data or self.day.data,
-            self.mode.data,
-            self.place.data,
-        )
 
 
 class PeopleForm(TermsForm):

@@ -1,5 +1,7 @@
 """A cohort's people from a spreadsheet: a file or pasted lines, what each will do, then the invitations."""
 
+from contextlib import suppress
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,9 +15,8 @@ from workspace.web.auth.limits import sends_mail
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.fresh import remember_links
-from workspace.web.programmes.agenda import blueprint
 from workspace.web.programmes.forms import ImportForm
-from workspace.web.programmes.people import COHORT
+from workspace.web.programmes.people import COHORT, blueprint
 
 __all__ = ["blueprint"]
 
@@ -71,17 +72,25 @@ def run_import_submitted(cohort_id: int) -> ResponseReturnValue:
     """Invite those that the preview said."""
     form = ImportForm()
     if not form.validate():
-        return _page(cohort_id, form), 422
+        return _preview_again(cohort_id, form), 422
     try:
         with transaction() as session:
             made = run_import(session, actor(), cohort_id, form.people.data, form.terms())
     except Invalid as error:
         form.add_errors(error)
-        return _page(cohort_id, form), 422
+        return _preview_again(cohort_id, form), 422
     if not sends_mail():
         remember_links(made)
     flash(ngettext("%(num)s personne est invitée.", "%(num)s personnes sont invitées.", len(made)), "success")
     return redirect(url_for("programmes.cohort", cohort_id=cohort_id))
+
+
+def _preview_again(cohort_id: int, form: ImportForm) -> str:
+    """The preview with what is to be corrected in it; the first form when the lines themselves are."""
+    lines = None
+    with suppress(Invalid), reading() as session:
+        lines = plan_import(session, actor(), cohort_id, form.people.data)
+    return _page(cohort_id, form, lines)
 
 
 def _page(cohort_id: int, form: ImportForm, lines: list[Line] | None = None) -> str:

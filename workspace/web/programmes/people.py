@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from models.access import access_cohort, access_team
 from models.errors import Invalid, NotFound, Refused
@@ -11,16 +12,20 @@ from workspace.i18n import _
 from workspace.services import memberships, teams, waiting_invitations
 from workspace.services.invitations import invite_tutor
 from workspace.services.lost_factors import remove_lost_factor
+from workspace.services.membership_dates import Held, held_in_cohort
 from workspace.services.password_resets import member_to_reset
 from workspace.services.people_list import invite_learners, parse_people
 from workspace.web.auth.limits import sends_mail
 from workspace.web.auth.resets import make_reset_token
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
+from workspace.web.invitations.dates import dates_page
 from workspace.web.invitations.forms import InviteForm
 from workspace.web.invitations.fresh import invitation_made, remember_links, remember_reset
 from workspace.web.programmes.forms import PeopleForm, TeamForm
 from workspace.web.programmes.routes import blueprint
+
+__all__ = ["blueprint"]
 
 COHORT = "/cohorts/<int:cohort_id>"
 LONGEST_ID = 9
@@ -113,8 +118,18 @@ def invite_learners_submitted(team_id: int) -> ResponseReturnValue:
 def set_lead(team_id: int) -> ResponseReturnValue:
     """Say who leads the team."""
     with transaction() as session:
-        team = teams.set_lead(session, actor(), team_id, _id("user_id"))
+        team, ended = teams.set_lead(session, actor(), team_id, _id("user_id"))
     flash(_("L’équipe a une personne pour l’animer."), "success")
+    for observation in ended:
+        flash(
+            _(
+                "%(name)s n’observe plus « %(project)s » : le projet est maintenant porté par sa propre "
+                "collectivité. L’équipe et cette personne en sont averties.",
+                name=observation.name,
+                project=observation.title,
+            ),
+            "warning",
+        )
     return _to_cohort(team.cohort_id, f"team-{team_id}")
 
 
@@ -162,6 +177,17 @@ def withdraw(cohort_id: int, membership_id: int) -> ResponseReturnValue:
         name = memberships.withdraw_from_cohort(session, actor(), cohort_id, membership_id)
     flash(_("%(name)s n’a plus accès à la promotion.", name=name), "success")
     return _to_cohort(cohort_id)
+
+
+@blueprint.route(f"{COHORT}/members/<int:membership_id>/dates", methods=["GET", "POST"])
+@requires(Permission.MANAGE_COHORT)
+def member_dates(cohort_id: int, membership_id: int) -> ResponseReturnValue:
+    """From when until when somebody is in the cohort, changed."""
+
+    def find(session: Session) -> Held:
+        return held_in_cohort(session, actor(), cohort_id, membership_id)
+
+    return dates_page(find, url_for("programmes.cohort", cohort_id=cohort_id))
 
 
 @blueprint.post(f"{COHORT}/members/<int:membership_id>/new-password")

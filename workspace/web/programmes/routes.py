@@ -6,12 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import access_cohort, access_programme
+from models.base import utcnow
 from models.errors import Conflict, Invalid
 from models.policy import Permission
 from models.session import reading, transaction
 from workspace.i18n import _, city_of
 from workspace.services import programmes, teams
-from workspace.services.class_sessions import MODE_LABELS, list_past, list_upcoming
+from workspace.services.audit_texts import ROLE_LABELS
+from workspace.services.class_sessions import MODE_LABELS, list_occurrences
 from workspace.services.second_factors import who_has_one
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
@@ -87,14 +89,19 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
         people = teams.cohort_people(session, found)
+        occurrences, now = list_occurrences(session, found), utcnow()
+        upcoming = [one for one in occurrences if one.ends_at > now]
+        past = sum(one.ends_at <= now for one in occurrences)
         return render_template(
             "programmes/cohort.html",
             cohort=found,
             cities=[city_of(zone) for zone in found.time_zones],
             people=people,
+            team_names={card.team.id: card.team.name for card in people.teams},
+            role_labels=ROLE_LABELS,
             with_factor=who_has_one(session, people.user_ids),
-            upcoming=list_upcoming(session, found),
-            past=list_past(session, found),
+            upcoming=upcoming,
+            past=past,
             fresh=fresh_links(),
             reset=fresh_reset(),
             fewest=teams.FEWEST,
@@ -131,6 +138,41 @@ def save_cohort(cohort_id: int) -> ResponseReturnValue:
         return _edit_cohort_page(cohort_id, form, conflict.current), 409
     flash(_("La promotion est à jour."), "success")
     return redirect(url_for("programmes.cohort", cohort_id=cohort_id))
+
+
+@blueprint.get("/cohorts/<int:cohort_id>/copy")
+@requires(Permission.MANAGE_COHORT)
+def new_copy(cohort_id: int) -> ResponseReturnValue:
+    """A form for a cohort like this one, without its people."""
+    with reading() as session:
+        text = programmes.model_cohort(session, actor(), cohort_id).text
+    return _copy_page(cohort_id, CohortForm(obj=text))
+
+
+@blueprint.post("/cohorts/<int:cohort_id>/copy")
+@requires(Permission.MANAGE_COHORT)
+@once
+def copy_cohort(cohort_id: int) -> ResponseReturnValue:
+    """Open it."""
+    form = CohortForm()
+    if not form.validate():
+        return _copy_page(cohort_id, form), 422
+    try:
+        with transaction() as session:
+            copied = programmes.copy_cohort(session, actor(), cohort_id, form.values())
+    except Invalid as error:
+        form.add_errors(error)
+        return _copy_page(cohort_id, form), 422
+    flash(_("La promotion est ouverte, avec son calendrier. Formez maintenant ses équipes."), "success")
+    return redirect(url_for("programmes.cohort", cohort_id=copied.id))
+
+
+def _copy_page(cohort_id: int, form: CohortForm) -> str:
+    with reading() as session:
+        model = programmes.model_cohort(session, actor(), cohort_id)
+        return render_template(
+            "programmes/copy_cohort.html", cohort=model.cohort, series=model.series, form=form
+        )
 
 
 def _programme_page(programme_id: int, form: ProgrammeForm) -> str:

@@ -6,16 +6,17 @@ The board itself (GET /boards/<id>) is another area's.
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models.access import access_board, access_project
-from models.errors import Conflict
+from models.access import NOT_FOUND, access_board, access_project
+from models.board.templates import BOARD_TEMPLATES
+from models.errors import Conflict, NotFound
 from models.i18n import N_
 from models.policy import Permission
 from models.session import reading, transaction
 from workspace.i18n import _, current_locale
-from workspace.services import boards
+from workspace.services import boards, saved_templates
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
-from workspace.web.projects import view
+from workspace.web.projects import template_cards, template_choice
 from workspace.web.projects.forms import BoardForm, RenameBoardForm
 
 blueprint = Blueprint("project_boards", __name__)
@@ -38,21 +39,20 @@ def _back(project_id: int, archived: int | None = None) -> ResponseReturnValue:
 @requires(Permission.CREATE_BOARD)
 @once
 def create(project_id: int) -> ResponseReturnValue:
-    """Choose a template and a title; the board's texts are in the language of whoever opens it."""
+    """Choose a template and a title; ?q= narrows the choice. The texts are in the maker's language."""
     form = BoardForm()
     with reading() as session:
         project = access_project(session, actor(), project_id, Permission.CREATE_BOARD)
-        codes = boards.suggested_templates(project.current_step)
-        form.offer_templates(codes)
+        saved = saved_templates.templates_of(session, project.team.cohort_id)
+        asked = request.args.get("q", "")[:100].replace("\0", "").strip()
+        choice = template_choice.of(project, saved, asked)
+        form.offer_templates(choice.names)
         if request.method == "GET" or not form.validate():
             if request.method == "GET":
-                chosen = request.args.get("template", "")
-                form.template.data = chosen if chosen in codes else codes[0]
-            suggested = project.step.templates
-            cards = [view.template_card(code, is_suggested=code in suggested) for code in codes]
+                form.template.data = choice.first(request.args.get("template", ""))
             status = 422 if form.errors else 200
             return (
-                render_template("projects/new_board.html", form=form, project=project, cards=cards),
+                render_template("projects/new_board.html", form=form, project=project, choice=choice),
                 status,
             )
     with transaction() as session:
@@ -61,10 +61,28 @@ def create(project_id: int) -> ResponseReturnValue:
             actor(),
             project_id,
             template_code=form.template.data,
-            title=form.title.data or view.template_names()[form.template.data],
+            title=form.title.data or choice.names[form.template.data],
             locale=current_locale(),
         )
     return redirect(url_for("boards.show", board_id=board.id))
+
+
+@blueprint.get("/projects/<int:project_id>/boards/new/<template_code>")
+@requires(Permission.CREATE_BOARD)
+def template(project_id: int, template_code: str) -> ResponseReturnValue:
+    """A template seen closely: its picture, its instructions, its example, and a board to open from it."""
+    with reading() as session:
+        project = access_project(session, actor(), project_id, Permission.CREATE_BOARD)
+        saved = saved_templates.find_template(session, project.team.cohort_id, template_code)
+        if template_code in BOARD_TEMPLATES:
+            guide = template_cards.guide_of(template_code)
+        elif saved is not None:
+            guide = template_cards.guide_of_saved(saved)
+        else:
+            raise NotFound(NOT_FOUND)
+        form = BoardForm()
+        form.title.data = ""
+        return render_template("projects/board_template.html", project=project, guide=guide, form=form)
 
 
 @blueprint.route("/boards/<int:board_id>/rename", methods=["GET", "POST"])

@@ -1,12 +1,13 @@
 """The forms of a project: what it is, a word to the tutor or the team, a board's title and template."""
 
+from collections.abc import Mapping
+
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired
 from wtforms.validators import Optional as May
 
-from models.board.templates import BOARD_TEMPLATES
 from models.cohort import Team
-from workspace.i18n import current_locale, lazy_gettext
+from workspace.i18n import lazy_gettext
 from workspace.services import boards, projects, steps
 from workspace.web.forms import EtabliForm, VersionField, choices_of, line, required, text
 
@@ -52,10 +53,9 @@ class BoardForm(EtabliForm):
     )
     title = line(lazy_gettext("Titre du tableau"), boards.TITLE_LIMIT, needed=False)
 
-    def offer_templates(self, codes: list[str]) -> None:
-        """Fill the choices, in this order, in the reader's language."""
-        locale = current_locale()
-        self.template.choices = choices_of((code, BOARD_TEMPLATES[code].name.in_(locale)) for code in codes)
+    def offer_templates(self, names: Mapping[str, str]) -> None:
+        """Fill the choices: names by code."""
+        self.template.choices = choices_of(names.items())
 
 
 class RenameBoardForm(EtabliForm):

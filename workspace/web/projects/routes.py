@@ -14,13 +14,16 @@ from models.policy import Permission, Role, Stand, can, stands
 from models.problem import Problem
 from models.project import Project
 from models.session import reading, transaction
+from models.solution import STATE_LABELS
 from models.stages import STAGE_LABELS, Stage
 from workspace.i18n import _
 from workspace.services import project_list, project_page, projects
+from workspace.services.break_glass import accesses_to
 from workspace.services.journal import by_day, journal_page
+from workspace.services.solutions import solutions_of
 from workspace.web.guard import actor, requires, signed_in
 from workspace.web.idempotency import once
-from workspace.web.projects import view
+from workspace.web.projects import template_cards, view
 from workspace.web.projects.forms import EditProjectForm, ProjectForm, WordForm
 
 blueprint = Blueprint("projects", __name__)
@@ -152,18 +155,29 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             project=project,
             opened=opened,
             rail=view.rail(page),
-            suggested=view.suggested(opened.step.code),
-            template_names=view.template_names(),
+            suggested=template_cards.suggested(opened.step.code),
+            template_names=template_cards.template_names(),
             bars=view.balance_bars(page.shares),
             sector_labels=SECTOR_LABELS,
             open_links=[link for link in page.links if link.is_open()],
             word_form=word_form or WordForm(formdata=None),
+            accesses=accesses_to(session, project.id),
+            solutions=solutions_of(session, who, project.id)[1],
+            solution_labels=STATE_LABELS,
             archived_id=request.args.get("archived", type=int),
             withdrawn_id=request.args.get("withdrawn", type=int),
         )
     if stands(who, project.where) & {Stand.PARTNER, Stand.READER}:
         guest = project_page.guest_page(session, who, project)
-        return render_template("projects/guest.html", page=guest, project=project, rail=view.rail(guest))
+        return render_template(
+            "projects/guest.html",
+            page=guest,
+            project=project,
+            solutions=solutions_of(session, who, project.id)[1],
+            solution_labels=STATE_LABELS,
+            rail=view.rail(guest),
+            accesses=accesses_to(session, project.id),
+        )
     page = project_page.peer_page(session, project)
     return render_template(
         "projects/peer.html",

@@ -11,6 +11,7 @@ import { centre, contains, type Point, type Rect } from "./geometry";
 import {
   type BoardObject,
   type ConnectorObject,
+  defaultOf,
   isPlaced,
   type PlacedObject,
   readObject,
@@ -19,6 +20,7 @@ import {
   type ZoneObject,
 } from "./objects";
 import { byOrder, orderBetween } from "./order";
+import { OwnChanges } from "./own-changes";
 import { SpatialIndex } from "./spatial";
 import { type DeltaPart, diffText, type TextChange } from "./text-diff";
 
@@ -49,6 +51,9 @@ interface BoardEvents {
   replaced: undefined;
 }
 
+/** Objects in one change of `changeEach`: the largest notes, with 2,000 characters each, make some 50 kB. */
+const PART = 20;
+
 type Stored = Y.Map<unknown>;
 type FieldValues = Record<string, string | number | boolean>;
 
@@ -56,10 +61,11 @@ export class BoardDocument {
   doc!: Y.Doc;
   readonly changes = new Emitter<BoardEvents>();
   private objects!: Y.Map<Stored>;
-  private undoManager!: Y.UndoManager;
+  private own!: OwnChanges;
   private readonly cache = new Map<string, BoardObject>();
   private readonly places = new SpatialIndex();
   private readonly connectors = new Map<string, Set<string>>();
+  private readonly groups = new Map<string, Set<string>>();
   private newestOrder = "";
 
   constructor(doc = new Y.Doc()) {
@@ -95,6 +101,18 @@ export class BoardDocument {
   connectorsOf(id: string): ConnectorObject[] {
     const found = [...(this.connectors.get(id) ?? [])].map((key) => this.cache.get(key));
     return found.filter((object): object is ConnectorObject => object?.type === "connector").sort(byOrder);
+  }
+
+  /** Ids of the objects of a group; nobody is in the group "". */
+  membersOf(group: string): ReadonlySet<string> {
+    return this.groups.get(group) ?? new Set();
+  }
+
+  /** These, and those in the same groups. */
+  grouped(ids: Iterable<string>): Set<string> {
+    const all = new Set(ids);
+    for (const id of [...all]) for (const member of this.membersOf(this.placed(id)?.group ?? "")) all.add(member);
+    return all;
   }
 
   zones(): ZoneObject[] {
@@ -156,6 +174,23 @@ export class BoardDocument {
     });
   }
 
+  /** Writes item by item as one step, in changes small enough to be sent, and to be sent again by an undo. */
+  changeEach<T>(items: readonly T[], write: (item: T) => void): void {
+    const isHeld = this.own.isHeld;
+    if (!isHeld) this.own.hold();
+    for (let i = 0; i < items.length; i += PART) {
+      this.change(() => items.slice(i, i + PART).forEach(write));
+      this.own.cut();
+    }
+    if (!isHeld) this.own.release();
+  }
+
+  /** What is shown of these objects changed, though nothing of the document did. */
+  touch(ids: string[]): void {
+    const updated = ids.filter((id) => this.cache.has(id));
+    if (updated.length > 0) this.changes.emit("objects", { added: [], updated, removed: [], local: true });
+  }
+
   applyText(id: string, change: TextChange): void {
     const text = this.textOf(id);
     if (!text) return;
@@ -177,34 +212,50 @@ export class BoardDocument {
   // Undo, of own changes only
 
   get canUndo(): boolean {
-    return this.undoManager.undoStack.length > 0;
+    return this.own.canUndo;
   }
 
   get canRedo(): boolean {
-    return this.undoManager.redoStack.length > 0;
+    return this.own.canRedo;
   }
 
   undo(): boolean {
-    return this.undoManager.undo() !== null;
+    return this.own.undo();
   }
 
   redo(): boolean {
-    return this.undoManager.redo() !== null;
+    return this.own.redo();
   }
 
   /** What follows is undone apart from what came before. */
   closeUndoStep(): void {
-    this.undoManager.stopCapturing();
+    this.own.cut();
+  }
+
+  /** What follows is undone at once, however long it takes; until `endStep` or `dropStep`. */
+  beginStep(): void {
+    this.own.hold();
+  }
+
+  endStep(): void {
+    this.own.release();
+  }
+
+  /** Ends a step by taking it back: it can be neither undone nor redone. */
+  dropStep(): void {
+    this.own.giveUp();
+    this.changes.emit("undo", undefined);
   }
 
   /** Goes on with another document (after a refusal or a restore); listeners get the difference. */
   replace(doc: Y.Doc): void {
     const before = new Map(this.cache);
-    this.undoManager.destroy();
+    this.own.destroy();
     this.doc.destroy();
     this.cache.clear();
     this.places.clear();
     this.connectors.clear();
+    this.groups.clear();
     this.attach(doc);
     for (const id of this.objects.keys()) this.index(id);
     const change: BoardChange = { added: [], updated: [], removed: [], local: false };
@@ -219,14 +270,11 @@ export class BoardDocument {
     this.doc = doc;
     this.objects = doc.getMap<Stored>("objects");
     this.objects.observeDeep((events, transaction) => this.read(events, transaction));
-    this.undoManager = new Y.UndoManager(this.objects, { trackedOrigins: new Set([LOCAL]), captureTimeout: 600 });
-    for (const name of ["stack-item-added", "stack-item-popped", "stack-cleared"] as const) {
-      this.undoManager.on(name, () => this.changes.emit("undo", undefined));
-    }
+    this.own = new OwnChanges(this.objects, LOCAL, defaultOf, () => this.changes.emit("undo", undefined));
   }
 
   private read(events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void {
-    const local = transaction.origin === LOCAL || transaction.origin === this.undoManager;
+    const local = transaction.origin === LOCAL || this.own.isOrigin(transaction.origin);
     const touched = new Set<string>();
     for (const event of events) {
       if (event.target === this.objects) for (const key of event.keys.keys()) touched.add(key);
@@ -249,7 +297,8 @@ export class BoardDocument {
   /** Reads one object again; false when it is gone. */
   private index(id: string): boolean {
     const before = this.cache.get(id);
-    if (before?.type === "connector") for (const end of [before.from, before.to]) this.connectors.get(end)?.delete(id);
+    if (before?.type === "connector") for (const end of [before.from, before.to]) leave(this.connectors, end, id);
+    else if (before?.group) leave(this.groups, before.group, id);
     if (!this.objects.has(id)) {
       this.cache.delete(id);
       this.places.delete(id);
@@ -259,13 +308,22 @@ export class BoardDocument {
     this.cache.set(id, object);
     if (object.type === "connector") {
       this.places.delete(id);
-      for (const end of [object.from, object.to]) {
-        const set = this.connectors.get(end) ?? new Set();
-        this.connectors.set(end, set.add(id));
-      }
-    } else this.places.set(id, object);
+      for (const end of [object.from, object.to]) join(this.connectors, end, id);
+    } else {
+      this.places.set(id, object);
+      if (object.group) join(this.groups, object.group, id);
+    }
     return true;
   }
+}
+
+function join(sets: Map<string, Set<string>>, key: string, id: string): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(id));
+}
+
+function leave(sets: Map<string, Set<string>>, key: string, id: string): void {
+  const set = sets.get(key);
+  if (set?.delete(id) && set.size === 0) sets.delete(key);
 }
 
 /** A fresh object id: 12 letters and digits. */

@@ -19,11 +19,24 @@ export const WORLD_LIMIT = 1_000_000;
 
 export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 
+/** A place the server accepts: whole units, within the board's limits. */
+export function withinWorld(point: Point): { x: number; y: number } {
+  const limit = (value: number): number => clamp(Math.round(value), -WORLD_LIMIT, WORLD_LIMIT);
+  return { x: limit(point.x), y: limit(point.y) };
+}
+
 export const centre = (r: Rect): Point => ({ x: r.x + r.w / 2, y: r.y + r.h / 2 });
 
 export function contains(r: Rect, p: Point): boolean {
   return p.x >= r.x && p.x <= r.x + r.w && p.y >= r.y && p.y <= r.y + r.h;
 }
+
+/** Whether the whole of `inner` lies in `outer`. */
+export const isWithin = (inner: Rect, outer: Rect): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.w <= outer.x + outer.w &&
+  inner.y + inner.h <= outer.y + outer.h;
 
 export function intersects(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

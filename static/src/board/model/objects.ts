@@ -8,13 +8,18 @@
 import * as Y from "yjs";
 import {
   type ConnectorFields,
+  type ImageFields,
+  type LinkFields,
   type NoteFields,
   OBJECT_SPECS,
   type ObjectType,
+  type StrokeFields,
   type TextFields,
   type ZoneFields,
 } from "../../generated/board-specs";
-import { clamp, type Rect, WORLD_LIMIT } from "./geometry";
+import { type FieldSpec, readPlain } from "./fields";
+import { type Rect, WORLD_LIMIT } from "./geometry";
+import { isDrawable } from "./stroke";
 
 interface Identified {
   readonly id: string;
@@ -22,6 +27,9 @@ interface Identified {
 
 export type NoteObject = Readonly<NoteFields> & Identified;
 export type TextObject = Readonly<TextFields> & Identified & { readonly h: number };
+export type ImageObject = Readonly<ImageFields> & Identified;
+export type StrokeObject = Readonly<StrokeFields> & Identified;
+export type LinkObject = Readonly<LinkFields> & Identified;
 export type ZoneObject = Readonly<ZoneFields> & Identified;
 export type ConnectorObject = Readonly<ConnectorFields> & Identified;
 
@@ -29,19 +37,24 @@ export interface UnknownObject extends Identified, Readonly<Rect> {
   readonly type: "unknown";
   readonly author: string;
   readonly order: string;
-  readonly locked: true;
+  readonly locked: boolean;
   readonly zone: string;
+  readonly group: "";
+  readonly text: "";
 }
 
-export type PlacedObject = NoteObject | TextObject | ZoneObject | UnknownObject;
+/** What people write or put there: it has words, an author and a place, and is an option of the board's list. */
+export type WrittenObject = NoteObject | TextObject | ImageObject | StrokeObject | LinkObject | UnknownObject;
+export type PlacedObject = WrittenObject | ZoneObject;
 export type BoardObject = PlacedObject | ConnectorObject;
-/** What people write: it has words, an author and a place, and is an option of the board's list. */
-export type WrittenObject = NoteObject | TextObject;
 
 /** The name of the shared text of each type. */
 export const TEXT_FIELD: Readonly<Record<ObjectType, string>> = {
   note: "text",
   text: "text",
+  image: "text",
+  stroke: "text",
+  link: "text",
   zone: "title",
   connector: "label",
 };
@@ -50,37 +63,14 @@ export const isPlaced = (object: BoardObject | undefined): object is PlacedObjec
   object !== undefined && object.type !== "connector";
 
 export const isWritten = (object: BoardObject | undefined): object is WrittenObject =>
-  object !== undefined && (object.type === "note" || object.type === "text");
+  object !== undefined && "text" in object;
 
 /** Size of letters of a text object, in board units. */
 export const TEXT_SIZE: Readonly<Record<TextFields["size"], number>> = { s: 15, m: 19, l: 26, xl: 38 };
 
-interface FieldSpec {
-  kind: string;
-  default: string | number | boolean;
-  size?: number;
-  minimum?: number;
-  maximum?: number;
-  choices?: readonly string[];
-}
-
 function readField(spec: FieldSpec, value: unknown): string | number | boolean {
-  switch (spec.kind) {
-    case "number":
-    case "integer": {
-      if (typeof value !== "number" || !Number.isFinite(value)) return spec.default;
-      const bounded = clamp(value, spec.minimum ?? -WORLD_LIMIT, spec.maximum ?? WORLD_LIMIT);
-      return spec.kind === "integer" ? Math.round(bounded) : bounded;
-    }
-    case "choice":
-      return typeof value === "string" && spec.choices?.includes(value) ? value : spec.default;
-    case "flag":
-      return value === true;
-    case "text":
-      return value instanceof Y.Text ? value.toString().slice(0, spec.size) : spec.default;
-    default:
-      return typeof value === "string" ? value.slice(0, spec.size) : spec.default;
-  }
+  if (spec.kind !== "text") return readPlain(spec, value);
+  return value instanceof Y.Text ? readPlain(spec, value.toString()) : spec.default;
 }
 
 const own = (type: unknown): type is ObjectType => typeof type === "string" && Object.hasOwn(OBJECT_SPECS, type);
@@ -90,6 +80,8 @@ export function readObject(id: string, stored: unknown): BoardObject {
   const map = stored instanceof Y.Map ? stored : new Map<string, unknown>();
   const type: unknown = map.get("type");
   if (!own(type)) return unknownObject(id, map);
+  // A stroke that cannot be drawn would be there without being seen.
+  if (type === "stroke" && !isDrawable(map.get("points"))) return unknownObject(id, map);
   const fields: Record<string, unknown> = { id };
   for (const [name, spec] of Object.entries(OBJECT_SPECS[type])) fields[name] = readField(spec, map.get(name));
   fields.type = type;
@@ -112,12 +104,14 @@ function unknownObject(id: string, map: { get(name: string): unknown }): Unknown
     author: string("author"),
     order: string("order"),
     zone: string("zone"),
-    locked: true,
+    group: "",
+    text: "",
+    locked: map.get("locked") === true,
   };
 }
 
 /** A text has no height of its own: what its words need, near enough to place and find it. */
-function textHeight(text: TextFields): number {
+export function textHeight(text: Pick<TextFields, "text" | "size" | "w">): number {
   const size = TEXT_SIZE[text.size];
   const perLine = Math.max(4, Math.floor(text.w / (size * 0.52)));
   const lines = text.text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0);
@@ -132,6 +126,13 @@ export function sharedText(stored: unknown): Y.Text | null {
   return text instanceof Y.Text ? text : null;
 }
 
+/** What a field reads as when it was never written; undefined when it must be there, or is unknown. */
+export function defaultOf(stored: Y.Map<unknown>, name: string): string | number | boolean | undefined {
+  const type: unknown = stored.get("type");
+  const spec = own(type) ? (OBJECT_SPECS[type] as Record<string, FieldSpec>)[name] : undefined;
+  return spec && !spec.required ? spec.default : undefined;
+}
+
 /** How many characters (UTF-16 units) the text of this type may hold. */
 export function textLimit(type: ObjectType): number {
   const spec: Record<string, FieldSpec> = OBJECT_SPECS[type];
@@ -140,13 +141,6 @@ export function textLimit(type: ObjectType): number {
 
 /** The words of an object, on one line. */
 export function wordsOf(object: BoardObject): string {
-  const words =
-    object.type === "zone"
-      ? object.title
-      : object.type === "connector"
-        ? object.label
-        : object.type === "unknown"
-          ? ""
-          : object.text;
+  const words = object.type === "zone" ? object.title : object.type === "connector" ? object.label : object.text;
   return words.replace(/\s+/g, " ").trim();
 }

@@ -10,6 +10,8 @@ export interface ZoneReading {
   /** Null for what lies outside of all zones. */
   zone: ZoneObject | null;
   notes: WrittenObject[];
+  /** What a group is called that is no zone. */
+  title?: string;
 }
 
 /** Zones by number, each with its notes row by row; a last group without zone when something lies outside. */

@@ -2,7 +2,7 @@
 
 import { el } from "../../lib/dom";
 import type { NoteObject } from "../model/objects";
-import { type ObjectView, part, setAttribute, setText } from "./view";
+import { drawDetails, type ObjectView, part, setAttribute, setText } from "./view";
 
 /** Height of the note outside its lines of text, and of one line, in board units. */
 const FRAME = 52;
@@ -21,14 +21,13 @@ export const noteView: ObjectView<NoteObject> = {
 
   draw(element, note, context) {
     setAttribute(element, "data-colour", note.colour);
-    element.toggleAttribute("data-fresh", context.isNews(note.id));
-    const [, text, author, details] = element.children;
+    drawDetails(element, note, context);
+    const [, text, author] = element.children;
     setText(text, note.text);
     setText(author, context.signature(note.author));
     element.style.inlineSize = `${note.w}px`;
     element.style.blockSize = `${note.h}px`;
     element.style.setProperty("--lines", String(Math.max(1, Math.floor((note.h - FRAME) / LINE + 0.25))));
-    setText(details, context.details(note));
   },
 };
 

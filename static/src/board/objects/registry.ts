@@ -1,7 +1,10 @@
 /** How each type of placed object is drawn. A new type is one file beside this one and one line here. */
 
 import type { PlacedObject } from "../model/objects";
+import { imageView } from "./image";
+import { linkView } from "./link";
 import { noteView } from "./note";
+import { strokeView } from "./stroke";
 import { textView } from "./text";
 import { unknownView } from "./unknown";
 import type { ObjectView } from "./view";
@@ -12,6 +15,9 @@ export const OBJECT_VIEWS: {
 } = {
   note: noteView,
   text: textView,
+  image: imageView,
+  stroke: strokeView,
+  link: linkView,
   zone: zoneView,
   unknown: unknownView,
 };

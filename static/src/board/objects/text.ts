@@ -2,16 +2,15 @@
 
 import { el } from "../../lib/dom";
 import type { TextObject } from "../model/objects";
-import { type ObjectView, part, setAttribute, setText } from "./view";
+import { drawDetails, type ObjectView, part, setAttribute, setText } from "./view";
 
 export const textView: ObjectView<TextObject> = {
   create: () => el("div", { class: "board-text", role: "option" }, part("board-text-words"), part("sr-only", "span")),
 
   draw(element, text, context) {
     setAttribute(element, "data-size", text.size);
-    const [words, details] = element.children;
-    setText(words, text.text);
-    setText(details, context.details(text));
+    drawDetails(element, text, context);
+    setText(element.firstElementChild, text.text);
     element.style.inlineSize = `${text.w}px`;
   },
 };

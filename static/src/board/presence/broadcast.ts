@@ -37,8 +37,7 @@ export function broadcastPresence({ page, camera, session, selection, peers, lig
     signal,
   );
   const follow = (event: PointerEvent): void => {
-    const box = page.stage.getBoundingClientRect();
-    const at = camera.toBoard({ x: event.clientX - box.left, y: event.clientY - box.top });
+    const at = camera.toBoard(camera.screenOf(event));
     pointer = { x: Math.round(at.x), y: Math.round(at.y), flags: INSIDE | (event.buttons > 0 ? PRESSED : 0) };
     sendPointer();
   };

@@ -59,3 +59,12 @@ function deleteDatabase(name: string): Promise<void> {
     request.onsuccess = request.onerror = request.onblocked = () => resolve();
   });
 }
+
+/** Removes the kept page of this board. */
+export async function forgetShell(person: string): Promise<void> {
+  try {
+    await caches.delete(`${COPY_PREFIX}${person}:page:${location.pathname}`);
+  } catch {
+    // Nothing was kept.
+  }
+}

@@ -5,8 +5,7 @@
 
 import { IndexeddbPersistence } from "y-indexeddb";
 import type { Doc } from "yjs";
-import { COPY_PREFIX } from "./forget";
-import { forgetShell } from "./shell";
+import { COPY_PREFIX, forgetShell } from "./forget";
 
 export interface LocalCopy {
   /** Loads the copy into `doc` and keeps it up to date from then on. Resolves to the epoch it belongs to, null for none. */

@@ -52,11 +52,15 @@ interface SessionEvents {
   told: string;
   /** In step again after an absence: what others changed on the state one had left. */
   returned: { missed: Missed[]; awayMs: number };
+  /** A thread of comments changed. */
+  comments: number;
   peers: { joined: Peer[]; left: number[] };
   /** All peers are unknown again: a new connection lists them. */
   peersReset: undefined;
   pointers: (PointerSample & { peer: number })[];
   selection: { peer: number; ids: string[]; editing: string | null };
+  /** What changed: "rounds" or "workshop". */
+  led: string;
 }
 
 /** Not the change's fault: it stays and is sent again on a new connection, after a moment. */
@@ -299,7 +303,9 @@ export class SyncSession {
       peers: (handle, joined, left) => inTurn(handle, () => events.emit("peers", { joined, left })),
       pointers: (handle, pointers) => inTurn(handle, () => events.emit("pointers", pointers)),
       selection: (handle, peer, ids, editing) => inTurn(handle, () => events.emit("selection", { peer, ids, editing })),
+      comments: (thread) => events.emit("comments", thread),
       control: (control) => this.onControl(control),
+      led: (what) => events.emit("led", what),
       closed: () => this.onClosed(),
     };
   }

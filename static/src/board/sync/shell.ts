@@ -9,11 +9,14 @@ const WORKER = "/boards/offline.js";
 const MOST_BOARDS = 12;
 const HTML = { headers: { Accept: "text/html" } };
 
-/** Resolves when the page is kept, or cannot be: browsers keep pages of secure addresses only. Never rejects. */
-export async function keepShell(person: string): Promise<void> {
+/**
+ * `register` starts a service worker: the page's own script has the one policy that may. Resolves when the page is kept, or
+ * cannot be: browsers keep pages of secure addresses only. Never rejects.
+ */
+export async function keepShell(person: string, register: (worker: string) => Promise<unknown>): Promise<void> {
   if (!("serviceWorker" in navigator) || !("caches" in globalThis)) return;
   try {
-    await navigator.serviceWorker.register(WORKER);
+    await register(WORKER);
     const page = location.pathname;
     const answers = await Promise.all([page, ...filesOfThisPage()].map(fetchWhole));
     const [shell, ...files] = answers as [Response, ...Response[]];
@@ -28,15 +31,6 @@ export async function keepShell(person: string): Promise<void> {
     await Promise.all(pages.slice(0, -MOST_BOARDS).map((old) => caches.delete(old)));
   } catch {
     // No room, or the network has just gone: the former page stays.
-  }
-}
-
-/** Removes the kept page of this board. */
-export async function forgetShell(person: string): Promise<void> {
-  try {
-    await caches.delete(`${COPY_PREFIX}${person}:page:${location.pathname}`);
-  } catch {
-    // Nothing was kept.
   }
 }
 

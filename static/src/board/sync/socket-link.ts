@@ -91,7 +91,9 @@ class SocketLink implements Link {
     socket.on("sel", (said: { h: number; peer: number; ids?: string[]; editing?: string | null }) =>
       handlers.selection(said.h, said.peer, said.ids ?? [], said.editing ?? null),
     );
+    socket.on("c", (said: { thread: number }) => handlers.comments(said.thread));
     socket.on("x", (said: Control) => handlers.control(said));
+    socket.on("f", (said: { changed: string }) => handlers.led(said.changed));
     socket.on("disconnect", () => handlers.closed());
   }
 

@@ -63,7 +63,11 @@ export interface LinkHandlers {
   peers(handle: number, joined: Peer[], left: number[]): void;
   pointers(handle: number, pointers: (PointerSample & { peer: number })[]): void;
   selection(handle: number, peer: number, ids: string[], editing: string | null): void;
+  /** A thread of comments changed. */
+  comments(thread: number): void;
   control(control: Control): void;
+  /** A round or a vote of the board changed: what the reader may know of it is to be asked anew. */
+  led(what: string): void;
   /** The connection is gone; nothing arrives after. */
   closed(): void;
 }

@@ -16,17 +16,25 @@ export class Camera {
   /** Size of the stage on screen, and what floats over its edges. */
   private width = 1;
   private height = 1;
+  /** Where the stage lies in the window, in pixels. */
+  private corner: Point = { x: 0, y: 0 };
   private insets = { top: 0, right: 0, bottom: 0, left: 0 };
 
-  resize(width: number, height: number, insets: Camera["insets"]): void {
-    this.width = width;
-    this.height = height;
+  resize({ x, y, w, h }: Rect, insets: Camera["insets"]): void {
+    this.corner = { x, y };
+    this.width = w;
+    this.height = h;
     this.insets = insets;
     this.events.emit("change", undefined);
   }
 
   get visible(): Rect {
     return { x: this.x, y: this.y, w: this.width / this.zoom, h: this.height / this.zoom };
+  }
+
+  /** The screen point of an event, without asking the page to be laid out. */
+  screenOf({ clientX, clientY }: { clientX: number; clientY: number }): Point {
+    return { x: clientX - this.corner.x, y: clientY - this.corner.y };
   }
 
   toBoard(screen: Point): Point {

@@ -1,37 +1,27 @@
-/** Copy, cut and paste: notes as lines of text; several pasted lines offer as many notes. */
+/** Hears copy, cut, paste and files dropped, on the board and in the plan; what they do is loaded apart (`craft/clipboard`). */
 
 import { on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
-import { PASTE_MAX } from "../actions";
 import type { BoardContext } from "../context";
-import { isWritten, textLimit } from "../model/objects";
-import { readingOrder } from "../model/reading-order";
-import type { Dialogs } from "./dialogs";
+import { PIECES_TYPE } from "../model/pieces";
 
-export function clipboard(context: BoardContext, dialogs: Dialogs): void {
-  const { page, signal, selection, board, actions, announcer } = context;
+export function clipboard({ page, signal, actions, selection, later, toasts, camera }: BoardContext): void {
+  /** Not while writing, nor when words of the page are selected: those are the browser's to copy. */
+  const isForBoard = (event: ClipboardEvent): boolean =>
+    !event.defaultPrevented &&
+    (event.target as Element).closest("input, textarea, dialog") === null &&
+    (event.type === "paste" || getSelection()?.isCollapsed !== false);
 
   const copy = (event: ClipboardEvent): boolean => {
-    if (selection.ids.size === 0 || hasTextSelection()) return false;
-    const words = readingOrder(board)
-      .filter((object) => selection.has(object.id))
-      .map((object) => object.text.trim());
-    if (words.length === 0) return false;
-    event.clipboardData?.setData("text/plain", words.join("\n"));
-    event.preventDefault();
-    return true;
+    if (!isForBoard(event) || selection.ids.size === 0) return false;
+    if (later.craft.now) return later.craft.now.clipboard.copy(event);
+    later.craft.use(() => toasts.show(t("Rien n’est encore copié : réessayez maintenant.")));
+    return false;
   };
 
+  on(page.root, "copy", copy, signal);
   on(
-    page.list,
-    "copy",
-    (event) => {
-      if (copy(event)) announcer.say(t("Copié"));
-    },
-    signal,
-  );
-  on(
-    page.list,
+    page.root,
     "cut",
     (event) => {
       if (copy(event)) actions.remove(selection.ids);
@@ -39,45 +29,42 @@ export function clipboard(context: BoardContext, dialogs: Dialogs): void {
     signal,
   );
   on(
-    page.list,
+    page.root,
     "paste",
     (event) => {
-      const pasted = event.clipboardData?.getData("text/plain") ?? "";
-      if (pasted.trim() === "" || !actions.allowedToAdd()) return;
-      event.preventDefault();
-      paste(pasted);
+      const data = event.clipboardData;
+      if (!data || !isForBoard(event)) return;
+      const pasted = { text: data.getData("text/plain"), pieces: data.getData(PIECES_TYPE) };
+      const files = [...data.files];
+      if (pasted.text.trim() === "" && pasted.pieces === "") {
+        if (files.length > 0) later.craft.use((craft) => craft.pictures.take(files));
+        return;
+      }
+      event.preventDefault(); // a spreadsheet also leaves a picture of what was copied: its cells are worth more
+      later.craft.use((craft) => craft.clipboard.paste(pasted));
     },
     signal,
   );
 
-  function paste(pasted: string): void {
-    const lines = pasted
-      .split(/\r\n|\r|\n/)
-      .map((line) => line.replace(/\t+/g, " · ").trim())
-      .filter((line) => line !== "");
-    const focus = selection.focus === null ? undefined : board.get(selection.focus);
-    const where = isWritten(focus) && focus.zone ? { zone: focus.zone } : {};
-    if (lines.length < 2) {
-      actions.createNotes([pasted.trim().slice(0, textLimit("note"))], where);
-      return;
-    }
-    if (lines.length > PASTE_MAX) {
-      announcer.say(t("Au plus %(max)s lignes à la fois.", { max: PASTE_MAX }));
-      context.toasts.show(
-        t("%(count)s lignes, c’est trop pour une fois : collez-en %(max)s au plus.", {
-          count: lines.length,
-          max: PASTE_MAX,
-        }),
-      );
-      return;
-    }
-    dialogs.confirmPaste(lines.length, (several) => {
-      actions.createNotes(several ? lines : [pasted.trim().slice(0, textLimit("note"))], where);
-    });
-  }
+  on(
+    page.stage,
+    "dragover",
+    (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    },
+    signal,
+  );
+  on(
+    page.stage,
+    "drop",
+    (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      const box = page.stage.getBoundingClientRect();
+      const at = camera.toBoard({ x: event.clientX - box.left, y: event.clientY - box.top });
+      later.craft.use((craft) => craft.pictures.take(files, at));
+    },
+    signal,
+  );
 }
-
-const hasTextSelection = (): boolean => {
-  const chosen = getSelection();
-  return chosen !== null && !chosen.isCollapsed;
-};

@@ -1,4 +1,4 @@
-/** The bar under what is selected: write, colour, join, duplicate, move to, delete. Only what can be done is shown. */
+/** The bar under what is selected: write, colour, join, arrange, duplicate, move to, delete, more. Only what can be done is shown. */
 
 import type { Colour } from "../../generated/board-specs";
 import { all, find, on } from "../../lib/dom";
@@ -49,7 +49,7 @@ export class ContextBar {
 
   /** Does what a button says to some objects; the plan's own bar uses it too. */
   act(what: string, from: HTMLElement, ids: string[]): void {
-    const { actions, editor, tools, announcer, rights, board } = this.context;
+    const { actions, editor, tools, announcer, rights, board, later } = this.context;
     switch (what) {
       case "write":
         if (ids[0] !== undefined) editor.open(ids[0]);
@@ -63,16 +63,26 @@ export class ContextBar {
         announcer.say(t("Choisissez la note d’arrivée"));
         this.context.stage.takeFocus();
         break;
+      case "follow": {
+        const link = board.get(ids[0] ?? "");
+        if (link?.type === "link") later.cards.use((cards) => cards.open(link));
+        break;
+      }
       case "duplicate":
-        actions.duplicate(ids);
-        this.context.stage.takeFocus();
+        later.craft.use((craft) => craft.pasting.duplicate(ids));
         break;
       case "move":
         this.dialogs.chooseZone((zone) => actions.moveToZone(ids, zone));
         break;
       case "remove": {
-        const able = ids.filter((id) => rights.mayChange(board.get(id)));
+        const able = ids.filter((id) => rights.mayRemove(board.get(id)));
         if (actions.remove(able.length > 0 ? able : ids)) this.context.stage.takeFocus();
+        break;
+      }
+      case "arrange":
+      case "more": {
+        const { left, bottom } = from.getBoundingClientRect();
+        later.craft.use((craft) => craft.menu.open({ x: left, y: bottom + 4 }, what === "arrange" ? "arrange" : "all"));
         break;
       }
       default:
@@ -126,12 +136,15 @@ export class ContextBar {
     const able = objects.filter((object) => rights.mayChange(object));
     const one = objects.length === 1 ? objects[0] : undefined;
     const can: Record<string, boolean> = {
+      follow: one?.type === "link",
       write: one !== undefined && able.length === 1,
       colour: able.some((object) => object.type === "note"),
       connect: rights.canEdit && isWritten(one),
-      duplicate: rights.canEdit && objects.some(isWritten),
+      duplicate: rights.canEdit && objects.some(isPlaced),
+      arrange: able.filter(isPlaced).length > 1,
       move: able.some(isWritten),
-      remove: able.length > 0,
+      remove: objects.some((object) => rights.mayRemove(object)),
+      more: true,
     };
     for (const button of all<HTMLButtonElement>("[data-act]", this.bar)) button.hidden = !can[button.dataset.act ?? ""];
     const visible = objects.length > 0 && selection.editing === null && Object.values(can).some(Boolean);

@@ -49,6 +49,7 @@ export class BoardEditor {
       spellcheck: "true",
       autocapitalize: "sentences",
     });
+    if (object.type === "image" || object.type === "stroke") area.placeholder = LABELS[object.type]();
     this.area = area;
     page.writing.append(area);
     selection.set([id], id);
@@ -176,6 +177,10 @@ export class BoardEditor {
         area.dataset.size = object.size;
         area.style.blockSize = "0";
         area.style.blockSize = `${area.scrollHeight}px`;
+      } else if (object.type !== "zone") {
+        area.style.transform = `translate(${object.x}px, ${object.y + object.h}px)`;
+        area.style.blockSize = "0";
+        area.style.blockSize = `${area.scrollHeight}px`;
       }
     }
   }
@@ -203,6 +208,9 @@ export class BoardEditor {
 const LABELS = {
   note: () => t("Texte de la note"),
   text: () => t("Texte"),
+  image: () => t("Ce que montre l’image, pour qui ne la voit pas"),
+  stroke: () => t("Ce que montre le dessin, pour qui ne le voit pas"),
+  link: () => t("Pourquoi ce renvoi, en quelques mots"),
   zone: () => t("Titre du cadre"),
   connector: () => t("Mots du lien"),
 } as const;

@@ -2,6 +2,7 @@
 
 import { tn } from "../../lib/i18n";
 import type { BoardContext } from "../context";
+import type { Snapper } from "../craft/snapping";
 import { centredIn } from "../model/document";
 import { type Point, rectBetween } from "../model/geometry";
 import { isWritten } from "../model/objects";
@@ -18,17 +19,18 @@ export abstract class Gesture {
     protected readonly start: Point,
   ) {}
 
-  move(screen: Point): void {
+  /** `free`: nothing attracts what moves. */
+  move(screen: Point, free = false): void {
     if (!this.hasMoved && Math.hypot(screen.x - this.start.x, screen.y - this.start.y) < THRESHOLD_PX) return;
     this.hasMoved = true;
-    this.follow(screen);
+    this.follow(screen, free);
   }
 
   /** The pointer was released. */
   abstract done(screen: Point): void;
   /** Given up: everything is as before. */
   abstract cancel(): void;
-  protected abstract follow(screen: Point): void;
+  protected abstract follow(screen: Point, free: boolean): void;
 }
 
 export class PanGesture extends Gesture {
@@ -90,11 +92,14 @@ export class MoveGesture extends Gesture {
   private by: Point = { x: 0, y: 0 };
   private writtenAt = 0;
   private told = false;
+  private snapper: Snapper | null = null;
 
   constructor(
     context: BoardContext,
     start: Point,
     private readonly held: string,
+    /** Whether what is held was selected before it was pressed. */
+    private readonly wasSelected: boolean,
   ) {
     super(context, start);
     for (const id of context.actions.movable(context.selection.ids)) {
@@ -103,15 +108,19 @@ export class MoveGesture extends Gesture {
     }
   }
 
-  protected follow(screen: Point): void {
+  protected follow(screen: Point, free: boolean): void {
     if (this.starts.size === 0) {
       if (!this.told) this.context.actions.allowedToChange(this.held);
       this.told = true;
       return;
     }
-    const { camera, stage, actions, board } = this.context;
-    if (this.writtenAt === 0) board.closeUndoStep();
-    this.by = { x: (screen.x - this.start.x) / camera.zoom, y: (screen.y - this.start.y) / camera.zoom };
+    const { camera, stage, actions, board, later } = this.context;
+    if (this.writtenAt === 0) {
+      board.beginStep();
+      this.snapper = later.craft.now?.snapping.begin(this.starts.keys()) ?? null;
+    }
+    const by = { x: (screen.x - this.start.x) / camera.zoom, y: (screen.y - this.start.y) / camera.zoom };
+    this.by = this.snapper?.move(by, free) ?? by;
     stage.setMoving(new Map([...this.starts].map(([id, at]) => [id, { x: at.x + this.by.x, y: at.y + this.by.y }])));
     if (performance.now() - this.writtenAt < WRITE_MS) return;
     this.writtenAt = performance.now();
@@ -120,21 +129,24 @@ export class MoveGesture extends Gesture {
 
   done(): void {
     if (!this.hasMoved) {
-      // A press without a move on one of several selected objects selects it alone.
-      if (this.context.selection.ids.size > 1) this.context.selection.set([this.held], this.held);
+      // A press without a move on one of several selected objects selects it alone: so one goes into a group.
+      if (this.wasSelected && this.context.selection.ids.size > 1) this.context.selection.set([this.held], this.held);
       return;
     }
-    this.context.stage.setMoving(null);
+    this.letGo();
     if (this.starts.size === 0) return;
     this.context.actions.place(this.starts, this.by, true);
-    this.context.board.closeUndoStep();
+    this.context.board.endStep();
   }
 
   cancel(): void {
+    this.letGo();
+    if (this.writtenAt > 0) this.context.board.dropStep();
+  }
+
+  private letGo(): void {
     this.context.stage.setMoving(null);
-    if (this.writtenAt === 0) return;
-    this.context.actions.place(this.starts, { x: 0, y: 0 }, false);
-    this.context.board.closeUndoStep();
+    this.snapper?.end();
   }
 }
 
@@ -180,7 +192,7 @@ export class MarqueeGesture extends RectangleGesture {
       const object = board.get(id);
       return isWritten(object) && centredIn(object, rect);
     });
-    selection.set([...this.before, ...inside]);
+    selection.set([...this.before, ...board.grouped(inside)]);
   }
 
   done(): void {

@@ -26,7 +26,12 @@ const LINE_PX = 18;
 export class Gestures {
   private gesture: Gesture | null = null;
   private readonly pointers = new Map<number, Point>();
+  /** Whether the last press was a finger's. */
+  private isTouch = false;
   private spaceHeld = false;
+  private penHeld = false;
+  /** Whether the finger stayed where it was put long enough. */
+  private isLongPress = false;
   private pressTimer: ReturnType<typeof setTimeout> | undefined;
   private lastTap: { at: number; point: Point } | null = null;
 
@@ -47,6 +52,12 @@ export class Gestures {
     on(stage, "pointerup", (event) => this.up(event), signal);
     on(stage, "pointercancel", (event) => this.cancel(event), signal);
     on(stage, "dblclick", (event) => this.doubleClick(event), signal);
+    on(stage, "contextmenu", (event) => this.menu(event), signal);
+    // The press that opens the menu is not one on its item under the finger.
+    const release = (event: Event): void => {
+      if (this.isLongPress && !(event.target as Element).closest("[data-ui]")) event.preventDefault();
+    };
+    stage.addEventListener("touchend", release, { passive: false, signal });
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     on(stage, "scroll", () => stage.scrollTo(0, 0), signal);
     on(document.body, "keydown", (event) => this.key(event, true), signal);
@@ -62,8 +73,7 @@ export class Gestures {
   }
 
   private pointOf(event: { clientX: number; clientY: number }): Point {
-    const box = this.context.page.stage.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    return this.context.camera.screenOf(event);
   }
 
   private objectAt(target: EventTarget | null): string | null {
@@ -76,7 +86,7 @@ export class Gestures {
       const heading = (target as Element).closest(".board-zone-head");
       return heading && !object.locked ? id : null;
     }
-    return object && object.type !== "unknown" ? id : null;
+    return object ? id : null;
   }
 
   /** From afar, objects are not elements: the board says what lies under the point. */
@@ -87,8 +97,12 @@ export class Gestures {
   private down(event: PointerEvent): void {
     if ((event.target as Element).closest("[data-ui], .board-editor")) return;
     const { editor, page, tools, camera } = this.context;
+    // A palm on the table while a pen draws.
+    if (this.penHeld && event.pointerType === "touch") return;
+    this.penHeld = event.pointerType === "pen";
     const screen = this.pointOf(event);
     this.pointers.set(event.pointerId, screen);
+    this.isTouch = event.pointerType === "touch";
     if (editor.isOpen) editor.finish(false);
     page.stage.setPointerCapture(event.pointerId);
     clearTimeout(this.pressTimer);
@@ -122,25 +136,36 @@ export class Gestures {
       selection.toggle(id);
       return;
     }
-    if (!selection.has(id)) selection.set([id], id);
-    if (isPlaced(board.get(id))) this.gesture = new MoveGesture(this.context, screen, id);
+    const wasSelected = this.pick(id);
+    if (isPlaced(board.get(id))) this.gesture = new MoveGesture(this.context, screen, id, wasSelected);
+  }
+
+  /** Selects an object with its group, unless it is selected; whether it was. */
+  private pick(id: string): boolean {
+    const { selection, board } = this.context;
+    const wasSelected = selection.has(id);
+    if (!wasSelected) selection.set(board.grouped([id]), id);
+    return wasSelected;
   }
 
   private touchDown(event: PointerEvent, screen: Point, id: string | null): void {
     this.gesture = new PanGesture(this.context, screen);
-    if (id === null) return;
+    this.isLongPress = false;
     this.pressTimer = setTimeout(() => {
       if (!(this.gesture instanceof PanGesture) || this.gesture.hasMoved) return;
-      const { selection, board } = this.context;
-      if (!selection.has(id)) selection.set([id], id);
-      if (!isPlaced(board.get(id))) return;
+      this.isLongPress = true;
       navigator.vibrate?.(12);
-      this.gesture = new MoveGesture(this.context, screen, id);
+      if (id === null) this.context.selection.clear();
+      else {
+        this.pick(id);
+        // Released without having moved, it was for the menu.
+        if (isPlaced(this.context.board.get(id))) this.gesture = new MoveGesture(this.context, screen, id, false);
+      }
       event.preventDefault();
     }, LONG_PRESS_MS);
   }
 
-  private toolDown(_event: PointerEvent, screen: Point, id: string | null): void {
+  private toolDown(event: PointerEvent, screen: Point, id: string | null): void {
     const { tools, camera, actions, editor } = this.context;
     const at = camera.toBoard(screen);
     switch (tools.current) {
@@ -157,6 +182,14 @@ export class Gestures {
         break;
       case "connector":
         this.connectFrom(screen, id);
+        break;
+      case "stroke":
+        this.gesture = this.context.later.drawing.now?.begin(screen, event) ?? null;
+        break;
+      case "carry":
+        actions.carryTo(at);
+        this.context.toasts.hide();
+        tools.take("select");
         break;
       default:
     }
@@ -188,12 +221,13 @@ export class Gestures {
   private move(event: PointerEvent): void {
     const screen = this.pointOf(event);
     if (this.pointers.has(event.pointerId)) this.pointers.set(event.pointerId, screen);
-    this.gesture?.move(screen);
+    this.gesture?.move(screen, event.altKey);
   }
 
   private up(event: PointerEvent): void {
     const start = this.pointers.get(event.pointerId);
     this.pointers.delete(event.pointerId);
+    if (event.pointerType === "pen") this.penHeld = false;
     clearTimeout(this.pressTimer);
     const gesture = this.gesture;
     if (!gesture) return;
@@ -207,14 +241,34 @@ export class Gestures {
     gesture.done(screen);
     const isTap = start !== undefined && !gesture.hasMoved;
     this.end();
-    if (isTap && event.pointerType === "touch" && gesture instanceof PanGesture) this.tap(screen, event);
+    if (!isTap || event.pointerType !== "touch") return;
+    if (this.isLongPress) this.openMenu(event);
+    else if (gesture instanceof PanGesture) this.tap(screen, event);
+  }
+
+  /** Right click; keys and fingers have ways of their own. */
+  private menu(event: MouseEvent): void {
+    if ((event.target as Element).closest("[data-ui], .board-editor")) return;
+    event.preventDefault();
+    if (event.button !== 2 || this.isTouch) return;
+    const id = this.underPoint(event) ?? this.farObjectAt(this.pointOf(event));
+    if (id === null) this.context.selection.clear();
+    else this.pick(id);
+    this.openMenu(event);
+  }
+
+  private openMenu({ clientX, clientY }: MouseEvent): void {
+    this.context.later.craft.use((craft) => craft.menu.open({ x: clientX, y: clientY }));
+  }
+
+  /** What lies under the pointer, which the stage has captured. */
+  private underPoint({ clientX, clientY }: MouseEvent): string | null {
+    return this.objectAt(document.elementFromPoint(clientX, clientY));
   }
 
   private tap(screen: Point, event: PointerEvent): void {
-    const { selection, editor, actions, camera } = this.context;
-    const box = this.context.page.stage.getBoundingClientRect();
-    const id =
-      this.objectAt(document.elementFromPoint(box.left + screen.x, box.top + screen.y)) ?? this.farObjectAt(screen);
+    const { selection, editor, actions, camera, board } = this.context;
+    const id = this.underPoint(event) ?? this.farObjectAt(screen);
     const isDouble =
       this.lastTap !== null &&
       event.timeStamp - this.lastTap.at < DOUBLE_TAP_MS &&
@@ -222,8 +276,8 @@ export class Gestures {
     this.lastTap = isDouble ? null : { at: event.timeStamp, point: screen };
     if (id === null && !isDouble) selection.clear();
     else if (id !== null) {
-      selection.set([id], id);
-      if (isDouble) editor.open(id);
+      selection.set(isDouble ? [id] : board.grouped([id]), id);
+      if (isDouble) this.act(id);
     } else {
       const made = actions.createNote({ at: camera.toBoard(screen) });
       if (made) editor.open(made, "end", true);
@@ -231,7 +285,16 @@ export class Gestures {
     if (!editor.isOpen) this.context.stage.takeFocus();
   }
 
+  /** Twice pressed: a card is opened, everything else is written in. */
+  private act(id: string): void {
+    const { board, later, editor } = this.context;
+    const object = board.get(id);
+    if (object?.type === "link") later.cards.use((cards) => cards.open(object));
+    else editor.open(id);
+  }
+
   private cancel(event: PointerEvent): void {
+    if (event.pointerType === "pen") this.penHeld = false;
     this.pointers.delete(event.pointerId);
     clearTimeout(this.pressTimer);
     this.giveUp();
@@ -245,13 +308,10 @@ export class Gestures {
     if ((event.target as Element).closest("[data-ui], .board-editor")) return;
     const { editor, actions, camera, selection } = this.context;
     const point = this.pointOf(event);
-    const box = this.context.page.stage.getBoundingClientRect();
-    // The pointer is captured by the stage: look at what lies under it.
-    const id =
-      this.objectAt(document.elementFromPoint(box.left + point.x, box.top + point.y)) ?? this.farObjectAt(point);
+    const id = this.underPoint(event) ?? this.farObjectAt(point);
     if (id !== null) {
       selection.set([id], id);
-      editor.open(id);
+      this.act(id);
       return;
     }
     const made = actions.createNote({ at: camera.toBoard(point) });

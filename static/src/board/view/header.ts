@@ -191,6 +191,7 @@ const ROLE_NAMES: Readonly<Record<string, () => string>> = {
   guest: () => t("partenaire invité·e"),
   observer: () => t("observation"),
   manager: () => t("responsable de formation"),
+  admin: () => t("administration technique"),
 };
 
 const roleName = (role: string): string => ROLE_NAMES[role]?.() ?? "";

@@ -23,6 +23,8 @@ interface Pending {
 export class BoardKeyboard {
   private readonly moving: MoveMode;
   private pending: Pending | null = null;
+  /** The zone that Page Up or Down led to last, if nothing in it could take the focus. */
+  private emptyZone: string | null = null;
 
   constructor(
     private readonly context: BoardContext,
@@ -44,6 +46,7 @@ export class BoardKeyboard {
       "change",
       () => {
         this.pending = null;
+        this.emptyZone = null;
       },
       signal,
     );
@@ -52,7 +55,8 @@ export class BoardKeyboard {
   /** A single-letter shortcut pressed while the focus is elsewhere on the page; true when it was one. */
   shortcut(event: KeyboardEvent): boolean {
     if (event.key === "Escape") return this.escape();
-    return /^[a-z0-9]$/i.test(event.key) && !(event.target as Element).closest("[role=tree]") && this.letterKey(event);
+    const isForTree = (event.target as Element).closest("[role=tree]") !== null;
+    return isPrintable(event) && !isForTree && (this.zoomKey(event) || this.letterKey(event));
   }
 
   private focused(event: FocusEvent): void {
@@ -96,12 +100,16 @@ export class BoardKeyboard {
   }
 
   private commandKey(event: KeyboardEvent): boolean {
-    const { actions, selection } = this.context;
+    const { later, selection } = this.context;
+    const ids = [...selection.ids];
     switch (event.key.toLowerCase()) {
       case "a":
         return this.selectZone();
       case "d":
-        actions.duplicate(selection.ids);
+        later.craft.use((craft) => craft.pasting.duplicate(ids));
+        return true;
+      case "g":
+        later.craft.use(({ arranging }) => (event.shiftKey ? arranging.ungroup(ids) : arranging.group(ids)));
         return true;
       default:
         return false;
@@ -113,6 +121,7 @@ export class BoardKeyboard {
     switch (event.key) {
       case "Enter":
       case "F2":
+        if (event.key === "Enter" && this.follow()) return true;
         if (tools.current === "connector" && tools.connectFrom !== null) this.finishConnector();
         else if (selection.focus !== null) editor.open(selection.focus);
         return true;
@@ -135,28 +144,36 @@ export class BoardKeyboard {
         return event.shiftKey && this.menu();
       case "ContextMenu":
         return this.menu();
-      case "+":
-      case "=":
-        this.zoom(ZOOM_STEP);
-        return true;
-      case "-":
-        this.zoom(1 / ZOOM_STEP);
-        return true;
       default:
-        return false;
+        return this.zoomKey(event);
     }
+  }
+
+  /** Opens what the card in focus points to. */
+  private follow(): boolean {
+    const { selection, board, later, tools } = this.context;
+    const object = board.get(selection.focus ?? "");
+    if (object?.type !== "link" || tools.current !== "select") return false;
+    later.cards.use((cards) => cards.open(object));
+    return true;
+  }
+
+  private zoomKey({ key }: KeyboardEvent): boolean {
+    if (!this.context.lettersOn || !["+", "=", "-"].includes(key)) return false;
+    this.zoom(key === "-" ? 1 / ZOOM_STEP : ZOOM_STEP);
+    return true;
   }
 
   private letterKey(event: KeyboardEvent): boolean {
     if (!this.context.lettersOn) return false;
-    const { selection, actions, editor, tools, camera } = this.context;
+    const { selection, actions, editor, tools, camera, later } = this.context;
     if (this.pending && isPrintable(event)) return this.wasAWord(event);
     const digit =
       event.shiftKey && !/^\d$/.test(event.key)
         ? /^Digit([012])$/.exec(event.code)?.[1]
         : /^(?:Digit|Numpad)([012])$/.exec(event.code)?.[1];
     if (digit !== undefined && !(event.shiftKey && /^\d$/.test(event.key))) {
-      if (digit === "0") camera.zoomTo(1);
+      if (digit === "0") this.zoom(1 / camera.zoom);
       else this.fit(digit === "2");
       return true;
     }
@@ -181,6 +198,9 @@ export class BoardKeyboard {
           t("Choisissez la note à relier avec les flèches, puis Entrée. Échap pour renoncer."),
         );
         return true;
+      case "k":
+        this.context.later.comments.use((comments) => comments.open());
+        return true;
       case "v":
         this.remember(event.key);
         tools.take("select");
@@ -188,6 +208,16 @@ export class BoardKeyboard {
       case "t":
         this.remember(event.key);
         if (actions.allowedToAdd()) tools.take("text");
+        return true;
+      case "i":
+        if (actions.allowedToAdd()) later.craft.use((craft) => craft.pictures.choose());
+        return true;
+      case "d":
+        this.remember(event.key);
+        if (actions.allowedToAdd()) later.drawing.use((drawing) => drawing.take());
+        return true;
+      case "r":
+        if (actions.allowedToAdd()) later.cards.use((cards) => cards.choose());
         return true;
       case "c":
         this.remember(event.key);
@@ -255,8 +285,8 @@ export class BoardKeyboard {
     if (!object) return;
     const connecting = tools.current === "connector";
     if (focusOnly || connecting) selection.moveFocus(id);
-    else if (add) selection.set([...selection.ids, id], id);
-    else selection.set([id], id);
+    else if (add) selection.set([...selection.ids, ...board.grouped([id])], id);
+    else selection.set(board.grouped([id]), id);
     camera.reveal(object);
     stage.takeFocus();
   }
@@ -276,13 +306,16 @@ export class BoardKeyboard {
     const zones = board.zones();
     if (zones.length === 0) return true;
     const focus = selection.focus === null ? undefined : board.get(selection.focus);
-    const here = isWritten(focus) ? zones.findIndex((zone) => zone.id === focus.zone) : -1;
-    const zone = zones[(here + step + zones.length) % zones.length] ?? zones[0];
+    // A zone without notes takes no focus: one goes on from it all the same.
+    const last = this.emptyZone ?? (isWritten(focus) ? focus.zone : "");
+    const here = zones.findIndex(({ id }) => id === last);
+    const zone = zones[here < 0 && step < 0 ? zones.length - 1 : (here + step + zones.length) % zones.length];
     if (!zone) return true;
     const notes = readingOrder(board).filter((object) => object.zone === zone.id);
     announcer.say(names.ofZone(zone, notes.length));
     if (notes[0]) this.goTo(notes[0].id, false);
     else camera.reveal(zone);
+    this.emptyZone = notes[0] ? null : zone.id;
     return true;
   }
 
@@ -336,11 +369,8 @@ export class BoardKeyboard {
   }
 
   private menu(): boolean {
-    const bar = this.context.page.overlay.querySelector<HTMLElement>(
-      ".board-context:not([hidden]) button:not([hidden])",
-    );
-    bar?.focus();
-    return bar !== null;
+    this.context.later.craft.use((craft) => craft.menu.open(null));
+    return true;
   }
 
   private zoom(factor: number): void {

@@ -2,7 +2,7 @@
 
 import type { BoardDocument } from "../model/document";
 import type { ConnectorObject, WrittenObject, ZoneObject } from "../model/objects";
-import { readZones } from "../model/reading-order";
+import type { ZoneReading } from "../model/reading-order";
 
 export type PlanItem =
   | {
@@ -10,6 +10,7 @@ export type PlanItem =
       kind: "zone";
       level: 1;
       zone: ZoneObject | null;
+      title: string | undefined;
       count: number;
       isOpen: boolean;
       position: number;
@@ -28,14 +29,15 @@ export const idOf = (key: string): string => key.slice(2);
 /** The rows to show, in order. `wanted` keeps only notes it accepts; then every zone is open and empty ones are left out. */
 export function planItems(
   board: BoardDocument,
+  read: (board: BoardDocument) => ZoneReading[],
   closed: ReadonlySet<string>,
   wanted: ((note: WrittenObject) => boolean) | null,
 ): PlanItem[] {
   const items: PlanItem[] = [];
-  const groups = readZones(board)
-    .map(({ zone, notes }) => ({ zone, notes: wanted ? notes.filter(wanted) : notes }))
+  const groups = read(board)
+    .map(({ zone, title, notes }) => ({ zone, title, notes: wanted ? notes.filter(wanted) : notes }))
     .filter(({ notes }) => !wanted || notes.length > 0);
-  groups.forEach(({ zone, notes }, index) => {
+  groups.forEach(({ zone, title, notes }, index) => {
     const key = zoneKey(zone?.id ?? "");
     const isOpen = wanted !== null || !closed.has(key);
     items.push({
@@ -43,6 +45,7 @@ export function planItems(
       kind: "zone",
       level: 1,
       zone,
+      title,
       count: notes.length,
       isOpen,
       position: index + 1,

@@ -74,7 +74,7 @@ export class PlanRows {
       const count = tn("%(num)s note", "%(num)s notes", item.count);
       setAttribute(row, "aria-expanded", String(item.isOpen));
       setText(mark, number > 0 ? String(number) : "");
-      write(item.zone ? wordsOf(item.zone) || t("Cadre sans titre") : t("Hors cadre"));
+      write(item.zone ? wordsOf(item.zone) || t("Cadre sans titre") : (item.title ?? t("Hors cadre")));
       setText(aside, String(item.count));
       setText(details, number > 0 ? `${t("cadre %(number)s", { number })}, ${count}` : count);
       this.drawPrompt(row, item.zone?.prompt ?? "");
@@ -84,7 +84,10 @@ export class PlanRows {
       const writer = peers.at(note.id)?.writer ?? "";
       if (note.type === "note") setAttribute(row, "data-colour", note.colour);
       mark.classList.toggle("is-blank", note.type !== "note");
-      write(note.text.trim() || t("Sans texte"));
+      mark.classList.toggle("is-image", note.type === "image");
+      row.toggleAttribute("data-link", note.type === "link");
+      const own = note.text.trim();
+      write(note.type === "link" ? [names.standIn(note), own].filter(Boolean).join("\n") : own || names.standIn(note));
       words.classList.toggle("soft", note.text.trim() === "");
       setText(aside, writer ? t("%(name)s écrit…", { name: writer }) : people.shortNameOf(note.author));
       setText(details, names.ofWritten(note, writer));

@@ -6,22 +6,25 @@
 import { all, find, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import { isWritten, type WrittenObject } from "../model/objects";
+import { isWritten } from "../model/objects";
+import { readZones } from "../model/reading-order";
 import { setText } from "../objects/view";
 import type { ContextBar } from "./context-bar";
-import { type Dialogs, fold } from "./dialogs";
+import type { Dialogs } from "./dialogs";
 import { idOf, linkKey, noteKey, type PlanItem, planItems, zoneKey } from "./plan-items";
 import { PlanRows } from "./plan-rows";
+import { PlanSearch } from "./plan-search";
 import { PlanWriter } from "./plan-writer";
 
 const REDRAW_MS = 80;
 
 export class Plan {
   private readonly tree = find("#plan-tree") as HTMLElement;
-  private readonly search = find("[data-plan-search]") as HTMLInputElement;
+  private readonly search: PlanSearch;
   private readonly bar = find("[data-plan-bar]") as HTMLElement;
   private readonly rows: PlanRows;
   private readonly writer: PlanWriter;
+  private read = readZones;
   private items: PlanItem[] = [];
   private readonly closed = new Set<string>();
   private current: string | null = null;
@@ -32,6 +35,8 @@ export class Plan {
     private readonly context: BoardContext,
     private readonly contextBar: ContextBar,
     private readonly dialogs: Dialogs,
+    /** Ids of the notes that the search finds, for the board to show. */
+    found: Set<string>,
     private readonly goToBoard: () => void,
   ) {
     const { board, selection, people, peers, session, signal } = context;
@@ -52,23 +57,24 @@ export class Plan {
     peers.events.on("selection", later, signal);
     session.events.on("status", () => this.showBar(), signal);
     selection.events.on("change", () => this.follow(), signal);
-    on(this.search, "input", later, signal);
+    this.search = new PlanSearch(context, found, {
+      changed: later,
+      show: (id) => this.show(id),
+      enter: () => this.focusRow(this.items.find((item) => item.kind === "note")?.key ?? this.current),
+    });
+    on(this.tree, "keydown", (event) => this.key(event), signal);
+    on(this.tree, "redraw", later, signal);
+    on(this.tree, "click", (event) => this.click(event), signal);
+    // A screen reader brings the focus to a row by itself.
     on(
-      this.search,
-      "keydown",
+      this.tree,
+      "focusin",
       (event) => {
-        if (event.key === "Escape" && this.search.value !== "") {
-          this.search.value = "";
-          this.draw();
-        } else if (event.key === "ArrowDown" || event.key === "Enter") {
-          event.preventDefault();
-          this.focusRow(this.items.find((item) => item.kind === "note")?.key ?? this.current);
-        }
+        const key = this.keyAt(event.target);
+        if (key !== null && key !== this.current) this.setCurrent(key);
       },
       signal,
     );
-    on(this.tree, "keydown", (event) => this.key(event), signal);
-    on(this.tree, "click", (event) => this.click(event), signal);
     on(
       this.tree,
       "dblclick",
@@ -91,9 +97,20 @@ export class Plan {
     this.focusRow(this.current ?? this.items[0]?.key ?? null);
   }
 
+  /** Lists the notes in another order from now on. */
+  listBy(read: typeof readZones): void {
+    this.read = read;
+    this.draw();
+  }
+
+  /** Writes in the row of an object. */
+  writeIn(id: string): void {
+    this.draw();
+    this.write(noteKey(id));
+  }
+
   focusSearch(): void {
     this.search.focus();
-    this.search.select();
   }
 
   /** A new note in the current zone, written at once. */
@@ -102,7 +119,7 @@ export class Plan {
     const zone = item?.kind === "zone" ? item.zone?.id : item?.kind === "note" ? item.note.zone : undefined;
     const made = this.context.actions.createNote(zone ? { zone } : this.defaultPlace());
     if (!made) return;
-    this.search.value = "";
+    this.search.clear();
     this.draw();
     this.write(noteKey(made), true);
   }
@@ -123,8 +140,8 @@ export class Plan {
 
   private draw(): void {
     const { board } = this.context;
-    const wanted = this.filter();
-    const items = planItems(board, this.closed, wanted);
+    const wanted = this.search.filter();
+    const items = planItems(board, this.read, this.closed, wanted);
     // While a row is being written in, rows keep their places: moving it would interrupt the writing.
     const { key } = this.writer;
     this.items = items.some((item) => item.key === key) ? this.inFormerOrder(items) : items;
@@ -149,11 +166,10 @@ export class Plan {
     return items.toSorted((a, b) => (before.get(a.key) ?? 0) - (before.get(b.key) ?? 0));
   }
 
-  private filter(): ((note: WrittenObject) => boolean) | null {
-    const words = fold(this.search.value.trim());
-    if (words === "") return null;
-    const { people } = this.context;
-    return (note) => fold(note.text).includes(words) || fold(people.nameOf(note.author)).includes(words);
+  /** Makes a note the current row without leaving the search. */
+  private show(id: string): void {
+    this.setCurrent(noteKey(id));
+    this.rows.get(noteKey(id))?.scrollIntoView({ block: "nearest" });
   }
 
   // The current row
@@ -216,15 +232,17 @@ export class Plan {
     const able = rights.mayChange(object);
     const can: Record<string, boolean> = {
       add: rights.canEdit,
+      follow: object?.type === "link",
       write: able && item?.kind !== undefined,
       colour: able && object?.type === "note",
       move: able && isWritten(object),
       connect: rights.canEdit && isWritten(object),
-      remove: able,
+      remove: rights.mayRemove(object),
+      more: rights.canEdit && item !== undefined,
     };
     for (const button of all<HTMLButtonElement>("[data-plan-act]", this.bar))
       button.hidden = !can[button.dataset.planAct ?? ""];
-    this.bar.hidden = !rights.canEdit;
+    this.bar.hidden = !find("button:not([hidden])", this.bar);
   }
 
   // Pointer and keys
@@ -304,6 +322,7 @@ export class Plan {
     switch (event.key) {
       case "Enter":
         if (item.kind === "zone" && !this.context.rights.mayChange(item.zone ?? undefined)) this.toggle(item.key);
+        else if (item.kind === "note" && item.note.type === "link") this.act("follow", row);
         else this.write(item.key);
         return true;
       case "F2":
@@ -320,7 +339,7 @@ export class Plan {
         return true;
       default:
     }
-    const letters: Record<string, string> = { n: "add", m: "move", l: "connect", c: "colour" };
+    const letters: Record<string, string> = { n: "add", m: "move", l: "connect", c: "colour", k: "comment" };
     const what = this.context.lettersOn ? letters[event.key.toLowerCase()] : undefined;
     if (!what) return false;
     this.act(what, row);
@@ -353,6 +372,14 @@ export class Plan {
           this.focusRow(item.key);
         });
         break;
+      case "more": {
+        const { left, top } = from.getBoundingClientRect();
+        this.context.later.craft.use((craft) => craft.menu.open({ x: left, y: top }, "plan"));
+        break;
+      }
+      case "follow":
+        this.contextBar.act(what, from, [id]);
+        break;
       case "connect":
         if (!isWritten(board.get(id)) || !actions.allowedToAdd()) break;
         this.dialogs.chooseTarget(id, (target) => {
@@ -360,6 +387,9 @@ export class Plan {
           this.draw();
           this.focusRow(item.key);
         });
+        break;
+      case "comment":
+        this.context.later.comments.use((comments) => comments.about(id));
         break;
       case "remove":
         this.remove(item);

@@ -15,14 +15,15 @@ import type { Camera } from "./camera";
 import { FarLayer } from "./far-layer";
 
 const MARGIN_PX = 220;
-const MOUNTS_PER_FRAME = 60;
+const MOUNTS_PER_FRAME = 40;
 const POOL = 200;
 /** Below this zoom, and past this many objects in view, one canvas draws them: they are too small to be read. */
-const FAR_ZOOM = 0.3;
+const FAR_ZOOM = 0.4;
 const FAR_MANY = 300;
 const TRAVEL_MS = 200;
 const LIGHT_MS = 250;
 const GRID = 24;
+const MOST_STRETCH = 1.3;
 
 interface Mounted {
   element: HTMLElement;
@@ -34,9 +35,11 @@ export class Stage {
   private readonly pools = new Map<string, HTMLElement[]>();
   private readonly dirty = new Set<string>();
   private readonly far: FarLayer;
-  /** What the canvas draws, lowest first; null while everything in view is an element. */
-  private farIds: string[] | null = null;
+  /** Whether the canvas stands for the elements. */
+  private isFar = false;
   private ranks: Map<string, number> | null = null;
+  /** The distance of the dots as they are painted. */
+  private dotsDrawn = GRID;
   private viewChanged = true;
   /** Selection, focus or what is being written changed. */
   private statesChanged = false;
@@ -47,7 +50,7 @@ export class Stage {
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "root" | "stage" | "world" | "list" | "far" | "zones" | "notes">,
+    private readonly page: Pick<Page, "root" | "stage" | "dots" | "world" | "list" | "far" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -55,7 +58,13 @@ export class Stage {
     private readonly context: DrawContext,
     signal: AbortSignal,
   ) {
-    this.far = new FarLayer(page.far, board, camera, signal);
+    this.far = new FarLayer(
+      page.far,
+      camera,
+      (area) => this.farObjects(area),
+      () => this.redrawAll(false),
+      signal,
+    );
     board.changes.on("objects", (change) => this.take(change), signal);
     camera.events.on("change", () => this.travel(), signal);
     selection.events.on("change", () => this.restate(), signal);
@@ -72,11 +81,14 @@ export class Stage {
     return this.mounted.get(id)?.element ?? null;
   }
 
-  /** The topmost note or text at a board point, while the canvas stands for the elements; null otherwise. */
+  /** What lies topmost at a board point (a line is too thin to be met), while the canvas stands for the elements; null otherwise. */
   farObjectAt(point: Point): string | null {
-    if (!this.farIds) return null;
-    const here = this.board.query({ ...point, w: 1, h: 1 });
-    return this.farIds.findLast((id) => here.has(id) && isWritten(this.board.get(id))) ?? null;
+    if (!this.isFar) return null;
+    const here = [...this.board.query({ ...point, w: 1, h: 1 })].filter((id) => {
+      const object = this.board.get(id);
+      return isWritten(object) && object.type !== "stroke";
+    });
+    return here.sort((a, b) => this.rankOf(b) - this.rankOf(a))[0] ?? null;
   }
 
   /** Where the board's focus lies: the option in focus, else the list itself (a zone or an arrow is no option). */
@@ -134,13 +146,16 @@ export class Stage {
     clearTimeout(this.travelTimer);
     this.travelTimer = setTimeout(() => {
       this.travelTimer = undefined;
+      this.viewChanged = true;
       stage.classList.remove("is-travelling");
+      this.schedule();
     }, TRAVEL_MS);
     this.redrawAll(false);
   }
 
   private restate(): void {
     this.statesChanged = true;
+    this.far.touch(true); // what is selected is an element, and what no longer is comes back
     this.redrawAll(false);
   }
 
@@ -150,6 +165,7 @@ export class Stage {
     for (const object of change.removed) this.unmount(object.id);
     this.ranks = null;
     this.viewChanged = true;
+    this.far.touch(change.local);
     if (change.local || !this.page.root.hasAttribute("data-light")) this.schedule();
     else this.restTimer ??= setTimeout(() => this.endRest(), LIGHT_MS);
   }
@@ -177,8 +193,8 @@ export class Stage {
       this.dirty.clear();
       this.ownOptions();
     }
-    if (this.farIds) this.far.draw(this.farIds, (object) => this.seenAt(object));
-    else this.far.clear();
+    if (this.isFar) this.far.show(this.travelTimer === undefined);
+    else this.far.hide();
     for (const run of this.afterDraw) run();
   }
 
@@ -187,11 +203,10 @@ export class Stage {
     this.viewChanged = false;
     const { x, y, zoom } = this.camera;
     this.page.world.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
-    this.page.stage.style.setProperty("--step", `${dotStep(zoom)}px`);
-    this.page.stage.style.setProperty("--pan", `${-x * zoom}px ${-y * zoom}px`);
+    this.placeDots();
     const wanted = this.board.query(grow(this.camera.visible, MARGIN_PX / zoom));
     const isFar = zoom < FAR_ZOOM && wanted.size > FAR_MANY;
-    this.farIds = isFar ? [...wanted].sort((a, b) => this.rankOf(a) - this.rankOf(b)) : null;
+    this.isFar = isFar;
     if (isFar) wanted.clear();
     for (const id of this.pinned()) wanted.add(id);
     for (const id of [...this.mounted.keys()]) if (!wanted.has(id)) this.unmount(id);
@@ -202,6 +217,27 @@ export class Stage {
       if (mounts <= MOUNTS_PER_FRAME || this.isPinned(id)) this.dirty.add(id);
     }
     if (mounts > MOUNTS_PER_FRAME) this.redrawAll(false);
+  }
+
+  /** The board's dots: a layer of its own, which is moved and stretched, and painted again only at rest. */
+  private placeDots(): void {
+    const { x, y, zoom } = this.camera;
+    const step = dotStep(zoom);
+    const stretch = step / this.dotsDrawn;
+    const { style } = this.page.dots;
+    if (this.travelTimer === undefined || stretch > MOST_STRETCH || stretch < 1 / MOST_STRETCH) {
+      this.dotsDrawn = step;
+      style.backgroundSize = `${step}px ${step}px`;
+    }
+    const shift = (pan: number): number => -((((pan * zoom) % step) + step) % step);
+    style.transform = `translate(${shift(x)}px, ${shift(y)}px) scale(${step / this.dotsDrawn})`;
+  }
+
+  /** What the canvas draws of a part of the board: all that is no element, lowest first. */
+  private farObjects(area: Rect): PlacedObject[] {
+    const ids = [...this.board.query(area)].filter((id) => !this.isPinned(id));
+    ids.sort((a, b) => this.rankOf(a) - this.rankOf(b));
+    return ids.map((id) => this.board.get(id)).filter(isPlaced);
   }
 
   private pinned(): string[] {
@@ -222,13 +258,15 @@ export class Stage {
       mounted = undefined;
     }
     if (!mounted) {
-      if (!this.isPinned(id) && this.farIds) return;
+      if (!this.isPinned(id) && this.isFar) return;
       if (!this.isPinned(id) && !this.board.query(grow(this.camera.visible, MARGIN_PX / this.camera.zoom)).has(id))
         return;
       mounted = this.mount(object);
     }
     const place = this.seenAt(object);
-    mounted.element.style.transform = `translate(${place.x}px, ${place.y}px)`;
+    // Not a transform: each would be one more part for the browser to arrange at every frame.
+    mounted.element.style.left = `${place.x}px`;
+    mounted.element.style.top = `${place.y}px`;
     mounted.element.style.zIndex = String(this.rankOf(id));
     viewOf(object).draw(mounted.element, object, this.context);
     this.drawState(id);

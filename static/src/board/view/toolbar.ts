@@ -53,6 +53,15 @@ export class Toolbar {
         );
         break;
       }
+      case "stroke":
+        this.context.later.drawing.use((drawing) => drawing.take());
+        break;
+      case "card":
+        this.context.later.cards.use((cards) => cards.choose());
+        break;
+      case "image":
+        this.context.later.craft.use((craft) => craft.pictures.choose());
+        break;
       case "note":
         this.commands.note();
         break;
@@ -91,7 +100,7 @@ export class Toolbar {
 
   private showTool(): void {
     const { page, tools } = this.context;
-    const names: Tool[] = ["select", "text", "zone", "connector"];
+    const names: Tool[] = ["select", "text", "zone", "connector", "stroke"];
     for (const button of all("[data-do][aria-pressed]", page.root)) {
       const name = button.dataset.do as Tool;
       if (names.includes(name)) button.setAttribute("aria-pressed", String(tools.current === name));

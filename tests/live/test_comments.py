@@ -1,0 +1,55 @@
+"""Comments on a live board: a teammate is told at once, an élu never, and nobody whose access has ended."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.live.live_support import Driver, LiveServer, Person, eventually
+
+pytestmark = pytest.mark.live
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Accept": "application/json"}
+
+
+def _post(person: Person, path: str, **fields: str) -> int:
+    return person.post(path, urlencode(fields).encode(), **FORM, **JSON).status
+
+
+def _threads(person: Person, path: str) -> list[dict[str, Any]]:
+    answer = person.get(path, **JSON)
+    assert answer.status == 200, answer.body
+    return list(json.loads(answer.body)["threads"])
+
+
+def test_comment_reaches_those_who_may_read_it_and_nobody_else(
+    own_server: LiveServer, driver: Driver
+) -> None:
+    people = {name: own_server.sign_in(name) for name in ("alice", "bob", "tutor", "guest", "observer")}
+    board = own_server.world.board.id
+    path = f"/boards/{board}/comments"
+    assert _post(people["alice"], f"/boards/{board}/switch", switch="open_to_observers", on="1") == 302
+    clients = {name: driver.client().enter(person) for name, person in people.items()}
+
+    for _twice in range(2):  # nobody knew whether the first arrived
+        assert _post(people["alice"], path, text="Et si on demandait ?", _once="a-key-of-alice") in (302, 303)
+    (thread,) = _threads(people["bob"], path)
+    assert [said["text"] for said in thread["comments"]] == ["Et si on demandait ?"]
+    for name in ("alice", "bob", "tutor", "guest"):
+        assert clients[name].await_event("c", thread=thread["id"])["h"]
+
+    link = own_server.world.guests["guest"].link_id
+    project = own_server.world.project.id
+    assert _post(people["alice"], f"/projects/{project}/links/{link}/revoke") == 302
+    eventually(lambda: not clients["guest"].is_connected(), 3, "the end of the guest's access")
+    heard = len(clients["guest"].events("c"))
+    assert _post(people["bob"], f"{path}/{thread['id']}/replies", text="Oui, samedi.") in (302, 303)
+    eventually(lambda: len(clients["tutor"].events("c")) > 1, 3, "the reply")
+    assert len(clients["guest"].events("c")) == heard
+    assert people["guest"].get(path, **JSON).status == 401
+
+    clients["alice"]("note", id="after", text="une note")
+    eventually(lambda: "after" in clients["observer"].objects(), 3, "what the élu does see")
+    assert clients["observer"].events("c") == []
+    assert people["observer"].get(path, **JSON).status == 403

@@ -1,0 +1,1 @@
+"""How each type of object is drawn: one file each, named together in `registry`."""

@@ -1,0 +1,1 @@
+"""Pictures that people put on boards: what is taken, and how it is made anew."""
