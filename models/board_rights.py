@@ -9,15 +9,17 @@ from models.policy import Actor, Permission, Role, Stand, can, stands
 
 _OWN_NOTES_ONLY = frozenset({Stand.PARTNER})
 _EVERY_NOTE = frozenset({Stand.TEAM, Stand.TUTOR})
+READ_APART = (Permission.VIEW_COMMENTS, Permission.VIEW_WORKSHOP)
+"""What lies beside a board, and is not for everybody who reads it."""
 
 
 @dataclass(frozen=True)
 class BoardRights:
-    """As whom somebody meets a board, and what they may do there now."""
+    """As whom somebody meets a board, and what they may do there now. `reads`: which of `READ_APART`."""
 
     role: Role
     board_actor: BoardActor
-    reads_comments: bool = False
+    reads: frozenset[Permission] = frozenset()
 
     @property
     def can(self) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ def board_rights(actor: Actor, board: Board) -> BoardRights | None:
     leads = can(actor, Permission.FACILITATE_BOARD, where)
     return BoardRights(
         role=_role(actor, met),
-        reads_comments=can(actor, Permission.VIEW_COMMENTS, where),
+        reads=frozenset(beside for beside in READ_APART if can(actor, beside, where)),
         board_actor=BoardActor(
             key=actor.key,
             can_edit=can(actor, Permission.EDIT_BOARD, where),

@@ -15,10 +15,10 @@ from models.events import (
     subscribe,
 )
 from realtime.elsewhere import Elsewhere
-from realtime.facilitation import ROUNDS, WORKSHOP, tell_changed
 from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
+from realtime.telling import ROUNDS, WORKSHOP, tell_changed, tell_comments
 from workspace.bells import EVENT_KINDS, Event
 
 
@@ -69,6 +69,6 @@ class Hearing:
             case CommentsChanged(document_id=document_id, thread_id=thread_id):
                 room = self._rooms.find(document_id)
                 if room is not None:
-                    room.tell_comments(thread_id)
+                    tell_comments(room, thread_id)
             case _:
                 self._elsewhere.hear(origin, bell)

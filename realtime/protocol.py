@@ -35,6 +35,8 @@ PRESENCE, PEERS, SELECTION = "p", "peers", "sel"
 FACILITATION, CONTROL, COMMENTS = "f", "x", "c"
 
 CLIENT_EVENTS = frozenset({JOIN, LEAVE, UPDATE, PRESENCE, SELECTION})
+OWN_EVENTS = frozenset({ACK, REFUSAL, CONTROL})
+"""Of the server's: those that answer a client, or tell it of itself; `telling.TOLD` has the others."""
 
 MAX_UPDATE_BYTES = 64 * 1024
 MAX_MISSING_BYTES = 64 * 1024

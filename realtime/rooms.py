@@ -396,13 +396,6 @@ class Room:
             if member is not skip:
                 member.client.outlet.send(outgoing)
 
-    def tell_comments(self, thread_id: int) -> None:
-        """Say to those who may read comments which thread changed: they fetch what it holds."""
-        outgoing = Outgoing(protocol.COMMENTS, {"h": self.handle, "thread": thread_id})
-        for member in list(self.members.values()):
-            if member.rights.reads_comments:
-                member.client.outlet.send(outgoing)
-
     def offer_all(self, event: str, content: bytes, *, light: bool | None = None) -> bool:
         """Send bytes, after the handle, to everybody who is not behind; `light`: to those in light mode only,
         or to the others only. Whether somebody was left out for that.

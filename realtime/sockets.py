@@ -36,6 +36,7 @@ from realtime.presence import Presence
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
 from realtime.short_way import ShortWay
+from realtime.telling import JOINED
 from workspace.bells import channel_of
 from workspace.i18n import current_locale
 from workspace.services.tokens import token_hash
@@ -57,8 +58,7 @@ GAP_SECONDS = 1.0
 MEMORY_SECONDS = 60.0
 
 # Every client event and what it requires; a handler for an event that is not here fails the tests.
-# `JOINED`: it acts on a document that this client has joined, and so may read.
-JOINED = "joined"
+# `JOINED`: it acts on a document that this client has joined, and so may read. What clients are told: `TOLD`.
 POLICY: dict[str, Permission | str] = {
     protocol.JOIN: Permission.VIEW_BOARD,
     protocol.LEAVE: JOINED,

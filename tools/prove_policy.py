@@ -1,9 +1,10 @@
 """Prove that the policy is tested: take each declaration away and see a test notice. `make prove-policy`
 
-What is taken, one by one: the declaration of each route and socket event, each stand in each row of GRANTS
-(and its condition), each call that asks for a right (`access_x(…)`, `check(…)`, `can(…)`). The change is made
-in memory; then the doors of `tests/matrix/table.md` that depend on it are knocked at until one answers
-otherwise than the table says. A word on the command line keeps the changes whose name contains it;
+What is taken, one by one: the declaration of each route and of each event that sockets send or are told, each
+stand in each row of GRANTS (and its condition), each call that asks for a right (`access_x(…)`, `check(…)`,
+`can(…)`). The change is made in memory; then the doors of `tests/matrix/table.md` that depend on it are
+knocked at until one answers otherwise than the table says. A word on the command line keeps the changes whose
+name contains it;
 `--widen` also gives each permission to each stand that lacks it. Ends with 1 if something was not noticed.
 """
 
@@ -160,7 +161,7 @@ class Workbench:
 
         rule, door = self.doors[name]
         with self.site.open():
-            if door.verb != "EVENT":
+            if not door.is_live:
                 yield from self.site.differences(rule, door, only)
                 return
             try:
@@ -206,7 +207,7 @@ class Change:
 def made(bench: Workbench, change: Change) -> Iterator[None]:
     """The change in force within."""
     from models import policy  # noqa: PLC0415
-    from realtime import sockets  # noqa: PLC0415
+    from realtime import sockets, telling  # noqa: PLC0415
 
     if change.kind == "site":
         now.site = change.what[0]
@@ -215,7 +216,8 @@ def made(bench: Workbench, change: Change) -> Iterator[None]:
         finally:
             now.site = ""
         return
-    table, key, value = _replaced(bench, change, policy, sockets)
+    tables = {"event": sockets.POLICY, "told": telling.TOLD}
+    table, key, value = _replaced(bench, change, policy, tables.get(change.kind))
     before = dict(table)
     if value is None:
         del table[key]
@@ -228,13 +230,15 @@ def made(bench: Workbench, change: Change) -> Iterator[None]:
         table.update(before)
 
 
-def _replaced(bench: Workbench, change: Change, policy: Any, sockets: Any) -> tuple[dict[Any, Any], Any, Any]:
+def _replaced(
+    bench: Workbench, change: Change, policy: Any, events: dict[str, Any] | None
+) -> tuple[dict[Any, Any], Any, Any]:
     """The dictionary in which something is replaced, its key and the new value (None: taken out)."""
     from workspace.web.guard import public, signed_in  # noqa: PLC0415
 
-    if change.kind == "event":
+    if events is not None:
         event, instead = change.what
-        return sockets.POLICY, event, instead or None
+        return events, event, instead or None
     if change.kind == "stand":
         permission, stand, condition = change.what
         row = policy.GRANTS[policy.Permission(permission)]
@@ -270,12 +274,14 @@ def _of_routes(bench: Workbench) -> Iterator[Change]:
 
 
 def _of_events() -> Iterator[Change]:
-    from realtime.sockets import JOINED, POLICY  # noqa: PLC0415
+    from realtime.sockets import POLICY  # noqa: PLC0415
+    from realtime.telling import JOINED, TOLD  # noqa: PLC0415
 
-    for event, declared in POLICY.items():
-        yield Change(f"event {event}: no declaration", "event", (event, ""))
-        if declared != JOINED:
-            yield Change(f"event {event}: {declared} → {JOINED}", "event", (event, JOINED))
+    for kind, table in (("event", POLICY), ("told", TOLD)):
+        for event, declared in table.items():
+            yield Change(f"{kind} {event}: no declaration", kind, (event, ""))
+            if declared != JOINED:
+                yield Change(f"{kind} {event}: {declared} → {JOINED}", kind, (event, JOINED))
 
 
 def _of_grants(*, widen: bool) -> Iterator[Change]:
@@ -372,7 +378,7 @@ def _noticed(change: Change) -> tuple[Change, str]:
     """What noticed the change, '' if nothing did."""
     bench = _bench[0]
     with made(bench, change):
-        faults = bench.faults() if change.kind in ("route", "event") else []
+        faults = bench.faults() if change.kind in ("route", "event", "told") else []
         if faults:
             return change, faults[0]
         for door in change.doors:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from flask import Flask
 
 from realtime.sockets import POLICY, Live, attach
+from realtime.telling import TOLD
 from tests.matrix.pages import METHODS_OF_ALL, routes
 from tests.matrix.places import PRINCIPALS
 from tests.matrix.table import Rule, TableError, problems_of, read_table
@@ -33,6 +34,7 @@ def declarations(app: Flask) -> tuple[dict[tuple[str, str], str], set[tuple[str,
             else:
                 declared[method, route.endpoint] = str(policy)
     declared |= {("EVENT", event): str(policy) for event, policy in POLICY.items()}
+    declared |= {("TOLD", event): str(policy) for event, policy in TOLD.items()}
     return declared, undeclared
 
 

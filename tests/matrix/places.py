@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
+from models.board.participation import Inbox
 from models.board.seed import seed_board
 from models.break_glass import BreakGlass
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
@@ -294,6 +295,8 @@ def _boards(session: Session, places: Places) -> None:
         "board open to tutors": {"open_to_tutors": True},
         "board open to observers": {"open_to_observers": True},
         "archived board": {"archived_at": utcnow(), "open_to_observers": True},
+        "board for novices": {"novices": True},
+        "board with an inbox": {"inbox": Inbox("zone-1", 1e6, 1e6, 400, 400).stored()},
         "unreadable board": {},
         "unreadable board open to tutors": {"open_to_tutors": True},
     }

@@ -15,11 +15,13 @@ from flask_socketio import SocketIOTestClient
 from pycrdt import Doc, Map, Text
 from sqlalchemy import delete, select
 
+from models.events import CommentsChanged, RoundsChanged, WorkshopChanged
 from models.people import LoginSession, SocketTicket
 from models.session import transaction
 from realtime import protocol
 from realtime.outbound import Outgoing, Receiver
 from realtime.protocol import write_varint
+from realtime.rooms import Room
 from realtime.sockets import Live, attach
 from tests.matrix.places import Places
 from tests.matrix.table import ANSWERS, Door, Rule
@@ -30,7 +32,7 @@ from workspace.web.guard import COOKIE
 
 WATCHER = "team"
 CODES = {"not_found": "-", "forbidden": "no", "sign_in": "in"}
-NOT_ALLOWED = {"read_only", "frozen", "not_yours", "locked", "author"}
+NOT_ALLOWED = {"read_only", "frozen", "not_yours", "locked", "author", "novice", "inbox"}
 """Why the rules refuse an edit to somebody; another code is a fault of the row's update."""
 
 
@@ -153,6 +155,8 @@ class Sockets:
         handle, peer = person.answer["handle"], person.answer["me"]["peer"]
         self.live.presence.tell()
         watcher.frames.sent.clear()
+        if door.verb == "TOLD":
+            return "yes" if door.name in self._told(person, watcher) else "no"
         match door.name:
             case protocol.JOIN:
                 return "yes"
@@ -172,6 +176,28 @@ class Sockets:
                 left = [one for frame in watcher.frames.of("peers") for one in frame["left"]]
                 return "yes" if peer in left else "no"
         raise AssertionError(f"say in tests/matrix/sockets.py what the event {door.name} does")
+
+    def _told(self, person: Socket, watcher: Socket) -> set[str]:
+        """What the person is told while the watcher writes, points, selects and goes, and somebody leads."""
+        person.frames.sent.clear()
+        room = self.live.rooms.open(self._document_of(watcher))
+        handle = watcher.answer["handle"]
+        update = craft("own note", room.whole()[1], watcher.answer["me"]["key"], next(self._marks))
+        watcher.client.emit(protocol.UPDATE, write_varint(handle) + write_varint(1) + update)
+        watcher.client.emit(protocol.PRESENCE, _pointer(handle))
+        watcher.client.emit(protocol.SELECTION, {"h": handle, "ids": ["z1"], "editing": None})
+        self.live.rooms.flusher.flush({room})
+        self._lead(room)
+        self.live.presence.tell()
+        watcher.client.emit(protocol.LEAVE, {"handle": handle})
+        self.live.presence.tell()
+        return {frame.event for frame in person.frames.sent} - protocol.OWN_EVENTS
+
+    def _lead(self, room: Room) -> None:
+        """Something is said and led on the board, as another process would tell it."""
+        for event in (RoundsChanged, WorkshopChanged):
+            self.live.hearing.hear(b"", event(board_id=0, document_id=room.document_id))
+        self.live.hearing.hear(b"", CommentsChanged(board_id=0, document_id=room.document_id, thread_id=1))
 
     def _update(self, variant: str, person: Socket, watcher: Socket) -> str:
         room = self.live.rooms.open(self._document_of(person))
@@ -205,6 +231,7 @@ class Sockets:
         person.client.emit(protocol.PRESENCE, _pointer(room.handle))
         person.client.emit(protocol.SELECTION, {"h": room.handle, "ids": ["z1"], "editing": None})
         self.live.rooms.flusher.flush({room})
+        self._lead(room)
         codes = {frame["code"] for frame in person.frames.of(protocol.REFUSAL)}
         heard = {frame.event for frame in person.frames.sent} - {protocol.REFUSAL, protocol.CONTROL}
         return room.seq == before and codes == {"not_joined"} and not heard
@@ -246,8 +273,10 @@ def craft(variant: str, content: bytes, key: str, mark: int) -> bytes:
     before, objects = doc.get_state(), doc.get("objects", type=Map)
     with doc.transaction():
         match variant:
-            case "own note":
+            case "own note" | "outside the inbox":
                 objects[f"n{mark}"] = _note(key)
+            case "own zone":
+                objects[f"z{mark}"] = Map({**_placed("zone", key), "title": Text("")})
             case "forged author":
                 objects[f"f{mark}"] = _note("u999999")
             case "locked zone":
@@ -260,9 +289,12 @@ def craft(variant: str, content: bytes, key: str, mark: int) -> bytes:
 
 
 def _note(key: str) -> Map[Any]:
-    fields = {"x": 0.0, "y": 0.0, "w": 148.0, "h": 148.0, "locked": False}
-    words = {"type": "note", "order": "a0", "zone": "", "colour": "jonc", "author": key}
-    return Map({**fields, **words, "text": Text("Une idée")})
+    fields = {"w": 148.0, "h": 148.0, "locked": False, "zone": "", "colour": "jonc"}
+    return Map({**_placed("note", key), **fields, "text": Text("Une idée")})
+
+
+def _placed(kind: str, key: str) -> dict[str, object]:
+    return {"type": kind, "author": key, "order": "a0", "x": 0.0, "y": 0.0}
 
 
 def _first(objects: Map[Any], is_wanted: Any) -> Any:

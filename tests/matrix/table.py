@@ -23,7 +23,10 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """A route with a method, or a socket event (verb EVENT); `variant` tells two ways of using it apart."""
+    """A route with a method, an event that clients send (EVENT) or are sent (TOLD).
+
+    `variant` tells two ways of using it apart.
+    """
 
     verb: str
     name: str
@@ -31,6 +34,11 @@ class Door:
 
     def __str__(self) -> str:
         return f"{self.verb} {self.name}" + (f" ({self.variant})" if self.variant else "")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether one knocks with a socket."""
+        return self.verb in ("EVENT", "TOLD")
 
     @property
     def declared(self) -> tuple[str, str]:
@@ -98,7 +106,7 @@ def _cells(title: str, rows: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]
 
 
 Declared = Mapping[tuple[str, str], str]
-"""What the program declares: by method and endpoint, or by ('EVENT', name), the permission's word."""
+"""What the program declares: by method and endpoint, or by verb and event, the permission's word."""
 
 
 def problems_of(
@@ -111,7 +119,7 @@ def problems_of(
     rules, principals = list(rules), list(principals)
     found = [
         f"{verb} {name} declares nothing: write @requires(Permission.X), @signed_in or @public above its "
-        "view (an event: its line in POLICY, realtime/sockets.py)"
+        "view (an event: its line in POLICY, realtime/sockets.py, or in TOLD, realtime/telling.py)"
         for verb, name in sorted(undeclared)
     ]
     by_door: dict[Door, str] = {}

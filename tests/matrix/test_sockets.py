@@ -6,7 +6,7 @@ from tests.matrix.declared import collected
 from tests.matrix.sockets import Sockets
 from tests.matrix.table import Door, Rule
 
-DOORS = [(rule, door) for rule in collected() for door in rule.doors if door.verb == "EVENT"]
+DOORS = [(rule, door) for rule in collected() for door in rule.doors if door.is_live]
 
 
 @pytest.mark.parametrize(("rule", "door"), DOORS, ids=[str(door) for _rule, door in DOORS])

@@ -7,7 +7,8 @@ import pytest
 
 from realtime import protocol
 from realtime.clients import Client, Clients
-from realtime.sockets import JOINED, POLICY, attach
+from realtime.sockets import POLICY, attach
+from realtime.telling import JOINED, TOLD
 from workspace.app import create_app
 from workspace.settings import load
 
@@ -23,6 +24,25 @@ def test_every_handler_declares_its_policy_and_every_policy_has_its_handler(
     handlers = set(live.socketio.server.handlers["/"]) - {"connect", "disconnect", "*"}
     assert handlers == set(POLICY) == protocol.CLIENT_EVENTS
     assert set(POLICY.values()) == {"view_board", "edit_board", JOINED}
+
+
+def test_every_event_that_is_sent_declares_who_is_told() -> None:
+    """`Outgoing(…)`, `offer_all(…)` and `_tell(…)` are the ways to a client; each names its event."""
+    sent = set()
+    for path in (ROOT / "realtime").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            named = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if named in ("Outgoing", "offer_all", "_tell", "__init__"):
+                sent |= {
+                    getattr(protocol, argument.attr)
+                    for argument in node.args
+                    if isinstance(argument, ast.Attribute) and ast.unparse(argument.value) == "protocol"
+                }
+    assert sent == set(TOLD) | protocol.OWN_EVENTS
+    assert not set(TOLD) & protocol.OWN_EVENTS
+    assert set(TOLD.values()) == {"view_comments", "view_workshop", JOINED}
 
 
 @pytest.mark.parametrize("library", ["eventlet", "gevent"])

@@ -32,6 +32,18 @@ def path(world: World) -> str:
     return f"/boards/{world.board.id}/comments"
 
 
+def test_who_only_reads_is_told_so(world: World, client_of: ClientOf) -> None:
+    """Their page shows no field to write in."""
+    people = {"alice": "write", "tutor": "write", "partner": "write", "manager": "read"}
+    for name, may in people.items():
+        answer = client_of(world.people[name]).get(path(world), headers=JSON)
+        assert answer.json is not None
+        assert answer.json["may"] == may, name
+    answer = client_of(guest=world.guests["reader"]).get(path(world), headers=JSON)
+    assert answer.json is not None
+    assert answer.json["may"] == "read"
+
+
 def test_hostile_text_is_kept_and_given_back_as_it_is(world: World, alice: FlaskClient) -> None:
     answer = alice.post(path(world), data={"text": SCRIPT}, headers=JSON, follow_redirects=True)
     assert answer.json is not None
