@@ -25,6 +25,7 @@ from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can, stands
 from models.problem import Confidentiality, Problem, ProblemStatus
 from models.project import Project
+from models.snapshot import Snapshot
 from models.solution import Solution
 
 NOT_FOUND = N_("Cette page n’existe pas, ou vous n’y avez pas accès.")
@@ -298,6 +299,29 @@ def access_solution(session: Session, actor: Actor, solution_id: int, permission
     solution = find_or_not_found(session, statement)
     check(actor, permission, solution.project.where)
     return solution
+
+
+def access_snapshot(
+    session: Session, actor: Actor, snapshot_id: int, permission: Permission = Permission.VIEW_SNAPSHOT
+) -> Snapshot:
+    """What was kept, with its project, who took it, and its board as `access_board` loads one.
+
+    Once unpinned, it is found by those only who may pin it again.
+    """
+    statement = (
+        select(Snapshot)
+        .where(Snapshot.id == _valid(snapshot_id))
+        .options(
+            joinedload(Snapshot.project).options(*project_options()),
+            joinedload(Snapshot.board).options(joinedload(Board.project).options(*project_options())),
+            joinedload(Snapshot.taken_by),
+        )
+    )
+    snapshot = find_or_not_found(session, statement)
+    if snapshot.unpinned_at is not None and not can(actor, Permission.MANAGE_BOARD, snapshot.where):
+        raise NotFound(NOT_FOUND)
+    check(actor, permission, snapshot.where)
+    return snapshot
 
 
 def access_question(

@@ -38,6 +38,9 @@ class ActivityKind(enum.StrEnum):
     QUESTION_ANSWERED = "question_answered"
     OBSERVER_INVITED = "observer_invited"
     OBSERVER_JOINED = "observer_joined"
+    SNAPSHOT_PINNED = "snapshot_pinned"
+    MILESTONE_REACHED = "milestone_reached"
+    MILESTONE_TAKEN_BACK = "milestone_taken_back"
 
 
 class Activity(WithId, Base):

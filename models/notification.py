@@ -40,6 +40,10 @@ class NotificationKind(enum.StrEnum):
     SOLUTION_IDEA = "solution_idea"
     SOLUTION_RETAINED = "solution_retained"
     SOLUTION_DROPPED = "solution_dropped"
+    MILESTONE_SET = "milestone_set"
+    MILESTONE_MOVED = "milestone_moved"
+    MILESTONE_REACHED = "milestone_reached"
+    MILESTONE_TAKEN_BACK = "milestone_taken_back"
 
 
 class Notification(WithId, Base):

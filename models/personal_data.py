@@ -641,6 +641,50 @@ RECORDS: Sequence[Record] = (
         ours=("object_id",),
     ),
     Record(
+        "snapshot",
+        what="a board or a text of a project as it was once, and who kept it",
+        why="to show what a moment was, and to compare it with now",
+        basis=Basis.TASK,
+        seen_by=(
+            "the team, tutors, managers, partners and guests of the project (a draft brief: the team and "
+            "its tutors); élus when the team shows it to them, without names"
+        ),
+        period="project",
+        section="snapshots",
+        shown={"taken_by_id": ("title", "kind", "project_id", "taken_at")},
+        kept={
+            "title": SHARED,
+            "content": f"{SHARED}; the person's words on boards go from it when they ask for it",
+        },
+        ours=("kind",),
+    ),
+    Record(
+        "milestone",
+        what="who set a milestone, and its words",
+        why="to know what is due when",
+        basis=Basis.TASK,
+        seen_by="the cohort's learners, tutors and managers; a team's own: the team, tutors, managers",
+        period="project",
+        section="milestones",
+        shown={"created_by_id": ("title", "criteria", "due_on", "cohort_id", "project_id", "created_at")},
+        kept=dict.fromkeys(("title", "criteria"), SHARED),
+        ours=("step_code",),
+    ),
+    Record(
+        "milestone_reach",
+        what="who said that a milestone was reached, or took it back, and their word",
+        why="to know what is done, and since when",
+        basis=Basis.TASK,
+        seen_by="the team, tutors, managers",
+        period="project",
+        section="milestones_reached",
+        shown={
+            "reached_by_id": ("project_id", "word", "reached_at", "taken_back_at"),
+            "taken_back_by_id": ("project_id", "reached_at", "taken_back_at"),
+        },
+        kept={"word": SHARED},
+    ),
+    Record(
         "document_update",
         what="the log of a board's edits, by author key",
         why="to work together, and to lose nothing",

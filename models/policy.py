@@ -68,6 +68,7 @@ class Permission(enum.StrEnum):
     EDIT_BOARD = "edit_board"
     MANAGE_BOARD = "manage_board"
     RESTORE_BOARD = "restore_board"
+    VIEW_SNAPSHOT = "view_snapshot"
     FACILITATE_BOARD = "facilitate_board"
     VIEW_WORKSHOP = "view_workshop"
     VOTE = "vote"
@@ -257,6 +258,16 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},
     P.MANAGE_BOARD: {S.TEAM: always},
     P.RESTORE_BOARD: {S.TEAM: always, S.TUTOR: when("open_to_tutors")},
+    # What was kept of a board or a text. States: shared (all but a draft brief), open_to_observers.
+    P.VIEW_SNAPSHOT: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: when("shared"),
+        S.PARTNER: when("shared"),
+        S.READER: when("shared"),
+        S.OBSERVER: when("open_to_observers"),
+        S.RESCUER: when("shared"),
+    },
     # What is led on a board: rounds, votes. An élu meets none of it. State of a ballot: open_to_partners.
     P.FACILITATE_BOARD: {S.TEAM: always, S.TUTOR: always},
     P.VIEW_WORKSHOP: {

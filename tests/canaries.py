@@ -39,8 +39,18 @@ from models.private_round import PrivateNote, PrivateRound
 from models.problem import Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep
 from models.saved_template import SavedTemplate
+from models.snapshot import SnapshotKind, text_content
 from models.workshop import Workshop
-from tests.factories import World, grant, make_guest, make_link, make_problem, make_solution, make_user
+from tests.factories import (
+    World,
+    grant,
+    make_guest,
+    make_link,
+    make_problem,
+    make_snapshot,
+    make_solution,
+    make_user,
+)
 from workspace.services.tokens import new_token, token_hash
 
 PUBLISHED = "Ce que tout élu peut lire"
@@ -229,7 +239,28 @@ def _plant_boards(session: Session, planted: Planted) -> dict[str, Board]:
     )
     solution.sources[0].text = planted.secret("solution's source")
     planted.ids["solution_id"] = {"solution": str(solution.id)}
+    _plant_snapshots(session, planted, boards["open"])
     return boards
+
+
+def _plant_snapshots(session: Session, planted: Planted, board: Board) -> None:
+    """A state that is pinned, one shown to élus, one no longer pinned, and a draft brief that was frozen."""
+    world, pinned = planted.world, {}
+    for name in ("pinned", "shown", "unpinned"):
+        text = PUBLISHED if name == "shown" else planted.secret(f"note on a state that is {name}")
+        pinned[name] = make_snapshot(
+            session,
+            board,
+            world.bob,
+            title="Un état montré" if name == "shown" else planted.secret(f"title of a state that is {name}"),
+            content=demo_notes("defi", [(world.bob.key, 1, "jonc", text)]),
+            open_to_observers=name == "shown",
+            unpinned_at=utcnow() if name == "unpinned" else None,
+        )
+    draft = {"kind": SnapshotKind.BRIEF_DRAFT, "board_id": None, "title": planted.secret("frozen draft")}
+    words = text_content({"progress": planted.secret("frozen draft")})
+    pinned["draft"] = make_snapshot(session, board, world.bob, **draft, content=words)
+    planted.ids["snapshot_id"] = {name: str(one.id) for name, one in pinned.items()}
 
 
 def _plant_comments(session: Session, planted: Planted, board: Board) -> Thread:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from models.authority import Authority, AuthorityKind
 from models.base import utcnow
 from models.board import marks
+from models.board.export import demo_notes
 from models.board_image import BoardImage
 from models.class_session import ClassSession
 from models.cohort import Cohort, Team
@@ -31,6 +32,7 @@ from models.people import User
 from models.policy import Actor, Role
 from models.problem import Approach, Domain, DriverKind, Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep, StepStatus
+from models.snapshot import Snapshot, SnapshotKind
 from models.solution import Solution, SolutionSource, SolutionState, SolutionVersion
 from workspace.services.sessions import actor_of_guest, actor_of_user
 from workspace.services.tokens import new_token, token_hash
@@ -202,6 +204,16 @@ def make_solution(session: Session, project: Project, board: Board, **values: ob
     session.add(solution)
     session.flush()
     return solution
+
+
+def make_snapshot(session: Session, board: Board, creator: User, **values: object) -> Snapshot:
+    """A pinned state of a board with one note."""
+    content = demo_notes("defi", [(creator.key, 1, "jonc", "Une idée")])
+    named = {"kind": SnapshotKind.BOARD, "board_id": board.id, "title": "Un état", "content": content}
+    snapshot = Snapshot(project_id=board.project_id, taken_by_id=creator.id, **{**named, **values})
+    session.add(snapshot)
+    session.flush()
+    return snapshot
 
 
 def make_link(

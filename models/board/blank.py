@@ -20,11 +20,12 @@ def blank(updates: Sequence[bytes], author: str) -> bytes | None:
     with doc.transaction():
         for stored in list(objects.values()):
             if isinstance(stored, Map) and stored.get("author") == author:
-                is_changed |= _empty(stored)
+                is_changed |= empty(stored)
     return doc.get_update(before) if is_changed else None
 
 
-def _empty(stored: Map[Any]) -> bool:
+def empty(stored: Map[Any]) -> bool:
+    """Take the words off an object; whether there were any."""
     is_changed = False
     for name in list(stored.keys()):
         value = stored[name]

@@ -35,6 +35,7 @@ from models.policy import Role
 from models.private_round import PrivateRound
 from models.problem import Confidentiality, Problem, ProblemStatus
 from models.saved_template import SavedTemplate
+from models.snapshot import SnapshotKind, text_content
 from models.workshop import Workshop
 from tests.factories import (
     World,
@@ -44,6 +45,7 @@ from tests.factories import (
     make_image,
     make_link,
     make_problem,
+    make_snapshot,
     make_solution,
     make_user,
 )
@@ -323,6 +325,18 @@ def _boards(session: Session, places: Places) -> None:
         "board_id": places.ids["plain board"]["board_id"],
     }
     places.ids["solution"] = {"solution_id": make_solution(session, world.project, world.board).id}
+    for name, kept in {
+        "pinned state": {},
+        "state shown to observers": {"open_to_observers": True},
+        "state that is no longer pinned": {"unpinned_at": utcnow()},
+        "frozen draft brief": {
+            "kind": SnapshotKind.BRIEF_DRAFT,
+            "board_id": None,
+            "content": text_content({"progress": "Un brouillon"}),
+        },
+    }.items():
+        snapshot = make_snapshot(session, world.board, world.alice, **kept)
+        places.ids[name] = {"snapshot_id": snapshot.id}
     places.ids["commented board"] = ids = _commented(session, world)
     places.ids["thread of another board"] = {**ids, "board_id": places.ids["plain board"]["board_id"]}
     for state, cohort in (("", world.cohort), ("another cohort", world.other_cohort)):

@@ -68,6 +68,10 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"words of a note that was commented|comment(, resolved)?", INSIDE | GUESTS),
     # Solutions: those who take part; none is published.
     (r"solution's (title|words|reason|source)", INSIDE | GUESTS),
+    # What was kept of boards and texts: who reads them; unpinned, its team.
+    (r"(note on|title of) a state that is pinned", INSIDE | GUESTS),
+    (r"(note on|title of) a state that is unpinned", TEAM),
+    (r"frozen draft", TEAM | {"tutor"}),
     # Feedback, briefs, questions.
     (r"feedback draft", frozenset({"tutor"})),
     (r"feedback released|answer to feedback", INSIDE),

@@ -1,20 +1,22 @@
 """Pictures that nothing shows any more go, a month after that was first found; an erased person's go at once.
 
 A picture is in use while its name stands in any bytes kept of its document: log, snapshots, history, what was
-set aside. Yjs writes strings as they are, so the bytes need not be understood; an undo, an edit made offline
-or a restored state finds its picture again.
+set aside or pinned. Yjs writes strings as they are, so the bytes need not be understood; an undo, an edit
+made offline or a restored state finds its picture again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.board_image import BoardImage
-from models.document import DocumentSnapshot, DocumentUpdate
+from models.document import Board, DocumentSnapshot, DocumentUpdate
 from models.document_upkeep import DocumentHistory, SetAside
 from models.retention import PERIODS
 from models.session import reading, transaction
+from models.snapshot import Snapshot
 
 KEPT = (
     (DocumentSnapshot.document_id, DocumentSnapshot.content),
@@ -51,7 +53,14 @@ def _unused(session: Session, document_id: int, names: set[str]) -> set[str]:
     unseen = {name: name.encode() for name in names}
     for column, content in KEPT:
         rows = select(content).where(column == document_id).execution_options(yield_per=AT_ONCE)
-        for held in session.scalars(rows):
-            for name in [name for name, written in unseen.items() if written in held]:
-                del unseen[name]
+        _strike(unseen, session.scalars(rows))
+    pinned = select(Snapshot.content).join(Board, Board.id == Snapshot.board_id)
+    _strike(unseen, session.scalars(pinned.where(Board.document_id == document_id)))
     return set(unseen)
+
+
+def _strike(unseen: dict[str, bytes], contents: Iterable[bytes]) -> None:
+    """Take away the names that stand in these bytes."""
+    for held in contents:
+        for name in [name for name, written in unseen.items() if written in held]:
+            del unseen[name]

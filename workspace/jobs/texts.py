@@ -37,7 +37,7 @@ def run(key: str, now: datetime) -> datetime | None:
     emptied = [document_id for document_id in document_ids if _empty(document_id, key)]
     if emptied:
         return now + AFTER
-    left = [document_id for document_id in document_ids if not _forget(document_id)]
+    left = [document_id for document_id in document_ids if not _forget(document_id, key)]
     is_scrubbed = not document_ids or scrub(database())
     if left:
         return now + WHEN_CORRUPT
@@ -82,9 +82,9 @@ def _empty(document_id: int, key: str) -> bool:
     return True
 
 
-def _forget(document_id: int) -> bool:
+def _forget(document_id: int, key: str) -> bool:
     try:
-        forget_past(document_id)
+        forget_past(document_id, key)
     except NotFound:
         return True
     except (Conflict, CorruptDocument):

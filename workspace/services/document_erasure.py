@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from models.audit import COMMAND, AuditAction, SubjectKind, audit
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
+from models.board.redaction import Gone, by_author, unlike
 from models.board_image import BoardImage
 from models.document import Board, DocumentSnapshot, DocumentUpdate
 from models.document_log import checksum_of, head_of, load_document, write_snapshot
@@ -24,11 +25,13 @@ from models.document_upkeep import BoardObject, DocumentHistory, SetAside
 from models.errors import Conflict
 from models.personal_data import RECORDS
 from models.session import Database, affected, database, reading, transaction
+from models.snapshot import Snapshot
 from workspace.jobs import project
 from workspace.jobs.compact import verified_snapshot
 from workspace.services.document_upkeep import note_upkeep
+from workspace.services.snapshots import redact_snapshots
 
-TABLES = (DocumentUpdate, DocumentSnapshot, DocumentHistory, SetAside, BoardObject, BoardImage)
+TABLES = (DocumentUpdate, DocumentSnapshot, DocumentHistory, SetAside, BoardObject, BoardImage, Snapshot)
 CHECKPOINT_SECONDS = 10.0
 
 
@@ -54,8 +57,11 @@ def erase_deleted(document_id: int) -> Erased:
     return Erased(rows, snapshots, moments, scrub(database()))
 
 
-def forget_past(document_id: int) -> tuple[int, int, int]:
-    """The same without overwriting: `scrub` then does it for several documents at once."""
+def forget_past(document_id: int, author: str = "") -> tuple[int, int, int]:
+    """The same without overwriting: `scrub` then does it for several documents at once.
+
+    What was pinned or frozen of the board loses the words of `author`; with none, whatever is gone from it.
+    """
     with reading() as session:
         stored = load_document(session, document_id)
     content = verified_snapshot(stored)
@@ -66,8 +72,10 @@ def forget_past(document_id: int) -> tuple[int, int, int]:
         subject = (SubjectKind.DOCUMENT, document_id)
         audit(session, COMMAND, AuditAction.DOCUMENT_ERASED, subject=subject)
     project.run(document_id, utcnow())
+    is_gone: Gone = by_author(author) if author else unlike(content)
     with transaction() as session:
         _forget_deleted_choices(session, document_id)
+        redact_snapshots(session, document_id, is_gone)
     return gone
 
 

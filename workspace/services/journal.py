@@ -44,6 +44,9 @@ SENTENCES = {
     KIND.QUESTION_ANSWERED: N_("%(who)s a répondu à une question sur « %(subject)s »"),
     KIND.OBSERVER_INVITED: N_("%(who)s a invité %(subject)s à observer le projet"),
     KIND.OBSERVER_JOINED: N_("%(who)s a accepté d’observer « %(subject)s »"),
+    KIND.SNAPSHOT_PINNED: N_("%(who)s a épinglé un état de tableau : « %(subject)s »"),
+    KIND.MILESTONE_REACHED: N_("%(who)s a annoncé le jalon « %(subject)s » atteint"),
+    KIND.MILESTONE_TAKEN_BACK: N_("%(who)s a retiré l’annonce du jalon « %(subject)s »"),
 }
 SOMEBODY = N_("Une personne qui n’est plus là")
 

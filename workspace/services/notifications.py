@@ -47,6 +47,10 @@ SENTENCES = {
     KIND.SOLUTION_DROPPED: N_(
         "%(who)s écarte la solution née de votre note, et dit pourquoi : « %(subject)s »"
     ),
+    KIND.MILESTONE_SET: N_("%(who)s a posé un jalon : « %(subject)s »"),
+    KIND.MILESTONE_MOVED: N_("%(who)s a changé la date d’un jalon : « %(subject)s »"),
+    KIND.MILESTONE_REACHED: N_("%(who)s annonce un jalon atteint : « %(subject)s »"),
+    KIND.MILESTONE_TAKEN_BACK: N_("%(who)s retire l’annonce d’un jalon : « %(subject)s »"),
 }
 
 

@@ -1,8 +1,9 @@
 """What an élu reads of the projects they observe. Nothing else of a project reaches them.
 
 It is: title, team, lead and authority; the published briefs, with the stage the project was at when each was
-published; the boards the team opened to observers; their own questions. `observation_page` takes the actor
-to read for: the élu, or `as_observer(project)` when the team looks at what an élu sees.
+published; the boards the team opened to observers and the snapshots it shows them; their own questions.
+`observation_page` takes the actor to read for: the élu, or `as_observer(project)` when the team looks at what
+an élu sees.
 """
 
 from collections.abc import Sequence
@@ -22,11 +23,13 @@ from models.notification import Notification, NotificationKind
 from models.people import User
 from models.policy import Actor, Grant, Permission, Role, can
 from models.project import Project
+from models.snapshot import Snapshot
 from models.stages import STEP_BY_CODE, Stage
 from workspace.services.board_facts import Counts, counts_of
 from workspace.services.boards import boards_of
 from workspace.services.brief_sources import whole_sentences
 from workspace.services.questions import own_questions
+from workspace.services.snapshots import pinned_of
 
 ONE_LINE = 160
 
@@ -90,6 +93,7 @@ class ObservationPage:
     editions: list[ProgressBrief] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     board_counts: dict[int, Counts] = field(default_factory=dict)
+    snapshots: list[Snapshot] = field(default_factory=list)
     questions: list[ObserverQuestion] = field(default_factory=list)
     until: datetime | None = None
     invited_by: str = ""
@@ -200,7 +204,7 @@ def mark_read(session: Session, actor: Actor, project_id: int) -> None:
 def observation_page(
     session: Session, viewer: Actor, project: Project, *, draft: ProgressBrief | None = None
 ) -> ObservationPage:
-    """What `viewer` reads of a project loaded by `models.access`. Six queries.
+    """What `viewer` reads of a project loaded by `models.access`. Seven queries.
 
     `draft` takes the place of the newest edition: what an élu would read once it is published.
     """
@@ -221,6 +225,7 @@ def observation_page(
         editions=earlier,
         boards=boards,
         board_counts=counts_of(session, boards),
+        snapshots=pinned_of(session, viewer, project),
         questions=own_questions(session, viewer, [project.id]),
         until=membership.ends_at if membership else None,
         invited_by=invited_by.name if invited_by else "",

@@ -47,6 +47,7 @@ from workspace.web.projects import boards as project_boards
 from workspace.web.projects import routes as projects
 from workspace.web.projects import steps as project_steps
 from workspace.web.setup import routes as setup
+from workspace.web.snapshots import routes as snapshots
 from workspace.web.solutions import routes as solutions
 
 BLUEPRINTS = (
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     projects.blueprint,
     project_boards.blueprint,
     project_steps.blueprint,
+    snapshots.blueprint,
     solutions.blueprint,
     home.blueprint,
     health.blueprint,

@@ -11,6 +11,7 @@ from workspace.services.demo.story import (
     GuestStory,
     IdeaStory,
     Person,
+    PinStory,
     ProblemStory,
     TalkStory,
     TeamStory,
@@ -130,6 +131,7 @@ PARIS = TeamStory(
                     (1, 2),
                 ),
             ),
+            pins=(PinStory(22, "lea", "Avant le vote, à la fin du premier atelier", 5, shown=True),),
             talks=(
                 TalkStory(
                     3,

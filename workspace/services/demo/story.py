@@ -66,6 +66,17 @@ class IdeaStory:
 
 
 @dataclass(frozen=True)
+class PinStory:
+    """A state of a board that somebody pinned when its first `notes` were there; `shown` to élus."""
+
+    days_ago: float
+    who: str
+    title: str
+    notes: int
+    shown: bool = False
+
+
+@dataclass(frozen=True)
 class BoardStory:
     """A board, half filled."""
 
@@ -80,6 +91,7 @@ class BoardStory:
     vote: VoteStory | None = None
     talks: tuple[TalkStory, ...] = ()
     ideas: tuple[IdeaStory, ...] = ()
+    pins: tuple[PinStory, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from workspace.services.demo import templates, timetable
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.ideas import write_ideas
+from workspace.services.demo.keeping import pin_states
 from workspace.services.demo.orleans import ORLEANS
 from workspace.services.demo.others import (
     ADMIN,
@@ -338,6 +339,7 @@ class DemoWriter:
         names = {person.key: person.name for person in team.learners} | {"tutor": tutor.name}
         names |= {key: guest.name for key, guest in guests.items()}
         write_ideas(self.session, board, story.ideas, story.notes, keys, self._ago)
+        pin_states(self.session, board, story, keys, self._ago)
         write_talks(self.session, board, story.talks, story.notes, keys, names, self._ago)
         return board
 

@@ -14,6 +14,7 @@ from models.partner import LINK_ROLE_LABELS, SECTOR_LABELS
 from models.policy import Role
 from models.problem import APPROACH_LABELS, CONFIDENTIALITY_LABELS, DOMAIN_LABELS, STATUS_LABELS
 from models.project import StepStatus
+from models.snapshot import KIND_LABELS, SnapshotKind
 from models.stages import STEPS
 from workspace.i18n import _, format_date, format_datetime, ngettext
 from workspace.services import journal, notifications
@@ -52,6 +53,11 @@ SECTIONS: Mapping[str, str] = {
     "comments": N_("Vos commentaires"),
     "solutions": N_("Les versions de solutions que vous avez enregistrées"),
     "solution_sources": N_("Vos notes devenues des idées de solution"),
+    "snapshots": N_("Les états de tableaux et de textes que vous avez figés"),
+    "milestones": N_("Les jalons que vous avez posés"),
+    "milestones_reached": N_(
+        "Les jalons que vous avez annoncés atteints, ou dont vous avez retiré l’annonce"
+    ),
     "comment_mutes": N_("Les tableaux dont vous ne suivez pas les commentaires"),
 }
 
@@ -159,6 +165,12 @@ COLUMNS: Mapping[str, str] = {
     "changed_at": N_("Modifiée le"),
     "who": N_("Qui"),
     "written_at": N_("Écrite le"),
+    "criteria": N_("Critères"),
+    "due_on": N_("Échéance"),
+    "reached_at": N_("Annoncé le"),
+    "taken_at": N_("Figé le"),
+    "taken_back_at": N_("Annonce retirée le"),
+    "word": N_("Un mot"),
 }
 
 CAPACITIES: Mapping[str, str] = {
@@ -177,6 +189,8 @@ CAPACITIES: Mapping[str, str] = {
     "observer": N_("qui a posé la question"),
     "published_by": N_("qui a publié"),
     "updated_by": N_("qui a écrit"),
+    "reached_by": N_("qui l’a annoncé"),
+    "taken_back_by": N_("qui en a retiré l’annonce"),
 }
 
 ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
@@ -237,6 +251,8 @@ def _shown(row: Row, name: str, column: str, value: Any) -> str:
         case "kind", ActivityKind():
             detail = ngettext("%(num)s modification", "%(num)s modifications", row["count"])
             return _(journal.SENTENCES[value], who=name, subject=_(row["subject"]), detail=detail)
+        case "kind", SnapshotKind():
+            return _(KIND_LABELS[value])
         case "kind", NotificationKind():
             return _(notifications.SENTENCES[value], who=row["who"], subject=row["subject"])
         case "step_code" | "criterion_code", str():

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from sqlalchemy.orm import Session
@@ -115,14 +115,16 @@ def facts_for(session: Session, who: Actor, board: Board) -> Facts:
     )
 
 
-def disposition(board: Board, kind: str) -> str:
-    """Content-Disposition of a file named as people file it: Tableau - Titre - 2026-11-28.pdf."""
-    name = _file_name(board, kind)
+def disposition(title: str, kind: str, day: date | None = None) -> str:
+    """Content-Disposition of a file named as people file it: Tableau - Titre - 2026-11-28.pdf.
+
+    Without a `day`, it is today's.
+    """
+    name = _file_name(title, kind, day or datetime.now(current_zone()).date())
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
-def _file_name(board: Board, kind: str) -> str:
-    title = " ".join(_NOT_IN_NAMES.sub(" ", board.title).split())[:MOST_TITLE].strip(". ")
-    day = datetime.now(current_zone()).date().isoformat()
-    return " - ".join(part for part in (_("Tableau"), title, day) if part) + f".{kind}"
+def _file_name(title: str, kind: str, day: date) -> str:
+    clean = " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:MOST_TITLE].strip(". ")
+    return " - ".join(part for part in (_("Tableau"), clean, day.isoformat()) if part) + f".{kind}"

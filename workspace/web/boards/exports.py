@@ -88,7 +88,7 @@ def download(board_id: int) -> Response:
         place, subject = Where(project_id=board.project_id), (SubjectKind.BOARD, board_id)
         audit(session, who, AuditAction.EXPORT_DOWNLOADED, where=place, subject=subject, export=Export.BOARD)
     answer = Response(content, mimetype=KINDS[kind])
-    answer.headers["Content-Disposition"] = disposition(board, kind)
+    answer.headers["Content-Disposition"] = disposition(board.title, kind)
     answer.headers["Content-Security-Policy"] = PICTURE_POLICY if kind == "svg" else FILE_POLICY
     return answer
 
@@ -130,18 +130,19 @@ def picture(board_id: int) -> Response:
     mark = hashlib.sha256(reader.encode()).hexdigest()[:16]
     etag = f"p{board.document_id}.{state.epoch}.{state.seq}.{mark}"
     if request.if_none_match.contains(etag):
-        return _picture(b"", etag)
+        return send_picture(b"", etag)
     is_whole = part == Part()
     found = survey_of(state, board.document_id) if is_whole else rendering.survey(state.content, part)
     with reading() as session:
         ask = replace(ask_for(session, who, board, found, part, small=not is_large), headless=is_headless)
         images = contents_of(session, board.document_id, found.images) if is_large else {}
     if is_whole and not is_large:
-        return _picture(small_picture(state, board.document_id, ask), etag)
-    return _picture(rendering.render("svg", state.content, ask, images), etag)
+        return send_picture(small_picture(state, board.document_id, ask), etag)
+    return send_picture(rendering.render("svg", state.content, ask, images), etag)
 
 
-def _picture(content: bytes, etag: str) -> Response:
+def send_picture(content: bytes, etag: str) -> Response:
+    """A drawing for pages, asked for again each time and known by its ETag."""
     answer = Response(content, mimetype=SVG)
     answer.set_etag(etag)
     answer.headers["Content-Security-Policy"] = PICTURE_POLICY

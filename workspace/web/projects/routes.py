@@ -20,6 +20,7 @@ from workspace.i18n import _
 from workspace.services import project_list, project_page, projects
 from workspace.services.break_glass import accesses_to
 from workspace.services.journal import by_day, journal_page
+from workspace.services.snapshots import find_unpinned, pinned_of
 from workspace.services.solutions import solutions_of
 from workspace.web.guard import actor, requires, signed_in
 from workspace.web.idempotency import once
@@ -164,6 +165,8 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             accesses=accesses_to(session, project.id),
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
+            snapshots=pinned_of(session, who, project),
+            unpinned=find_unpinned(session, who, project, request.args.get("unpinned", type=int)),
             archived_id=request.args.get("archived", type=int),
             withdrawn_id=request.args.get("withdrawn", type=int),
         )
@@ -175,6 +178,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             project=project,
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
+            snapshots=pinned_of(session, who, project),
             rail=view.rail(guest),
             accesses=accesses_to(session, project.id),
         )

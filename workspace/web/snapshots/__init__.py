@@ -1,0 +1,1 @@
+"""Pages of what was kept of boards and texts."""
