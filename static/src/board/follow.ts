@@ -5,6 +5,7 @@ import { tn } from "../lib/i18n";
 import type { BoardContext } from "./context";
 import { boundsOf } from "./model/geometry";
 import { isPlaced, isWritten } from "./model/objects";
+import { setAttribute } from "./objects/view";
 import type { LocalCopy } from "./sync/local-copy";
 
 /** The name under which the camera is kept. */
@@ -38,11 +39,13 @@ export function followBoard({
   page,
   signal,
 }: BoardContext): void {
+  const keepReachable = (): void =>
+    setAttribute(page.list, "tabindex", isWritten(board.get(selection.focus ?? "")) ? "-1" : "0");
   board.changes.on(
     "objects",
     (change) => {
       if (change.removed.length > 0) selection.drop(change.removed.map((object) => object.id));
-      page.list.tabIndex = isWritten(board.get(selection.focus ?? "")) ? -1 : 0;
+      keepReachable();
       if (change.local || !page.root.hasAttribute("data-ready")) return;
       const added = change.added.map((id) => board.get(id)).filter(isWritten);
       const author = added[0] ? people.nameOf(added[0].author) : "";
@@ -58,13 +61,7 @@ export function followBoard({
     },
     signal,
   );
-  selection.events.on(
-    "change",
-    () => {
-      page.list.tabIndex = isWritten(board.get(selection.focus ?? "")) ? -1 : 0;
-    },
-    signal,
-  );
+  selection.events.on("change", keepReachable, signal);
   board.changes.on(
     "objects",
     (change) => {
@@ -74,7 +71,7 @@ export function followBoard({
         if (isPlaced(object)) named.add(object.zone);
         else if (object) named.add(object.from).add(object.to);
       }
-      stage.redraw(named);
+      stage.redraw(named, change.local);
     },
     signal,
   );

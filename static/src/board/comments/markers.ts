@@ -2,6 +2,7 @@
 
 import { el, on } from "../../lib/dom";
 import { tn } from "../../lib/i18n";
+import { setHidden } from "../objects/view";
 import type { CommentsDesk } from "./comments";
 import { type Place, placeName, placeOf, rectOf } from "./places";
 import { countIn } from "./store";
@@ -58,16 +59,16 @@ export class Markers {
 
   private place(): void {
     const { context } = this.desk;
-    const { camera, page } = context;
-    const isNear = camera.zoom >= LEAST_ZOOM;
-    this.layer.hidden = !isNear;
+    const { camera } = context;
+    const isNear = camera.zoom >= LEAST_ZOOM && this.marks.size > 0;
+    setHidden(this.layer, !isNear);
     if (!isNear) return;
-    const { clientWidth, clientHeight } = page.stage;
+    const { w, h } = camera.size;
     for (const { place, button } of this.marks.values()) {
       const rect = rectOf(place, context);
       const at = rect && camera.toScreen({ x: rect.x + rect.w, y: rect.y });
-      const isSeen = at !== null && at.x > 0 && at.y > 0 && at.x < clientWidth + 12 && at.y < clientHeight;
-      button.hidden = !isSeen;
+      const isSeen = at !== null && at.x > 0 && at.y > 0 && at.x < w + 12 && at.y < h;
+      setHidden(button, !isSeen);
       if (isSeen) button.style.transform = `translate(${Math.round(at.x - 16)}px, ${Math.round(at.y - 12)}px)`;
     }
   }

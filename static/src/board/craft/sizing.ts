@@ -6,6 +6,7 @@ import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
 import { clamp, type Point, type Rect } from "../model/geometry";
 import type { BoardObject, PlacedObject } from "../model/objects";
+import { setHidden } from "../objects/view";
 import type { Snapper, Snapping } from "./snapping";
 
 /** Objects smaller than this on screen have no handle. */
@@ -145,13 +146,12 @@ export class Sizing {
   private place(): void {
     const { board, selection, rights, stage, camera } = this.context;
     const object = board.placed(selection.only ?? "");
-    this.handle.hidden = !object || selection.editing !== null || !sidesOf(object) || !rights.mayChange(object);
-    if (!object || this.handle.hidden) return;
-    const seen = stage.seenAt(object);
-    if (Math.min(seen.w, seen.h) * camera.zoom < LEAST_PX) {
-      this.handle.hidden = true; // it would lie over the object, and be taken for it
-      return;
-    }
+    const seen = object && stage.seenAt(object);
+    const isSized = object && selection.editing === null && sidesOf(object) !== null && rights.mayChange(object);
+    // On a smaller object it would be taken for the object.
+    const isShown = isSized && seen !== undefined && Math.min(seen.w, seen.h) * camera.zoom >= LEAST_PX;
+    setHidden(this.handle, !isShown);
+    if (!isShown) return;
     const corner = camera.toScreen({ x: seen.x + seen.w, y: seen.y + seen.h });
     this.handle.style.transform = `translate(${Math.round(corner.x)}px, ${Math.round(corner.y)}px)`;
   }

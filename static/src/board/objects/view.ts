@@ -39,6 +39,12 @@ export function drawDetails(element: HTMLElement, object: PlacedObject, context:
   setText(all(":scope > .sr-only", element).at(-1), context.details(object));
 }
 
+/** Shows or hides; even the same value would make the browser style the element again. */
+export function setHidden(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/** Sets an attribute only when it differs: even the same value makes the browser style the element again. */
 export function setAttribute(node: Element, name: string, value: string): void {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }

@@ -11,6 +11,8 @@ import type { PeerState, Peers } from "./peers";
 
 const GLIDE_MS = 70;
 const LIGHT_GLIDE_MS = 180;
+/** More pointers than these jump: to have them all glide would cost more than the rest of the board. */
+const MOST_GLIDING = 10;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Drawn {
@@ -19,18 +21,22 @@ interface Drawn {
 }
 
 export class CursorLayer {
+  /** Moved by the camera as a whole: a pan moves one element, however many people are here. */
+  private readonly layer = el("div", { class: "board-cursors" });
   private readonly drawn = new Map<number, Drawn>();
+  private zoom = 0;
   private frame = 0;
   private lastTime = 0;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(
-    private readonly overlay: HTMLElement,
+    overlay: HTMLElement,
     private readonly peers: Peers,
     private readonly camera: Camera,
     private readonly lightMode: LightMode,
     signal: AbortSignal,
   ) {
+    overlay.append(this.layer);
     peers.events.on("pointers", () => this.wake(), signal);
     peers.events.on("people", () => this.wake(), signal);
     camera.events.on("change", () => this.wake(), signal);
@@ -46,20 +52,26 @@ export class CursorLayer {
   private draw(now: number): void {
     this.frame = 0;
     const glide = this.lightMode.isOn ? LIGHT_GLIDE_MS : GLIDE_MS;
-    const share = this.still.matches ? 1 : 1 - Math.exp(-Math.max(1, now - this.lastTime) / glide);
+    const isStill = this.still.matches || this.drawn.size > MOST_GLIDING;
+    const share = isStill ? 1 : 1 - Math.exp(-Math.max(1, now - this.lastTime) / glide);
     this.lastTime = now;
+    const { x, y, zoom } = this.camera;
+    this.layer.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px)`;
+    const isZoomed = this.zoom !== zoom;
+    this.zoom = zoom;
     let moving = false;
     const seen = new Set<number>();
     for (const peer of this.peers.values()) {
       if (!peer.pointer) continue;
       seen.add(peer.peer);
-      const drawn = this.drawn.get(peer.peer) ?? this.create(peer);
+      const known = this.drawn.get(peer.peer);
+      const drawn = known ?? this.create(peer);
       const dx = peer.pointer.x - drawn.at.x;
       const dy = peer.pointer.y - drawn.at.y;
       drawn.at = { x: drawn.at.x + dx * share, y: drawn.at.y + dy * share };
-      moving ||= Math.abs(dx) + Math.abs(dy) > 0.5;
-      const screen = this.camera.toScreen(drawn.at);
-      drawn.element.style.transform = `translate(${screen.x}px, ${screen.y}px)`;
+      moving ||= !isStill && Math.abs(dx) + Math.abs(dy) > 0.5;
+      if (isZoomed || !known || dx !== 0 || dy !== 0)
+        drawn.element.style.transform = `translate(${drawn.at.x * zoom}px, ${drawn.at.y * zoom}px)`;
       const name = firstName(peer.name);
       setText(drawn.element.lastElementChild, peer.editing ? t("%(name)s écrit…", { name }) : name);
     }
@@ -83,7 +95,7 @@ export class CursorLayer {
       arrow,
       el("span"),
     );
-    this.overlay.append(element);
+    this.layer.append(element);
     const drawn = { element, at: peer.pointer ?? { x: 0, y: 0 } };
     this.drawn.set(peer.peer, drawn);
     return drawn;

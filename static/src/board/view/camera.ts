@@ -28,6 +28,11 @@ export class Camera {
     this.events.emit("change", undefined);
   }
 
+  /** Of the view on screen, in pixels. */
+  get size(): { w: number; h: number } {
+    return { w: this.width, h: this.height };
+  }
+
   get visible(): Rect {
     return { x: this.x, y: this.y, w: this.width / this.zoom, h: this.height / this.zoom };
   }

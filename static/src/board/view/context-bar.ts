@@ -130,6 +130,7 @@ export class ContextBar {
 
   private show(): void {
     const { selection, board, rights } = this.context;
+    if (selection.ids.size === 0 && this.bar.hidden) return;
     const objects = [...selection.ids]
       .map((id) => board.get(id))
       .filter((object): object is BoardObject => object !== undefined);

@@ -8,6 +8,7 @@ import { on } from "../../lib/dom";
 import { grow, type Rect } from "../model/geometry";
 import type { PlacedObject, StrokeObject } from "../model/objects";
 import { NIB_WIDTH, pathOf } from "../model/stroke";
+import { setHidden } from "../objects/view";
 import type { Camera } from "./camera";
 
 const MOST_DENSITY = 2;
@@ -80,7 +81,7 @@ export class FarLayer {
    * again what is stretched.
    */
   show(exactly: boolean): void {
-    this.canvas.hidden = false;
+    setHidden(this.canvas, false);
     if (this.isStale || !this.drawn || !this.covers(this.drawn, exactly)) this.drawn = this.draw();
     const { x, y } = this.camera.toScreen(this.drawn.area);
     this.canvas.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.zoom / this.drawn.zoom})`;
@@ -88,7 +89,7 @@ export class FarLayer {
 
   /** Takes the canvas away: an empty one would still be laid over the board at every frame. */
   hide(): void {
-    this.canvas.hidden = true;
+    setHidden(this.canvas, true);
     this.drawn = null;
   }
 

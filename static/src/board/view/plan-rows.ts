@@ -32,6 +32,11 @@ export class PlanRows {
     for (const item of items) {
       const row = this.rows.get(item.key) ?? this.create(item);
       this.draw(item, current, written);
+      // The row that stands in the way alone has gone elsewhere: it is put in when its turn comes.
+      if (place && row === place.nextElementSibling) {
+        place.remove();
+        place = row;
+      }
       if (row === place) place = place.nextElementSibling;
       else this.tree.insertBefore(row, place);
     }
@@ -64,7 +69,7 @@ export class PlanRows {
     setAttribute(row, "aria-posinset", String(item.position));
     setAttribute(row, "aria-setsize", String(item.size));
     setAttribute(row, "aria-selected", String(item.key === current));
-    row.tabIndex = item.key === current ? 0 : -1;
+    setAttribute(row, "tabindex", item.key === current ? "0" : "-1");
     const [mark, words, aside, details] = row.children as unknown as [Element, Element, Element, Element];
     const write = (text: string): void => {
       if (item.key !== written) setText(words, text);

@@ -17,6 +17,10 @@ import { PlanSearch } from "./plan-search";
 import { PlanWriter } from "./plan-writer";
 
 const REDRAW_MS = 80;
+/** What others do is listed less often: rows that change places all the time could not be read. */
+const OTHERS_MS = 400;
+/** The plan of a large board on a slow device follows less often: drawing it may take a tenth of the time. */
+const REST = 9;
 
 export class Plan {
   private readonly tree = find("#plan-tree") as HTMLElement;
@@ -29,6 +33,8 @@ export class Plan {
   private readonly closed = new Set<string>();
   private current: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private dueAt = 0;
+  private lastDrawMs = 0;
   private following = false;
 
   constructor(
@@ -52,9 +58,9 @@ export class Plan {
     this.tree.setAttribute("role", "tree");
     this.tree.replaceChildren();
     const later = (): void => this.drawSoon();
-    board.changes.on("objects", later, signal);
+    board.changes.on("objects", ({ local }) => this.drawSoon(local ? REDRAW_MS : OTHERS_MS), signal);
     people.events.on("known", later, signal);
-    peers.events.on("selection", later, signal);
+    peers.events.on("selection", () => this.drawSoon(OTHERS_MS), signal);
     session.events.on("status", () => this.showBar(), signal);
     selection.events.on("change", () => this.follow(), signal);
     this.search = new PlanSearch(context, found, {
@@ -131,11 +137,18 @@ export class Plan {
 
   // Drawing
 
-  private drawSoon(): void {
-    this.timer ??= setTimeout(() => {
+  private drawSoon(waitMs = REDRAW_MS): void {
+    const now = performance.now();
+    const dueAt = now + Math.max(waitMs, REST * this.lastDrawMs);
+    if (this.timer !== undefined && this.dueAt <= dueAt) return;
+    clearTimeout(this.timer);
+    this.dueAt = dueAt;
+    this.timer = setTimeout(() => {
       this.timer = undefined;
+      const began = performance.now();
       this.draw();
-    }, REDRAW_MS);
+      this.lastDrawMs = performance.now() - began;
+    }, dueAt - now);
   }
 
   private draw(): void {

@@ -5,7 +5,7 @@
 
 import type { Page } from "../context";
 import type { BoardChange, BoardDocument } from "../model/document";
-import { grow, type Point, type Rect } from "../model/geometry";
+import { grow, intersects, type Point, type Rect } from "../model/geometry";
 import { isPlaced, isWritten, type PlacedObject } from "../model/objects";
 import { byOrder } from "../model/order";
 import { viewOf } from "../objects/registry";
@@ -21,7 +21,10 @@ const POOL = 200;
 const FAR_ZOOM = 0.4;
 const FAR_MANY = 300;
 const TRAVEL_MS = 200;
+/** What others do is drawn so often when more than a few objects change, and in light mode. */
+const BUSY_MS = 100;
 const LIGHT_MS = 250;
+const FEW = 6;
 const GRID = 24;
 const MOST_STRETCH = 1.3;
 
@@ -34,10 +37,15 @@ export class Stage {
   private readonly mounted = new Map<string, Mounted>();
   private readonly pools = new Map<string, HTMLElement[]>();
   private readonly dirty = new Set<string>();
+  /** Changed by others, to be drawn when `restTimer` rings. */
+  private readonly waiting = new Set<string>();
+  private lastOthersAt = 0;
+  private lastOthersMany = false;
   private readonly far: FarLayer;
   /** Whether the canvas stands for the elements. */
   private isFar = false;
-  private ranks: Map<string, number> | null = null;
+  /** How high each object lies, and the order that says so. */
+  private ranks: Map<string, { rank: number; order: string }> | null = null;
   /** The distance of the dots as they are painted. */
   private dotsDrawn = GRID;
   private viewChanged = true;
@@ -127,10 +135,16 @@ export class Stage {
     return place ? { ...place, w: object.w, h: object.h } : object;
   }
 
-  /** Draws objects again: names were learnt, somebody else selects them. */
-  redraw(ids: Iterable<string>): void {
-    for (const id of ids) this.dirty.add(id);
-    this.schedule();
+  /** Draws objects again: names were learnt, somebody else selects them. What others do may wait a little. */
+  redraw(ids: Iterable<string>, atOnce = true): void {
+    const marked = atOnce ? this.dirty : this.waiting;
+    for (const id of ids) marked.add(id);
+    if (atOnce) this.redrawAll(false);
+    else if (this.restTimer === undefined) {
+      const rest = this.restMs();
+      if (rest === 0) this.endRest();
+      else this.restTimer = setTimeout(() => this.endRest(), rest);
+    }
   }
 
   redrawAll(contents: boolean): void {
@@ -161,18 +175,25 @@ export class Stage {
 
   /** Draws what others did at once, or in light mode a few times a second. */
   private take(change: BoardChange): void {
-    for (const id of [...change.added, ...change.updated]) this.dirty.add(id);
     for (const object of change.removed) this.unmount(object.id);
-    this.ranks = null;
-    this.viewChanged = true;
+    if (this.isReordered(change)) this.ranks = null;
     this.far.touch(change.local);
-    if (change.local || !this.page.root.hasAttribute("data-light")) this.schedule();
-    else this.restTimer ??= setTimeout(() => this.endRest(), LIGHT_MS);
+    this.redraw([...change.added, ...change.updated], change.local);
+  }
+
+  private restMs(): number {
+    if (this.page.root.hasAttribute("data-light")) return LIGHT_MS;
+    const isBusy = this.lastOthersMany || this.waiting.size > FEW;
+    return isBusy ? Math.max(0, this.lastOthersAt + BUSY_MS - performance.now()) : 0;
   }
 
   private endRest(): void {
     this.restTimer = undefined;
-    this.schedule();
+    this.lastOthersAt = performance.now();
+    this.lastOthersMany = this.waiting.size > FEW;
+    for (const id of this.waiting) this.dirty.add(id);
+    this.waiting.clear();
+    this.redrawAll(false);
   }
 
   private schedule(): void {
@@ -204,7 +225,7 @@ export class Stage {
     const { x, y, zoom } = this.camera;
     this.page.world.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
     this.placeDots();
-    const wanted = this.board.query(grow(this.camera.visible, MARGIN_PX / zoom));
+    const wanted = this.board.query(this.inView());
     const isFar = zoom < FAR_ZOOM && wanted.size > FAR_MANY;
     this.isFar = isFar;
     if (isFar) wanted.clear();
@@ -240,6 +261,11 @@ export class Stage {
     return ids.map((id) => this.board.get(id)).filter(isPlaced);
   }
 
+  /** What has elements: what is on screen, and a margin around it. */
+  private inView(): Rect {
+    return grow(this.camera.visible, MARGIN_PX / this.camera.zoom);
+  }
+
   private pinned(): string[] {
     const ids = [...this.selection.ids, this.selection.focus, this.selection.editing];
     return ids.filter((id): id is string => id !== null && isPlaced(this.board.get(id)));
@@ -259,8 +285,7 @@ export class Stage {
     }
     if (!mounted) {
       if (!this.isPinned(id) && this.isFar) return;
-      if (!this.isPinned(id) && !this.board.query(grow(this.camera.visible, MARGIN_PX / this.camera.zoom)).has(id))
-        return;
+      if (!this.isPinned(id) && !intersects(object, this.inView())) return;
       mounted = this.mount(object);
     }
     const place = this.seenAt(object);
@@ -279,7 +304,7 @@ export class Stage {
     const selected = this.selection.has(id);
     if (element.getAttribute("role") === "option") {
       setAttribute(element, "aria-selected", String(selected));
-      element.tabIndex = this.selection.focus === id ? 0 : -1;
+      setAttribute(element, "tabindex", this.selection.focus === id ? "0" : "-1");
     }
     element.classList.toggle("is-selected", selected);
     element.classList.toggle("is-editing", this.selection.editing === id);
@@ -315,9 +340,13 @@ export class Stage {
   private rankOf(id: string): number {
     if (!this.ranks) {
       const all = [...this.board.values()].filter(isPlaced).sort(byOrder);
-      this.ranks = new Map(all.map((object, rank) => [object.id, rank + 1]));
+      this.ranks = new Map(all.map(({ id: key, order }, rank) => [key, { rank: rank + 1, order }]));
     }
-    return this.ranks.get(id) ?? 0;
+    return this.ranks.get(id)?.rank ?? 0;
+  }
+
+  private isReordered({ added, updated }: BoardChange): boolean {
+    return added.length > 0 || updated.some((id) => this.ranks?.get(id)?.order !== this.board.placed(id)?.order);
   }
 
   /** Each zone owns, for screen readers, the options that lie in it, in reading order. */
