@@ -439,6 +439,25 @@ RECORDS: Sequence[Record] = (
         ours=("sector",),
     ),
     Record(
+        "partner_contact",
+        what=(
+            "that a team wrote to, will call, met or thanked a partner, or was refused, and why; "
+            "never the words of a letter"
+        ),
+        why="to know which partners went silent, and what was done about it",
+        basis=Basis.TASK,
+        seen_by="the team, its tutors",
+        period="project",
+        section="contacts",
+        shown={"by_id": ("kind", "sector", "name", "text", "due_on", "at", "project_id")},
+        emptied={"by_id": ("by_id",)},
+        kept={
+            "name": "an organisation, as the team wrote it; a person's own name in it is replaced",
+            "text": SHARED,
+        },
+        ours=("sector", "kind"),
+    ),
+    Record(
         "share_link",
         what="who made a link, its name and its question",
         why="to let people without an account in",
@@ -782,6 +801,7 @@ NOTHING: Mapping[str, str] = {
     "organization": "establishments",
     "programme": "trainings",
     "cohort": "cohorts and their dates",
+    "cohort_rule": "from which limits rules speak in a cohort: numbers",
     "class_session": "the timetable",
     "class_session_change": "the timetable: what is otherwise for one session",
     "shared_document": "numbers",

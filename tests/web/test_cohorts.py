@@ -1,5 +1,6 @@
 """The cohort page: what each person sees of it, and that its cost does not grow with the teams."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.cohort import Team
+from models.feedback import Feedback, FeedbackStatus
 from models.notification import Notification, NotificationKind
 from models.policy import Role
 from models.project import ProjectStep, StepStatus
@@ -117,9 +119,12 @@ def test_only_a_tutor_proposes_a_talk(world: World, client_of: ClientOf, name: s
     assert client_of(world.people[name]).post(f"/projects/{world.project.id}/talk").status_code == status
 
 
-def test_number_of_queries_does_not_grow_with_the_teams(any_world: World, any_client_of: ClientOf) -> None:
+@pytest.mark.parametrize("page", ["?grid=people", "/live", "/rules"])
+def test_number_of_queries_does_not_grow_with_the_teams(
+    any_world: World, any_client_of: ClientOf, page: str
+) -> None:
     client = any_client_of(any_world.tutor)
-    path = f"/cohorts/{any_world.cohort.id}?grid=people"
+    path = f"/cohorts/{any_world.cohort.id}{page}"
     client.get(path)
     with counting_queries() as before:
         assert client.get(path).status_code == 200
@@ -157,3 +162,88 @@ def test_manager_is_offered_only_what_they_may_do(world: World, client_of: Clien
     assert "Aucune activité depuis" in page
     assert "Proposer un point" not in page
     assert "Ouvrir le projet" in page
+
+
+def did(world: World, days: float, *, project: int | None = None, count: int = 1, **who: int) -> None:
+    with transaction() as session:
+        session.add(
+            Activity(
+                cohort_id=world.cohort.id,
+                project_id=project or world.project.id,
+                kind=ActivityKind.BOARD_EDITED,
+                count=count,
+                at=utcnow() - timedelta(days=days),
+                **who,
+            )
+        )
+
+
+def test_learner_sees_their_own_figures_and_nobody_elses(world: World, client_of: ClientOf) -> None:
+    did(world, 1, user_id=world.alice.id, count=41)
+    did(world, 1, user_id=world.bob.id, count=26)
+    page = page_of(client_of, world, "alice")
+    assert "Votre participation" in page
+    assert '<th scope="row">Vous</th>' in page
+    assert re.search(r">Vous</th>.*?<td class=\"total\">41</td>", page, re.DOTALL)
+    assert re.search(r">Équipe Cayenne</th>.*?<td class=\"total\">67</td>", page, re.DOTALL)
+    assert '<th scope="row">Bob</th>' not in page
+    assert re.search(r">Vous</th>.*?<td class=\"total\">0</td>", page_of(client_of, world, "paul"), re.DOTALL)
+
+
+def test_guests_are_told_by_sector_never_by_name(world: World, client_of: ClientOf) -> None:
+    did(world, 1, guest_id=world.guests["guest"].id, count=5)
+    did(world, 1, guest_id=world.guests["reader"].id, count=3)
+    page = page_of(client_of, world, "tutor", "?grid=people")
+    grid = page[page.index('id="participation"') :]
+    assert re.search(r"Invité·es.{1,3} Habitant·e</th>.*?<td class=\"total\">8</td>", grid, re.DOTALL)
+    assert ">Guest<" not in grid
+
+
+def test_teams_that_need_somebody_come_first(world: World, client_of: ClientOf) -> None:
+    with transaction() as session:
+        problem = make_problem(session, world.cohort, world.paul, team_id=world.peer_team.id)
+        other = make_project(session, session.merge(world.peer_team), problem, "Au calme").id
+    did(world, 0, project=other, user_id=world.paul.id)
+    did(world, 12, user_id=world.alice.id)
+    rows = re.findall(r'data-live-item="row-(\d+)"', page_of(client_of, world, "tutor"))
+    assert rows == [str(world.project.id), str(other)]
+    rows = re.findall(r'data-live-item="row-(\d+)"', page_of(client_of, world, "paul"))
+    assert rows == [str(other), str(world.project.id)], "a learner reads them by title"
+
+
+def test_what_a_tutor_or_a_partner_does_is_not_the_teams(world: World, client_of: ClientOf) -> None:
+    silence(world, 12)
+    did(world, 1, user_id=world.tutor.id)
+    did(world, 1, user_id=world.partner.id)
+    assert "Aucune activité depuis 12" in page_of(client_of, world, "tutor").replace("\u00a0", " ")
+
+
+def test_each_project_tells_its_contacts_and_what_is_expected(world: World, client_of: ClientOf) -> None:
+    did(world, 0, user_id=world.alice.id)
+    did(world, 3, guest_id=world.guests["guest"].id)
+    did(world, 2, user_id=world.partner.id)
+    with transaction() as session:
+        session.add(
+            Feedback(
+                project_id=world.project.id,
+                author_id=world.tutor.id,
+                body="Bravo",
+                status=FeedbackStatus.RELEASED,
+                released_at=utcnow() - timedelta(days=11),
+            )
+        )
+    page = page_of(client_of, world, "tutor")
+    figures = dict(re.findall(r'data-live-figure="([a-z]+)-\d+">(.*?)</td>', page, re.DOTALL))
+    assert "il y a 3" in figures["citizen"]
+    assert "il y a 2" in figures["partner"]
+    assert "il y a 11" in figures["feedback"]
+    assert "Un retour attend la réponse de l’équipe depuis 11" in page
+    assert "contacts-title" not in page_of(client_of, world, "paul")
+
+
+def test_live_parts_are_those_of_the_page(world: World, client_of: ClientOf) -> None:
+    silence(world, 12)
+    answer = client_of(world.tutor).get(f"/cohorts/{world.cohort.id}/live")
+    assert "Aucune activité depuis 12" in answer.get_json()["html"].replace("\u00a0", " ")
+    assert "<html" not in answer.get_json()["html"]
+    assert 'data-live="/cohorts/' in page_of(client_of, world, "tutor")

@@ -1,12 +1,10 @@
 """The cohort page: every team at a glance. The number of queries does not depend on the number of teams."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import cohort_where, project_options
@@ -14,23 +12,23 @@ from models.activity import Activity
 from models.base import utcnow
 from models.cohort import Cohort, Team
 from models.errors import Refused
-from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.i18n import N_
 from models.membership import Membership, is_live
 from models.notification import Notification, NotificationKind, notify
 from models.occurrences import Occurrence
-from models.partner import GuestContributor
-from models.people import User
 from models.policy import Actor, Permission, Role, can
 from models.problem import Problem, ProblemStatus
-from models.project import Project, ProjectStep, StepStatus
+from models.project import Project, StepStatus
 from models.stages import STEPS
 from workspace.i18n import _
+from workspace.services import participation, triage
 from workspace.services.class_sessions import list_occurrences
+from workspace.services.cohort_facts import Moments, Steps, Talks, facts_of, moments_of, steps_of, talks_of
 from workspace.services.journal import JournalLine, recent_lines
-from workspace.services.triage import Reason, TeamFacts, first_to_see
+from workspace.services.participation import Row
+from workspace.services.rules import Settings, settings_of
+from workspace.services.triage import Reason, TeamFacts, first_to_see, reason_for, urgency
 
-WEEKS = 8
 SESSIONS_SHOWN = 3
 JOURNAL_SHOWN = 6
 DOT = {
@@ -40,17 +38,29 @@ DOT = {
     StepStatus.TODO: "todo",
 }
 TALK_EVERY = timedelta(days=1)
+YOU = N_("Vous")
 
 
 @dataclass(frozen=True)
 class TeamRow:
-    """One line of 'Avancée des projets'. `states` has one of done, now, wait, todo per step."""
+    """One line. `states` has one of done, now, wait, todo per step; `reason`: why it needs somebody.
+
+    What only those who follow the cohort may know is None for the others.
+    """
 
     project: Project
     states: list[str]
     weeks: list[int]
-    last_activity_at: datetime | None
-    is_late: bool
+    moments: Moments
+    unanswered_at: datetime | None = None
+    due_on: date | None = None
+    is_overdue: bool = False
+    reason: Reason | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is the team's silence, or a date that has passed, that makes it need somebody."""
+        return self.reason is not None and self.reason.rule in ("long_silent", "silent", "overdue")
 
 
 @dataclass(frozen=True)
@@ -60,65 +70,77 @@ class CohortPage:
     cohort: Cohort
     rows: list[TeamRow]
     teams_without_project: list[Team]
-    first: list[Reason]
-    to_decide: list[Problem]
     sessions: list[Occurrence]
-    lines: list[JournalLine]
     learner_count: int
-    participation: list[tuple[str, list[int]]]
     week_labels: list[str]
-
-
-def week_starts(now: datetime) -> list[datetime]:
-    """The starts of the last eight periods of seven days, oldest first; the last one ends now."""
-    return [now - timedelta(weeks=WEEKS - position) for position in range(WEEKS)]
-
-
-def _bucket(starts: Sequence[datetime]) -> ColumnElement[int]:
-    """Which of the weeks an activity lies in, as SQL: 0 is the oldest."""
-    newest_first = reversed(list(enumerate(starts)))
-    return case(*[(Activity.at >= start, position) for position, start in newest_first], else_=-1)
+    first: list[Reason] = field(default_factory=list)
+    to_decide: list[Problem] = field(default_factory=list)
+    lines: list[JournalLine] = field(default_factory=list)
+    participation: list[Row] = field(default_factory=list)
+    own: list[Row] = field(default_factory=list)
 
 
 def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bool = False) -> CohortPage:
     """What the page of this cohort shows to this actor."""
     now = utcnow()
     follows = can(actor, Permission.FOLLOW_COHORT, cohort_where(cohort))
-    projects = _projects(session, cohort)
+    projects = projects_of(session, cohort)
     if not follows:
         projects = [project for project in projects if can(actor, Permission.VIEW_PROJECT, project.where)]
     ids = [project.id for project in projects]
-    steps = _steps(session, ids)
-    weeks = _weeks(session, ids, now)
-    moments = _moments(session, ids)
+    weeks = participation.weeks_of(session, ids, now)
+    steps, moments = steps_of(session, ids), moments_of(session, projects)
     rows = [
-        _row(project, steps[project.id], weeks[project.id], moments.get(project.id)) for project in projects
-    ]
-    sessions = _next_sessions(session, cohort, now)
-    teams_without_project = _teams_without_project(session, cohort, {project.team_id for project in projects})
-    learner_count = _learner_count(session, cohort)
-    if not follows:
-        return CohortPage(cohort, rows, [], [], [], sessions, [], learner_count, [], [])
-    contested = _contested(session, ids)
-    facts = [
-        _facts(project, steps[project.id], moments.get(project.id), contested.get(project.id), now)
+        TeamRow(project, _states(steps[project.id]), weeks[project.id], moments[project.id])
         for project in projects
     ]
-    return CohortPage(
+    page = CohortPage(
         cohort=cohort,
         rows=rows,
-        teams_without_project=teams_without_project,
-        first=first_to_see(facts),
+        teams_without_project=_teams_without_project(
+            session, cohort, {project.team_id for project in projects}
+        ),
+        sessions=_next_sessions(session, cohort, now),
+        learner_count=_learner_count(session, cohort),
+        week_labels=participation.week_labels(cohort, now),
+    )
+    if not follows:
+        return replace(page, own=_own(session, actor, cohort, rows, now))
+    talks = talks_of(session, ids)
+    facts = {
+        project.id: facts_of(
+            project, steps[project.id], moments[project.id], talks.get(project.id, Talks()), now
+        )
+        for project in projects
+    }
+    settings = settings_of(session, cohort.id, triage.RULES)
+    rows = sorted((_followed(row, facts[row.project.id], settings) for row in rows), key=_by_need)
+    return replace(
+        page,
+        rows=rows,
+        first=first_to_see(row.reason for row in rows),
         to_decide=_to_decide(session, cohort),
-        sessions=sessions,
         lines=recent_lines(session, Activity.cohort_id == cohort.id, limit=JOURNAL_SHOWN),
-        learner_count=learner_count,
-        participation=_by_person(session, cohort, now) if by_person else _by_team(rows),
-        week_labels=_week_labels(cohort, now),
+        participation=participation.by_person(session, cohort, now)
+        if by_person
+        else participation.by_team(projects, weeks),
     )
 
 
-def _projects(session: Session, cohort: Cohort) -> list[Project]:
+def team_facts(session: Session, cohort: Cohort) -> list[TeamFacts]:
+    """What the rules look at, for every project of the cohort: a constant number of queries."""
+    now = utcnow()
+    projects = projects_of(session, cohort)
+    ids = [project.id for project in projects]
+    steps, moments, talks = steps_of(session, ids), moments_of(session, projects), talks_of(session, ids)
+    return [
+        facts_of(project, steps[project.id], moments[project.id], talks.get(project.id, Talks()), now)
+        for project in projects
+    ]
+
+
+def projects_of(session: Session, cohort: Cohort) -> list[Project]:
+    """The projects of the cohort by title, with what the policy needs."""
     found = session.scalars(
         select(Project)
         .join(Team, Team.id == Project.team_id)
@@ -129,99 +151,29 @@ def _projects(session: Session, cohort: Cohort) -> list[Project]:
     return list(found)
 
 
-def _steps(session: Session, ids: Sequence[int]) -> Mapping[int, dict[str, ProjectStep]]:
-    found: dict[int, dict[str, ProjectStep]] = defaultdict(dict)
-    for step in session.scalars(select(ProjectStep).where(ProjectStep.project_id.in_(ids))):
-        found[step.project_id][step.step_code] = step
-    return found
+def _states(steps: Steps) -> list[str]:
+    return [DOT[steps[step.code].status] if step.code in steps else "todo" for step in STEPS]
 
 
-def _weeks(session: Session, ids: Sequence[int], now: datetime) -> Mapping[int, list[int]]:
-    starts = week_starts(now)
-    bucket = _bucket(starts).label("bucket")
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
-    rows = session.execute(
-        select(Activity.project_id, bucket, func.sum(Activity.count))
-        .where(Activity.project_id.in_(ids), Activity.at >= starts[0])
-        .group_by(Activity.project_id, bucket)
-    )
-    for project_id, position, total in rows:
-        if project_id is not None:
-            found[project_id][position] = int(total)
-    return found
-
-
-@dataclass(frozen=True)
-class _Moments:
-    last_at: datetime | None
-    last_guest_at: datetime | None
-
-
-def _moments(session: Session, ids: Sequence[int]) -> Mapping[int, _Moments]:
-    """Last activity of each project, by anybody but its tutors, and by a guest."""
-    tutors = (
-        select(Membership.user_id)
-        .where(Membership.role == Role.TUTOR, is_live())
-        .where(Membership.cohort_id == Activity.cohort_id)
-    )
-    by_team = and_(Activity.user_id.is_not(None), Activity.user_id.not_in(tutors))
-    rows = session.execute(
-        select(
-            Activity.project_id,
-            func.max(case((by_team | Activity.guest_id.is_not(None), Activity.at))),
-            func.max(case((Activity.guest_id.is_not(None), Activity.at))),
-        )
-        .where(Activity.project_id.in_(ids))
-        .group_by(Activity.project_id)
-    )
-    return {project_id: _Moments(last, guest) for project_id, last, guest in rows}
-
-
-def _row(
-    project: Project, steps: Mapping[str, ProjectStep], weeks: list[int], moments: _Moments | None
-) -> TeamRow:
-    states = [DOT[steps[step.code].status] if step.code in steps else "todo" for step in STEPS]
-    last = moments.last_at if moments else None
-    facts = _facts(project, steps, moments, None, utcnow())
-    is_late = any(reason.rule in ("silent", "overdue") for reason in first_to_see([facts]))
-    return TeamRow(project, states, weeks, last, is_late)
-
-
-def _facts(
-    project: Project,
-    steps: Mapping[str, ProjectStep],
-    moments: _Moments | None,
-    contested_at: datetime | None,
-    now: datetime,
-) -> TeamFacts:
-    waiting = [step.changed_at for step in steps.values() if step.status is StepStatus.WAITING]
-    return TeamFacts(
-        project_id=project.id,
-        title=project.title,
-        now=now,
-        today=now.astimezone(ZoneInfo(project.team.cohort.time_zone)).date(),
-        started_at=project.created_at,
-        last_activity_at=moments.last_at if moments else None,
-        last_citizen_at=moments.last_guest_at if moments else None,
-        review_asked_at=min(waiting, default=None),
-        contested_at=contested_at,
-        due_on=project.next_due_on,
-        due_label=project.next_due_label or project.step.name,
+def _followed(row: TeamRow, facts: TeamFacts, settings: Settings) -> TeamRow:
+    return replace(
+        row,
+        unanswered_at=facts.unanswered_at,
+        due_on=facts.due_on,
+        is_overdue=facts.due_on is not None and facts.due_on < facts.today,
+        reason=reason_for(facts, settings),
     )
 
 
-def _contested(session: Session, ids: Sequence[int]) -> Mapping[int, datetime]:
-    """When each project last contested a feedback, unless something was released since."""
-    rows = session.execute(
-        select(
-            Feedback.project_id,
-            func.max(case((Feedback.answer == FeedbackAnswer.CONTESTED, Feedback.answered_at))),
-            func.max(Feedback.released_at),
-        )
-        .where(Feedback.project_id.in_(ids), Feedback.status == FeedbackStatus.RELEASED)
-        .group_by(Feedback.project_id)
-    )
-    return {id_: answered for id_, answered, released in rows if answered and answered > released}
+def _by_need(row: TeamRow) -> tuple[tuple[int, int], str, int]:
+    return urgency(row.reason), row.project.title, row.project.id
+
+
+def _own(session: Session, actor: Actor, cohort: Cohort, rows: Sequence[TeamRow], now: datetime) -> list[Row]:
+    """A learner's own weeks, above those of their team as a whole."""
+    teams = actor.scope_ids(Role.LEARNER, "team_id")
+    team = [(row.project.team.name, row.weeks) for row in rows if row.project.team_id in teams]
+    return [(_(YOU), participation.own_weeks(session, actor, cohort, now)), *team]
 
 
 def _to_decide(session: Session, cohort: Cohort) -> list[Problem]:
@@ -257,50 +209,6 @@ def _learner_count(session: Session, cohort: Cohort) -> int:
         )
     )
     return found or 0
-
-
-def _week_labels(cohort: Cohort, now: datetime) -> list[str]:
-    """The weeks of the training in which the eight periods end: 'S3', 'S4'…"""
-    zone = ZoneInfo(cohort.time_zone)
-    days = [(start.astimezone(zone).date() - cohort.starts_on).days for start in week_starts(now)]
-    return [_("S%(week)s", week=max(0, day // 7 + 1)) for day in days]
-
-
-def _by_team(rows: Sequence[TeamRow]) -> list[tuple[str, list[int]]]:
-    return [(row.project.team.name, row.weeks) for row in rows]
-
-
-def _by_person(session: Session, cohort: Cohort, now: datetime) -> list[tuple[str, list[int]]]:
-    """Learners and guests of the cohort by week, ordered by name: figures to talk about, not a ranking."""
-    starts = week_starts(now)
-    bucket = _bucket(starts).label("bucket")
-    teams = select(Team.id).where(Team.cohort_id == cohort.id)
-    learners = session.execute(
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.role == Role.LEARNER,
-            (Membership.cohort_id == cohort.id) | Membership.team_id.in_(teams),
-            is_live(),
-        )
-        .distinct()
-    )
-    names: dict[tuple[str, int], str] = {("u", id_): name for id_, name in learners}
-    counts: dict[tuple[str, int], list[int]] = {key: [0] * WEEKS for key in names}
-    rows = session.execute(
-        select(Activity.user_id, Activity.guest_id, GuestContributor.name, bucket, func.sum(Activity.count))
-        .outerjoin(GuestContributor, GuestContributor.id == Activity.guest_id)
-        .where(Activity.cohort_id == cohort.id, Activity.at >= starts[0])
-        .group_by(Activity.user_id, Activity.guest_id, GuestContributor.name, bucket)
-    )
-    for user_id, guest_id, guest_name, position, total in rows:
-        key = ("g", guest_id) if guest_id else ("u", user_id or 0)
-        if guest_id:
-            names.setdefault(key, guest_name)
-            counts.setdefault(key, [0] * WEEKS)
-        if key in counts:
-            counts[key][position] = int(total)
-    return sorted((names[key], weeks) for key, weeks in counts.items())
 
 
 def propose_talk(session: Session, actor: Actor, project: Project) -> None:

@@ -79,6 +79,11 @@ class JournalLine:
         """The whole sentence as plain text, in the reader's language."""
         return _(self.sentence, who=self.who, subject=self.subject, detail=self.detail)
 
+    @property
+    def stamp(self) -> str:
+        """The same for the same deed, however long it has gone on."""
+        return f"{self.kind} {self.name} {self.subject} {self.project_id} {self.board_id}"
+
 
 @dataclass(frozen=True)
 class JournalPage:

@@ -34,6 +34,7 @@ from models.occurrences import upcoming
 from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can
 from models.project import Project
+from workspace.services.rules import copy_rules
 from workspace.services.tokens import token_hash
 
 NAME_LIMIT = 160
@@ -198,6 +199,7 @@ def copy_cohort(session: Session, actor: Actor, cohort_id: int, text: CohortText
     """
     model = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
     cohort = create_cohort(session, actor, model.programme_id, text)
+    copy_rules(session, model.id, cohort.id)
     later = timedelta(weeks=round((cohort.starts_on - model.starts_on).days / 7))
     for series in session.scalars(select(ClassSession).where(ClassSession.cohort_id == model.id)):
         said = {name: getattr(series, name) for name in COPIED}

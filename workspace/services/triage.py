@@ -1,7 +1,7 @@
 """« À voir en premier »: explainable rules that say which team needs its tutor, and why. Never a score.
 
-Each rule is a function of one team's facts that gives a reason or None; RULES is the table, in order of
-urgency. A team shows once, for its most urgent reason, and the page shows three reasons at most.
+Each rule is a function of one team's facts and of the rule's limit that gives a reason or None; RULES is the
+table, in order of urgency. A team shows once, for its most urgent reason; three cards at most are shown.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.i18n import N_
+from workspace.i18n import _
+from workspace.services.rules import Rule, Settings, in_days, usual_settings
 
 SHOWN = 3
-SILENT_DAYS = 9
-VERY_SILENT_DAYS = 21
-NO_CITIZEN_DAYS = 21
-REVIEW_DAYS = 2
+GRAVITY = {"danger": 0, "warn": 1, "primary": 2}
 
 
 @dataclass(frozen=True)
@@ -27,16 +26,18 @@ class TeamFacts:
     today: date
     started_at: datetime
     last_activity_at: datetime | None = None
+    last_partner_at: datetime | None = None
     last_citizen_at: datetime | None = None
     review_asked_at: datetime | None = None
     contested_at: datetime | None = None
+    unanswered_at: datetime | None = None
     due_on: date | None = None
     due_label: str = ""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a team comes first. `text` is a French msgid with `values`; `action` names what the card offers."""
+    """Why a team needs somebody. `text` is a French msgid with `values`; `action` names what is offered."""
 
     rule: str
     tone: str
@@ -48,110 +49,181 @@ class Reason:
     project_id: int = 0
     title: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The reason in the reader's language."""
+        return _(self.text, **{**self.values, "days": in_days(self.days)})
+
 
 def _days(facts: TeamFacts, since: datetime | None) -> int:
     return (facts.now - (since or facts.started_at)).days
 
 
-def silent(facts: TeamFacts) -> Reason | None:
-    """Nothing happened on the project for nine days."""
+def _silence(facts: TeamFacts, limit: int, rule: str, tone: str) -> Reason | None:
     days = _days(facts, facts.last_activity_at)
-    if days < SILENT_DAYS:
+    if days < limit:
         return None
-    tone = "danger" if days >= VERY_SILENT_DAYS else "warn"
-    return Reason(
-        "silent",
-        tone,
-        "hourglass",
-        N_("Aucune activité depuis %(days)d jours."),
-        {"days": days},
-        "talk",
-        days,
-    )
+    text = N_("Aucune activité depuis %(days)s.")
+    return Reason(rule, tone, "hourglass", text, {"days": days}, "talk", days)
 
 
-def overdue(facts: TeamFacts) -> Reason | None:
+def long_silent(facts: TeamFacts, limit: int) -> Reason | None:
+    """The team has done nothing for long."""
+    return _silence(facts, limit, "long_silent", "danger")
+
+
+def silent(facts: TeamFacts, limit: int) -> Reason | None:
+    """The team has done nothing for a while."""
+    return _silence(facts, limit, "silent", "warn")
+
+
+def overdue(facts: TeamFacts, limit: int) -> Reason | None:
     """The date the team gave itself has passed."""
-    if facts.due_on is None or facts.due_on >= facts.today:
+    if facts.due_on is None or (facts.today - facts.due_on).days < limit:
         return None
     days = (facts.today - facts.due_on).days
-    return Reason(
-        "overdue",
-        "danger",
-        "calendar-clock",
-        N_("« %(label)s » : la date est passée depuis %(days)d jours."),
-        {"label": facts.due_label, "days": days},
-        "open",
-        days,
-    )
+    text = N_("« %(label)s » : la date est passée depuis %(days)s.")
+    values: dict[str, int | str] = {"label": facts.due_label, "days": days}
+    return Reason("overdue", "danger", "calendar-clock", text, values, "open", days)
 
 
-def review_asked(facts: TeamFacts) -> Reason | None:
-    """The team waits for its tutor's view on a step."""
+def _review(facts: TeamFacts, limit: int, rule: str, tone: str) -> Reason | None:
     if facts.review_asked_at is None:
         return None
     days = _days(facts, facts.review_asked_at)
-    text = (
-        N_("Retour demandé aujourd’hui sur une étape.")
-        if days < 1
-        else N_("Retour demandé sur une étape, depuis %(days)d jours.")
+    if days < limit:
+        return None
+    today, before = (
+        N_("Retour demandé aujourd’hui sur une étape."),
+        N_("Retour demandé sur une étape, depuis %(days)s."),
     )
-    tone = "warn" if days >= REVIEW_DAYS else "primary"
-    return Reason("review_asked", tone, "message-square", text, {"days": days}, "answer", days)
+    return Reason(rule, tone, "message-square", before if days else today, {"days": days}, "answer", days)
 
 
-def contested(facts: TeamFacts) -> Reason | None:
+def review_late(facts: TeamFacts, limit: int) -> Reason | None:
+    """The team has waited for its tutor's view for a while."""
+    return _review(facts, limit, "review_late", "warn")
+
+
+def review_asked(facts: TeamFacts, limit: int) -> Reason | None:
+    """The team waits for its tutor's view on a step."""
+    return _review(facts, limit, "review_asked", "primary")
+
+
+def contested(facts: TeamFacts, limit: int) -> Reason | None:
     """The team contested a feedback: the tutor should read why."""
-    if facts.contested_at is None:
+    if facts.contested_at is None or _days(facts, facts.contested_at) < limit:
         return None
+    text = N_("L’équipe conteste un retour et dit pourquoi.")
     days = _days(facts, facts.contested_at)
-    return Reason(
-        "contested",
-        "primary",
-        "message-square-warning",
-        N_("L’équipe conteste un de vos retours et dit pourquoi."),
-        {},
-        "feedback",
-        days,
-    )
+    return Reason("contested", "primary", "message-square-warning", text, {}, "feedback", days)
 
 
-def no_citizen(facts: TeamFacts) -> Reason | None:
-    """No resident or partner took part for three weeks."""
-    days = _days(facts, facts.last_citizen_at)
-    if days < NO_CITIZEN_DAYS:
+def unanswered(facts: TeamFacts, limit: int) -> Reason | None:
+    """A feedback was released, and the team has not said what it made of it."""
+    if facts.unanswered_at is None or _days(facts, facts.unanswered_at) < limit:
         return None
-    return Reason(
-        "no_citizen",
-        "warn",
-        "users",
-        N_("Aucune contribution d’habitant ou de partenaire depuis %(days)d jours."),
-        {"days": days},
-        "open",
-        days,
-    )
+    days = _days(facts, facts.unanswered_at)
+    text = N_("Un retour attend la réponse de l’équipe depuis %(days)s.")
+    return Reason("unanswered", "warn", "message-square", text, {"days": days}, "feedback", days)
 
 
-RULES: tuple[Callable[[TeamFacts], Reason | None], ...] = (
-    silent,
-    overdue,
-    review_asked,
-    contested,
-    no_citizen,
+def no_citizen(facts: TeamFacts, limit: int) -> Reason | None:
+    """No resident took part, and none was met."""
+    days = _days(facts, facts.last_citizen_at)
+    if days < limit:
+        return None
+    text = N_("Aucun contact citoyen depuis %(days)s.")
+    return Reason("no_citizen", "warn", "users", text, {"days": days}, "involvement", days)
+
+
+def no_partner(facts: TeamFacts, limit: int) -> Reason | None:
+    """No partner took part, and none was met."""
+    days = _days(facts, facts.last_partner_at)
+    if days < limit:
+        return None
+    text = N_("Aucun contact avec un partenaire depuis %(days)s.")
+    return Reason("no_partner", "warn", "handshake", text, {"days": days}, "involvement", days)
+
+
+@dataclass(frozen=True)
+class TeamRule:
+    """A rule, and how it is found in a team's facts."""
+
+    rule: Rule
+    find: Callable[[TeamFacts, int], Reason | None]
+
+
+TALK = N_("Proposer un point à l’équipe")
+READ_FEEDBACK = N_("Ouvrir les retours")
+INVOLVE = N_("Ouvrir l’intéressement du projet")
+
+# One line per rule, the most urgent first.
+TEAM_RULES: tuple[TeamRule, ...] = (
+    TeamRule(
+        Rule(
+            "long_silent",
+            N_("L’équipe n’a rien fait sur son projet depuis longtemps : c’est grave."),
+            TALK,
+            21,
+        ),
+        long_silent,
+    ),
+    TeamRule(
+        Rule("overdue", N_("La date que l’équipe s’est donnée est passée."), N_("Ouvrir le projet"), 1),
+        overdue,
+    ),
+    TeamRule(Rule("silent", N_("L’équipe n’a rien fait sur son projet depuis un moment."), TALK, 9), silent),
+    TeamRule(
+        Rule("review_late", N_("L’équipe attend votre avis sur une étape, et cela dure."), N_("Répondre"), 2),
+        review_late,
+    ),
+    TeamRule(
+        Rule("review_asked", N_("L’équipe demande votre avis sur une étape."), N_("Répondre"), 0, least=0),
+        review_asked,
+    ),
+    TeamRule(
+        Rule("contested", N_("L’équipe conteste un retour et dit pourquoi."), READ_FEEDBACK, 0, least=0),
+        contested,
+    ),
+    TeamRule(
+        Rule("unanswered", N_("Un retour publié n’a pas reçu de réponse de l’équipe."), READ_FEEDBACK, 10),
+        unanswered,
+    ),
+    TeamRule(
+        Rule("no_citizen", N_("Aucun·e habitant·e n’a contribué ni n’a été rencontré·e."), INVOLVE, 21),
+        no_citizen,
+    ),
+    TeamRule(
+        Rule(
+            "no_partner",
+            N_("Aucun partenaire, hors habitant·es, n’a contribué ni n’a été rencontré."),
+            INVOLVE,
+            28,
+        ),
+        no_partner,
+    ),
 )
+RULES: tuple[Rule, ...] = tuple(one.rule for one in TEAM_RULES)
+USUAL = usual_settings(RULES)
 
 
-def reason_for(facts: TeamFacts) -> Reason | None:
+def reason_for(facts: TeamFacts, settings: Settings = USUAL) -> Reason | None:
     """The most urgent reason of one team."""
-    for rule in RULES:
-        found = rule(facts)
+    for one in TEAM_RULES:
+        setting = settings[one.rule.code]
+        found = one.find(facts, setting.threshold) if setting.is_on else None
         if found is not None:
             return Reason(**{**found.__dict__, "project_id": facts.project_id, "title": facts.title})
     return None
 
 
-def first_to_see(teams: Iterable[TeamFacts]) -> list[Reason]:
+def urgency(reason: Reason | None) -> tuple[int, int]:
+    """What teams are sorted by: the gravest first, then the oldest; those that need nobody last."""
+    return (GRAVITY[reason.tone], -reason.days) if reason else (len(GRAVITY), 0)
+
+
+def first_to_see(reasons: Iterable[Reason | None]) -> list[Reason]:
     """At most three reasons, the gravest first, then the oldest."""
-    gravity = {"danger": 0, "warn": 1, "primary": 2}
-    reasons = [found for facts in teams if (found := reason_for(facts)) is not None]
-    return sorted(reasons, key=lambda reason: (gravity[reason.tone], -reason.days, reason.title))[:SHOWN]
+    found = [reason for reason in reasons if reason is not None]
+    return sorted(found, key=lambda reason: (*urgency(reason), reason.title))[:SHOWN]

@@ -27,6 +27,7 @@ from workspace.web.break_glass import routes as break_glass
 from workspace.web.briefs import routes as briefs
 from workspace.web.calendar import feed as calendar
 from workspace.web.cohorts import routes as cohorts
+from workspace.web.cohorts import rules as cohort_rules
 from workspace.web.demo import routes as demo
 from workspace.web.documents import past
 from workspace.web.documents import routes as documents
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     past.blueprint,
     calendar.blueprint,
     cohorts.blueprint,
+    cohort_rules.blueprint,
     feedback.blueprint,
     invitations.blueprint,
     mails.blueprint,

@@ -11,6 +11,7 @@ from models.feedback import FeedbackAnswer, FeedbackStatus
 from models.i18n import N_
 from models.notification import NotificationKind
 from models.partner import LINK_ROLE_LABELS, SECTOR_LABELS
+from models.partner_contact import CONTACT_LABELS
 from models.policy import Role
 from models.problem import APPROACH_LABELS, CONFIDENTIALITY_LABELS, DOMAIN_LABELS, STATUS_LABELS
 from models.project import StepStatus
@@ -41,6 +42,7 @@ SECTIONS: Mapping[str, str] = {
     "briefs": N_("Vos points d’étape"),
     "questions": N_("Vos questions et vos réponses"),
     "partners": N_("Les partenaires que vous avez ajoutés"),
+    "contacts": N_("Les contacts que vous avez notés avec des partenaires"),
     "links": N_("Vos liens de partage"),
     "boards": N_("Vos tableaux"),
     "pictures": N_("Vos images sur les tableaux"),
@@ -211,6 +213,7 @@ ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
             Role.ADMIN: N_("Administrateur·rice technique"),
         },
         ATTENDANCE_LABELS,
+        CONTACT_LABELS,
         {FeedbackStatus.DRAFT: N_("Brouillon"), FeedbackStatus.RELEASED: N_("Transmis à l’équipe")},
         {FeedbackAnswer.ADDRESSED: N_("Pris en compte"), FeedbackAnswer.CONTESTED: N_("Contesté")},
         {BriefStatus.DRAFT: N_("Brouillon"), BriefStatus.PUBLISHED: N_("Publié")},

@@ -1,6 +1,6 @@
-"""GET /cohorts, /cohorts/<id>; POST /cohorts/<id>/talk proposes a talk to a team."""
+"""GET /cohorts, /cohorts/<id> and what of it is new; POST /projects/<id>/talk proposes a talk to a team."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import access_cohort, access_project, cohort_where, visible_cohorts
@@ -30,24 +30,32 @@ def index() -> ResponseReturnValue:
 @requires(Permission.VIEW_COHORT)
 def show(cohort_id: int) -> ResponseReturnValue:
     """The cohort at a glance: ?grid=people shows the participation by person to its tutors."""
+    return _page(cohort_id, "cohorts/show.html")
+
+
+@blueprint.get("/cohorts/<int:cohort_id>/live")
+@requires(Permission.VIEW_COHORT)
+def live(cohort_id: int) -> ResponseReturnValue:
+    """The parts of the same page as they are now, for the page that updates itself."""
+    return jsonify(html=_page(cohort_id, "cohorts/parts.html"))
+
+
+def _page(cohort_id: int, template: str) -> str:
     with reading() as session:
         cohort = access_cohort(session, actor(), cohort_id)
-        may_see_people = can(actor(), Permission.VIEW_PARTICIPATION, cohort_where(cohort))
+        where = cohort_where(cohort)
+        may_see_people = can(actor(), Permission.VIEW_PARTICIPATION, where)
         by_person = may_see_people and request.args.get("grid") == "people"
         page = cohort_page(session, actor(), cohort, by_person=by_person)
-        follows = can(actor(), Permission.FOLLOW_COHORT, cohort_where(cohort))
-        manages = can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort))
-        answers = can(actor(), Permission.WRITE_FEEDBACK, cohort_where(cohort))
-        keeps_templates = can(actor(), Permission.KEEP_TEMPLATES, cohort_where(cohort))
         return render_template(
-            "cohorts/show.html",
+            template,
             page=page,
             cohort=cohort,
             steps=[_(step.name) for step in STEPS],
-            follows=follows,
-            manages=manages,
-            answers=answers,
-            keeps_templates=keeps_templates,
+            follows=can(actor(), Permission.FOLLOW_COHORT, where),
+            manages=can(actor(), Permission.MANAGE_COHORT, where),
+            answers=can(actor(), Permission.WRITE_FEEDBACK, where),
+            keeps_templates=can(actor(), Permission.KEEP_TEMPLATES, where),
             by_person=by_person,
             may_see_people=may_see_people,
         )
