@@ -7,11 +7,14 @@ import { boundsOf } from "./model/geometry";
 import { isPlaced, isWritten } from "./model/objects";
 import { setAttribute } from "./objects/view";
 import type { LocalCopy } from "./sync/local-copy";
+import { FIT_MARGIN } from "./view/camera";
 
 /** The name under which the camera is kept. */
 export const VIEW_NOTE = "view";
 /** Below this, the whole board at once would be unreadable: the first zone is shown instead. */
 const READABLE = 0.45;
+/** A phone shows less of the first zone rather than words that nobody can read. */
+const READABLE_NARROW = 0.75;
 
 /** Where one left off, else the whole board, else its first zone. */
 export function firstView({ board, camera, page }: BoardContext, saved: string | null): void {
@@ -25,6 +28,9 @@ export function firstView({ board, camera, page }: BoardContext, saved: string |
   camera.fit(bounds);
   const first = board.zones()[0];
   if (camera.zoom < READABLE && first) camera.fit({ ...first, h: Math.min(first.h, first.w * 1.4) });
+  if (camera.zoom >= READABLE_NARROW || !matchMedia("(max-width: 45em)").matches) return;
+  const corner = first ?? bounds;
+  camera.set({ x: corner.x - FIT_MARGIN, y: corner.y - FIT_MARGIN, zoom: READABLE_NARROW });
 }
 
 /** What others do, told once in a while; and what is gone is no longer selected. */

@@ -5,7 +5,7 @@ import { centre, clamp, type Point, type Rect } from "../model/geometry";
 
 export const ZOOM_MIN = 0.1;
 export const ZOOM_MAX = 3;
-const FIT_MARGIN = 28;
+export const FIT_MARGIN = 28;
 
 export class Camera {
   readonly events = new Emitter<{ change: undefined }>();
