@@ -65,6 +65,7 @@ class Permission(enum.StrEnum):
     INVITE_OBSERVER = "invite_observer"
     CREATE_BOARD = "create_board"
     VIEW_BOARD = "view_board"
+    VIEW_PAST = "view_past"
     EDIT_BOARD = "edit_board"
     MANAGE_BOARD = "manage_board"
     RESTORE_BOARD = "restore_board"
@@ -253,6 +254,15 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.PARTNER: always,
         S.READER: always,
         S.OBSERVER: when("open_to_observers"),
+        S.RESCUER: always,
+    },
+    # What was taken off a board before: an élu reads what the team shows, and no more.
+    P.VIEW_PAST: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.MANAGER: always,
+        S.PARTNER: always,
+        S.READER: always,
         S.RESCUER: always,
     },
     P.EDIT_BOARD: {S.TEAM: always, S.PARTNER: always, S.TUTOR: when("open_to_tutors")},

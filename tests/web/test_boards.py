@@ -116,6 +116,49 @@ def test_script_is_told_the_rights_the_server_will_apply(
     assert config["me"]["key"] == f"u{world.people[name].id}"  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("name", "comments", "ideas", "leads", "freezes"),
+    [
+        ("alice", "write", "write", True, True),
+        ("tutor", "write", "read", True, False),
+        ("manager", "read", "read", False, False),
+        ("partner", "write", "read", False, False),
+        ("reader", "read", "read", False, False),
+        ("observer", "", "", None, None),
+    ],
+)
+def test_script_is_told_what_to_offer_beside_the_board(
+    client_of: ClientOf,
+    world: World,
+    path: str,
+    name: str,
+    comments: str,
+    ideas: str,
+    leads: bool | None,
+    freezes: bool | None,
+) -> None:
+    set_board(world, open_to_observers=True)
+    client = client_of(world.people.get(name), guest=world.guests.get(name))
+    config = config_of(client.get(path).text)
+    assert (config["comments"], config["ideas"]) == (comments, ideas)
+    workshop = client.get(f"{path}/workshop", headers={"Accept": "application/json"})
+    if leads is None:
+        assert workshop.status_code == 403
+    else:
+        assert workshop.get_json()["may"] == {"lead": leads, "freeze": freezes}
+
+
+@pytest.mark.parametrize(
+    "deed", ["comments", "comments/1/replies", "comments/1/1/edit", "rounds", "ballots", "workshop"]
+)
+def test_who_may_not_is_told_so_whatever_they_sent(
+    client_of: ClientOf, world: World, path: str, deed: str
+) -> None:
+    for name in ("manager", "observer"):
+        set_board(world, open_to_observers=True)
+        assert client_of(world.people[name]).post(f"{path}/{deed}", data=b"?").status_code == 403, name
+
+
 def test_frozen_board_opens_without_tools(client_of: ClientOf, world: World, path: str) -> None:
     set_board(world, frozen=True)
     page = client_of(world.alice).get(path).text

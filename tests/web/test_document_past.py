@@ -78,6 +78,9 @@ def test_corrupt_board_offers_its_last_good_state_and_takes_it_back(
     assert offered["last_good"]["edits_after"] == 0
     assert "d’Alice" in {note.text for note in to_outline(partner.get(offered["content"]).data).notes()}
     assert partner.post(f"{path}/restore-last-good", headers=JSON).status_code == 403
+    board = f"/boards/{world.board.id}"
+    assert f'action="{board}/restore"' in alice.get(board).text
+    assert f'action="{board}/restore"' not in partner.get(board).text
     assert alice.get(f"{path}/last-good").get_json()["may_restore"] is True
     assert alice.post(f"{path}/restore-last-good", headers=JSON).get_json() == {"epoch": 2, "seq": 4}
     assert alice.get(f"{path}/snapshot").headers["ETag"] == '"2.4"'

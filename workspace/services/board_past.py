@@ -164,7 +164,7 @@ def may_restore(session: Session, actor: Actor, board_id: int) -> bool:
 
 
 def _document_of(session: Session, actor: Actor, board_id: int) -> int:
-    return access_board(session, actor, board_id, Permission.VIEW_BOARD).document_id
+    return access_board(session, actor, board_id, Permission.VIEW_PAST).document_id
 
 
 def _until_now(session: Session, board: Board, then: Objects) -> Difference | None:

@@ -31,7 +31,7 @@ MOST_IDS = 5_000
 
 
 @blueprint.get(PAST)
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def show(board_id: int) -> ResponseReturnValue:
     """The moments, and the one that is asked for."""

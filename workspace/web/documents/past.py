@@ -18,7 +18,7 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 
 @blueprint.get("/documents/<int:document_id>/history")
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def history(document_id: int) -> ResponseReturnValue:
     """The moments that can be gone back to, oldest first, and who worked until then."""
@@ -39,7 +39,7 @@ def history(document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/<int:document_id>/history/<int:seq>")
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def entry(document_id: int, seq: int) -> Response:
     """The whole document as it was then."""
@@ -49,7 +49,7 @@ def entry(document_id: int, seq: int) -> Response:
 
 
 @blueprint.get("/documents/<int:document_id>/last-good")
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def last_good(document_id: int) -> ResponseReturnValue:
     """Whether the document is corrupt, and what of it can still be read."""
@@ -68,7 +68,7 @@ def last_good(document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/<int:document_id>/last-good/content")
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def last_good_content(document_id: int) -> Response:
     """That state, to be read."""
