@@ -3,14 +3,21 @@
 A new route is tried by itself; a new kind of id in an address must be named in `ids` of `plant()`.
 """
 
+import io
 import itertools
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
+from typing import cast
 
+import pypdf
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
+from pypdf.generic import StreamObject
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -21,8 +28,8 @@ from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
 from models.board.reader import write_varint
-from models.board.seed import seed_board
 from models.board_image import BoardImage
+from models.break_glass import BreakGlass
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.class_session import Attendance, AttendanceStatus, ClassSession
 from models.cohort import Cohort
@@ -74,6 +81,7 @@ class Planted:
 def plant(session: Session, world: World) -> Planted:
     planted = Planted(world)
     _plant_people(session, planted)
+    access = _plant_administrators(session, planted)
     _plant_project(session, planted)
     boards = _plant_boards(session, planted)
     feedback = _plant_feedback(session, planted)
@@ -99,7 +107,7 @@ def plant(session: Session, world: World) -> Planted:
         "notification_id": {"notification": str(others["notification"])},
         "login_session_id": {"login": str(others["login"])},
         "mail_id": {"mail": "1"},
-        "access_id": {"access": "1"},
+        "access_id": {"access": str(access.id)},
         "identity_id": {"identity": "1"},
         "board_id": {name: str(board.id) for name, board in boards.items()},
         "document_id": {name: str(board.document_id) for name, board in boards.items()},
@@ -125,16 +133,17 @@ def _plant_people(session: Session, planted: Planted) -> None:
     for name, person in world.people.items():
         if "observer" not in name:
             session.get_one(User, person.id).email = f"{planted.secret(f'{name} e-mail').lower()}@exemple.fr"
-    for guest in world.guests.values():
+    for name, guest in world.guests.items():
         row = session.get_one(GuestContributor, guest.id)
-        row.name = planted.secret("guest's name")
-        row.organization_name = planted.secret("guest's organisation")
+        row.name = planted.secret(f"{name}'s name")
+        row.organization_name = planted.secret(f"{name}'s organisation")
     cohort = session.get_one(Cohort, world.cohort.id)
     cohort.name = planted.secret("cohort's name")
     class_session = session.get_one(ClassSession, world.class_session.id)
     for name in ("title", "place", "link", "note"):
         setattr(class_session, name, planted.secret(f"session's {name}"))
-    template = SavedTemplate(cohort_id=world.cohort.id, content=seed_board("defi", "fr"))
+    left = [(world.tutor.key, 1, "jonc", planted.secret("saved template's content"))]
+    template = SavedTemplate(cohort_id=world.cohort.id, content=demo_notes("defi", left))
     for name in ("name", "purpose"):
         setattr(template, name, planted.secret(f"saved template's {name}"))
     session.add(template)
@@ -147,6 +156,20 @@ def _plant_people(session: Session, planted: Planted) -> None:
             noted_by_id=world.tutor.id,
         )
     )
+
+
+def _plant_administrators(session: Session, planted: Planted) -> BreakGlass:
+    """One who reads no content, and one who has opened the project by break-glass."""
+    world = planted.world
+    for name in ("admin", "rescuer"):
+        world.people[name] = make_user(session, name)
+        grant(session, world.people[name], Role.ADMIN, organization_id=world.organization.id)
+    glass = grant(session, world.people["rescuer"], Role.ADMIN, project_id=world.project.id)
+    glass.ends_at = utcnow() + timedelta(hours=1)
+    access = BreakGlass(membership_id=glass.id, reason=planted.secret("reason of break-glass"))
+    session.add(access)
+    session.flush()
+    return access
 
 
 def _plant_project(session: Session, planted: Planted) -> None:
@@ -493,8 +516,29 @@ def send(client: FlaskClient, attempt: Attempt, form: Mapping[str, str] = FORM) 
 
 
 def leaks(planted: Planted, answer: TestResponse) -> list[str]:
-    """The secrets that stand in what was received, headers included."""
-    return secrets_in(planted, answer.get_data() + str(answer.headers).encode())
+    """The secrets that stand in what was received, headers included, and what is packed in files."""
+    return secrets_in(planted, answer.get_data() + _unpacked(answer) + str(answer.headers).encode())
+
+
+def _unpacked(answer: TestResponse) -> bytes:
+    """What no search of the bytes would find: files in archives, words and facts in PDFs and pictures."""
+    if answer.status_code != HTTPStatus.OK:
+        return b""
+    file = io.BytesIO(answer.get_data())
+    match answer.mimetype:
+        case "application/zip":
+            with zipfile.ZipFile(file) as archive:
+                return b"".join(archive.read(name) for name in archive.namelist())
+        case "application/pdf":
+            pdf = pypdf.PdfReader(file)
+            facts = [pdf.get_object(number) for number in range(1, cast("int", pdf.trailer["/Size"]))]
+            streams = [one.get_data() for one in facts if isinstance(one, StreamObject)]
+            words = [page.extract_text() for page in pdf.pages]
+            return b"\n".join([*streams, *(str(one).encode() for one in (*words, *facts))])
+        case "image/png":
+            with Image.open(file) as picture:
+                return str(picture.info).encode()
+    return b""
 
 
 def secrets_in(planted: Planted, received: bytes) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.base import utcnow
 from models.board.objects.link import LINK_KINDS
 from models.session import transaction
 from tests.canaries import Planted, attempts, leaks, plant, secrets_in, send
@@ -25,19 +26,23 @@ from workspace.services.sessions import open_session
 TEAM = frozenset({"alice", "bob"})
 INSIDE = TEAM | {"tutor", "manager"}
 GUESTS = frozenset({"partner", "guest", "reader"})
+RESCUER = frozenset({"rescuer"})
+"""The administrator who has opened the project: reads what its team shows, for some hours."""
+TAKING_PART = INSIDE | GUESTS | RESCUER
 PEOPLE = (
     *("alice", "bob", "paul", "zoe", "tutor", "other_tutor", "manager", "other_manager"),
     *("observer", "other_observer", "partner", "stranger", "guest", "reader", "gone", "anonymous"),
+    *("admin", "rescuer"),
 )
 
 # What a secret is called in tests/canaries.py, and who may read it: the first line that fits.
 MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     # People: the cohort knows its members; partners and guests the team; addresses are for who manages them.
-    (r"bob's name", INSIDE | GUESTS | {"paul"}),
-    (r"tutor's name", INSIDE | GUESTS | {"paul"}),
+    (r"bob's name", TAKING_PART | {"paul"}),
+    (r"tutor's name", TAKING_PART | {"paul"}),
     (r"paul's name", INSIDE | {"paul"}),
-    (r"manager's name", INSIDE | GUESTS),  # on a board, who is there is seen by who else is there
-    (r"partner's (name|title)", INSIDE | GUESTS),
+    (r"manager's name", TAKING_PART),  # on a board, who is there is seen by who else is there
+    (r"partner's (name|title)", TAKING_PART),
     (r"(bob|tutor|paul|manager)'s title", INSIDE | {"paul"}),
     (r"(other_tutor|zoe|other_manager) e-mail", frozenset({"other_manager"})),
     (r"stranger e-mail", frozenset()),
@@ -45,31 +50,34 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"élu e-mail", TEAM | {"manager"}),
     (r"invited e-mail|invited name|invitation's message", TEAM | {"manager"}),
     (r"\w+ e-mail", frozenset({"manager"})),
-    (r"guest's name", INSIDE | GUESTS),
-    (r"guest's organisation|another guest", INSIDE),
+    (r"(guest|reader|gone)'s name", TAKING_PART),
+    (r"(guest|reader|gone)'s organisation|another guest", INSIDE | RESCUER),
     # The cohort and its calendar; who was away is for the sheet, which names nobody to others.
-    (r"cohort's name|session's \w+", INSIDE | {"paul"}),
+    (r"cohort's name", INSIDE | RESCUER | {"paul", "admin"}),
+    (r"session's \w+", INSIDE | {"paul"}),
+    # Break-glass: those whose project it is, while it lasts; whoever administers.
+    (r"reason of break-glass", TAKING_PART | {"admin"}),
     # The project and its problem: the cohort, as it is shared, and those who take part.
-    (r"problem's .*|lever|summary", INSIDE | GUESTS | {"paul"}),
-    (r"due|word on a step|journal .*", INSIDE),
+    (r"problem's .*|lever|summary", TAKING_PART | {"paul"}),
+    (r"due|word on a step|journal .*", INSIDE | RESCUER),
     (r"problem being drafted", frozenset({"paul"})),
     # Boards.
     (r"note (removed from|on) a board that is archived", frozenset()),
     (r"board that is archived", TEAM),
-    (r"(note|picture) on a board that is closed|board that is closed", INSIDE | GUESTS),
-    (r"note removed from a board that is (closed|open)", INSIDE | GUESTS),
+    (r"(note|picture) on a board that is closed|board that is closed", TAKING_PART),
+    (r"note removed from a board that is (closed|open)", TAKING_PART),
     # What is led on boards: who works there and who follows; what is written in silence, its author.
-    (r"prompt of a round|step of a workshop|(question|result) of a vote", INSIDE | GUESTS),
+    (r"prompt of a round|step of a workshop|(question|result) of a vote", TAKING_PART),
     (r"words of a vote that is open", frozenset()),
     (r"alice's private note", frozenset({"alice"})),
     # What a tutor keeps of a board: the teams of the cohort, who may open a board like it.
     (r"saved template's \w+", INSIDE | {"paul"}),
     # Comments: those who read the board, and no élu, whatever the team shows.
-    (r"words of a note that was commented|comment(, resolved)?", INSIDE | GUESTS),
+    (r"words of a note that was commented|comment(, resolved)?", TAKING_PART),
     # Solutions: those who take part; none is published.
-    (r"solution's (title|words|reason|source)", INSIDE | GUESTS),
+    (r"solution's (title|words|reason|source)", TAKING_PART),
     # What was kept of boards and texts: who reads them; unpinned, its team.
-    (r"(note on|title of) a state that is pinned", INSIDE | GUESTS),
+    (r"(note on|title of) a state that is pinned", TAKING_PART),
     (r"(note on|title of) a state that is unpinned", TEAM),
     (r"frozen draft", TEAM | {"tutor"}),
     # Feedback, briefs, questions.
@@ -77,11 +85,12 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"feedback released|answer to feedback", INSIDE),
     (r"draft brief: .*", TEAM | {"tutor"}),
     (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
-    (r"other élu", INSIDE),
+    (r"other élu", INSIDE | RESCUER),
     (r"another élu's question|answer to another élu", TEAM | {"tutor"}),
     # Partners in the list, links, what is one person's alone.
-    (r"partner", INSIDE | {"paul"}),
-    (r"partner's contact|partner's contribution", INSIDE),
+    (r"partner", INSIDE | RESCUER | {"paul"}),
+    (r"partner's contact", INSIDE),
+    (r"partner's contribution", INSIDE | RESCUER),
     (r"link's (label|question)", TEAM),
     (r"somebody else's notification", frozenset({"alice"})),
     (r"somebody's browser", frozenset({"alice"})),
@@ -89,10 +98,10 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
 
 
 def readers(what: str) -> frozenset[str]:
-    """Who may read this secret; one's own name and address are one's own."""
+    """Who may read this secret; what one said of oneself is one's own."""
     for pattern, who in MAY_READ:
         if re.fullmatch(pattern, what):
-            owner = re.match(r"(\w+)('s name|'s title| e-mail)$", what)
+            owner = re.match(r"(\w+)('s name|'s title|'s organisation| e-mail)$", what)
             return who | {owner[1]} if owner else who
     raise AssertionError(f"say in MAY_READ who may read: {what}")
 
@@ -115,9 +124,12 @@ def searches(planted: Planted) -> Iterator[str]:
     yield f"/cohorts/{cohort}?grid=people"
     yield f"/boards/{board}/people?clients=1,2,3,77"
     yield f"/projects/{planted.world.project.id}/journal?page=2"
+    yield from (f"/projects/{planted.world.project.id}/boards/new?q=secret", "/audit?person=secret")
+    yield f"/cohorts/{cohort}/calendar?month={utcnow():%Y-%m}"
     named = ",".join(f"{kind}.{number}" for kind in LINK_KINDS for number in range(1, 40))
     for number in planted.ids["board_id"].values():
         yield f"/boards/{number}/cards?of={named}"
+        yield f"/boards/{number}/history?moment=1"
         yield f"/boards/{number}/cards?search=secret"
         for problem in planted.ids["problem_id"].values():
             yield f"/boards/{number}/cards?address=/problems/{problem}"

@@ -163,6 +163,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             open_links=[link for link in page.links if link.is_open()],
             word_form=word_form or WordForm(formdata=None),
             accesses=accesses_to(session, project.id),
+            shows_contacts=stands(who, project.where) != {Stand.RESCUER},
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
             snapshots=pinned_of(session, who, project),
