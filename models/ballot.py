@@ -51,6 +51,8 @@ class Ballot(WithId, Base):
     cap: Mapped[int | None]
     with_partners: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
+    opens_at: Mapped[datetime | None]
+    """From when on one may vote; None: from the beginning."""
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     voters: Mapped[int | None]
@@ -65,7 +67,11 @@ class Ballot(WithId, Base):
 
     def takes_points(self, now: datetime) -> bool:
         """Whether one may vote, and change one's vote."""
-        return self.closed_at is None and not self.is_due(now)
+        return self.closed_at is None and self.has_begun(now) and not self.is_due(now)
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether the hour has come from which on one may vote."""
+        return self.opens_at is None or self.opens_at <= now
 
     def is_due(self, now: datetime) -> bool:
         """Whether its hour has come."""
@@ -74,7 +80,7 @@ class Ballot(WithId, Base):
     @property
     def ends_at(self) -> datetime:
         """When it is closed at the latest."""
-        return self.closes_at or self.opened_at + LONGEST
+        return self.closes_at or (self.opens_at or self.opened_at) + LONGEST
 
 
 class BallotChoice(WithId, Base):

@@ -12,7 +12,7 @@ from models.personal_data import RECORDS, Record
 from models.tables import metadata
 
 PEOPLE = ("user_account", "guest_contributor")
-AUTHOR_KEYS = ("author", "actor_key", "object_author", "resolved_by")
+AUTHOR_KEYS = ("author", "actor_key", "object_author", "resolved_by", "gatherer")
 ADDRESSES = ("email",)
 
 

@@ -35,13 +35,20 @@ class PrivateRound(WithId, Base):
     zone: Mapped[str] = mapped_column(String(32), default="")
     prompt: Mapped[str] = mapped_column(String(300), default="")
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
+    opens_at: Mapped[datetime | None]
+    """From when on one may write; None: from the beginning."""
     closes_at: Mapped[datetime | None]
     """Until when one may write; None: until it is shown."""
     revealed_at: Mapped[datetime | None]
 
     def takes_notes(self, now: datetime) -> bool:
         """Whether one may write, change and delete one's notes."""
-        return self.revealed_at is None and (self.closes_at is None or now < self.closes_at)
+        is_over = self.closes_at is not None and now >= self.closes_at
+        return self.revealed_at is None and self.has_begun(now) and not is_over
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether the hour has come from which on one may write."""
+        return self.opens_at is None or self.opens_at <= now
 
 
 class PrivateNote(WithId, Base):

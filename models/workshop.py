@@ -48,6 +48,7 @@ class Workshop(WithId, Base):
             postgresql_where=ONE_AT_A_TIME,
         ),
         Index(None, "actor_key"),
+        Index(None, "gatherer"),
     )
 
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id", ondelete="CASCADE"))
@@ -61,3 +62,8 @@ class Workshop(WithId, Base):
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    gatherer: Mapped[str] = mapped_column(String(32), default="")
+    """Who invited all to join them last; "" before, and once their data is erased."""
+    gathered_at: Mapped[datetime | None]
+    gathering_place: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    """What they saw then, in board units: left, top, width, height."""

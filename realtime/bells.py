@@ -17,12 +17,14 @@ from realtime.fanout import (
     PeopleBell,
     Person,
     SelectionBell,
+    ViewBell,
     WhoBell,
 )
 from realtime.protocol import (
     MAX_UPDATE_BYTES,
     Malformed,
     Selection,
+    View,
     decode_cursors,
     encode_cursors,
     read_varint,
@@ -30,7 +32,7 @@ from realtime.protocol import (
 )
 from workspace.bells import EVENT_KINDS, event_frame, event_of, frame, is_id, json_object
 
-DOCUMENT, CURSORS, PEOPLE, SELECTION, WHO, BYE = b"DCPLWX"
+DOCUMENT, CURSORS, PEOPLE, SELECTION, VIEW, WHO, BYE = b"DCPLOWX"
 MAX_UPDATE_IN_BELL = 4 * MAX_UPDATE_BYTES
 MAX_NAME_CHARS = 200
 ROLES = frozenset(role.value for role in Role)
@@ -51,6 +53,8 @@ def encode(bell: Bell) -> bytes:
         case SelectionBell():
             chosen = {"ids": list(bell.selection.ids), "editing": bell.selection.editing, "h": bell.peer}
             return frame(SELECTION, _json({"doc": bell.document_id, **chosen}))
+        case ViewBell():
+            return frame(VIEW, _json({"doc": bell.document_id, "h": bell.peer, "at": bell.view.at}))
         case WhoBell():
             return frame(WHO, write_varint(bell.document_id))
         case ByeBell():
@@ -78,6 +82,10 @@ def decode(kind: int, body: bytes) -> Bell | None:
         fields = json_object(body)
         selection = Selection.decode(fields)
         return SelectionBell(_id(fields.get("doc")), selection.handle, selection)
+    if kind == VIEW:
+        fields = json_object(body)
+        view = View.decode(fields)
+        return ViewBell(_id(fields.get("doc")), view.handle, view)
     if kind == WHO:
         return WhoBell(read_varint(body)[0])
     if kind == BYE:

@@ -20,7 +20,7 @@ from realtime.members import Member
 from realtime.messages import Sentences
 from realtime.outbound import Outgoing
 from realtime.presence import Presence
-from realtime.protocol import ClientUpdate, Join, Leave, Malformed, Selection
+from realtime.protocol import ClientUpdate, Follow, Join, Leave, Malformed, Selection, View
 from realtime.registry import Rooms
 from realtime.rooms import Room
 
@@ -190,6 +190,28 @@ class Dispatcher:
         member = client.members.get(selection.handle)
         if member is not None:
             self._presence.chose(member, selection)
+
+    def view(self, client: Client, payload: object) -> None:
+        """`v`: which part of the board is seen."""
+        try:
+            view = View.decode(payload)
+        except Malformed:
+            client.refuse(protocol.VIEW, "malformed")
+            return
+        member = client.members.get(view.handle)
+        if member is not None:
+            self._presence.looked(member, view)
+
+    def follow(self, client: Client, payload: object) -> None:
+        """`follow`: whose view is to be told."""
+        try:
+            wanted = Follow.decode(payload)
+        except Malformed:
+            client.refuse(protocol.FOLLOW, "malformed")
+            return
+        member = client.members.get(wanted.handle)
+        if member is not None:
+            self._presence.follows(member, wanted.peer)
 
     def unknown(self, client: Client, event: str) -> Answer:
         """Any other event: refused, whether an answer was asked for or not."""

@@ -19,6 +19,7 @@ from realtime.fanout import (
     PeopleBell,
     Person,
     SelectionBell,
+    ViewBell,
     WhoBell,
 )
 from realtime.members import Member
@@ -66,6 +67,11 @@ class Elsewhere:
         if member.room.strangers and member.selection is not None:
             self._fanout.ring(SelectionBell(member.room.document_id, member.peer, member.selection))
 
+    def tell_view(self, member: Member) -> None:
+        """Tell which part of the board somebody of this process sees."""
+        if member.room.strangers and member.view is not None:
+            self._fanout.ring(ViewBell(member.room.document_id, member.peer, member.view))
+
     # -- in -------------------------------------------------------------------------------------
 
     def connected(self) -> None:
@@ -89,12 +95,14 @@ class Elsewhere:
                 self._tell_again(self._rooms)
             case WhoBell(document_id=document_id):
                 self._tell_again(filter(None, [self._rooms.find(document_id)]))
-            case PeopleBell() | CursorsBell() | SelectionBell():
+            case PeopleBell() | CursorsBell() | SelectionBell() | ViewBell():
                 room = self._rooms.find(bell.document_id)
                 if room is not None:
                     self._hear_in(room, origin, bell)
 
-    def _hear_in(self, room: Room, origin: bytes, bell: PeopleBell | CursorsBell | SelectionBell) -> None:
+    def _hear_in(
+        self, room: Room, origin: bytes, bell: PeopleBell | CursorsBell | SelectionBell | ViewBell
+    ) -> None:
         match bell:
             case PeopleBell():
                 self._people_are(room, origin, bell.people)
@@ -107,6 +115,10 @@ class Elsewhere:
                 stranger = room.strangers.get((origin, bell.peer))
                 if stranger is not None:
                     self._presence.chose_elsewhere(stranger, bell.selection)
+            case ViewBell():
+                stranger = room.strangers.get((origin, bell.peer))
+                if stranger is not None:
+                    self._presence.looked_elsewhere(stranger, bell.view)
 
     def _people_are(self, room: Room, origin: bytes, people: Iterable[Person]) -> None:
         """These are all the people of `origin` in this room, and no others."""
@@ -118,8 +130,8 @@ class Elsewhere:
         for place, person in now.items():
             if place not in room.strangers:
                 room.stranger_came(place, person)
-        if was_alone and room.strangers:  # what people selected before was not rung
-            self._tell_selections(room)
+        if was_alone and room.strangers:  # what people selected and saw before was not rung
+            self._tell_state(room)
 
     def forget_silent(self) -> None:
         """The people of processes that are not heard any more are gone."""
@@ -136,9 +148,11 @@ class Elsewhere:
         for room in rooms:
             self._told.pop(room, None)
             self.tell_people(room)
-            self._tell_selections(room)
+            self._tell_state(room)
 
-    def _tell_selections(self, room: Room) -> None:
+    def _tell_state(self, room: Room) -> None:
         for member in room.members.values():
             if member.selection is not None:
                 self._fanout.ring(SelectionBell(room.document_id, member.peer, member.selection))
+            if member.view is not None:
+                self._fanout.ring(ViewBell(room.document_id, member.peer, member.view))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from realtime.protocol import Cursor, Selection
+from realtime.protocol import Cursor, Selection, View
 from workspace.bells import Event
 
 
@@ -59,6 +59,15 @@ class SelectionBell:
 
 
 @dataclass(frozen=True)
+class ViewBell:
+    """Which part of the board somebody of the origin sees."""
+
+    document_id: int
+    peer: int
+    view: View
+
+
+@dataclass(frozen=True)
 class WhoBell:
     """The origin asks who is in a document, or in every one (0)."""
 
@@ -70,7 +79,7 @@ class ByeBell:
     """The origin ends: its people are gone."""
 
 
-Bell = DocumentBell | Event | PeopleBell | CursorsBell | SelectionBell | WhoBell | ByeBell
+Bell = DocumentBell | Event | PeopleBell | CursorsBell | SelectionBell | ViewBell | WhoBell | ByeBell
 Hear = Callable[[bytes, Bell], None]
 Run = Callable[..., object]
 

@@ -12,7 +12,7 @@ from models.partner import SECTOR_LABELS, Sector
 from models.policy import Role
 from realtime.clients import Client
 from realtime.fanout import Person
-from realtime.protocol import Cursor, Selection
+from realtime.protocol import Cursor, Selection, View
 
 if TYPE_CHECKING:
     from realtime.rooms import Room
@@ -48,6 +48,9 @@ class Member:
     colour: str
     cursor: Cursor | None = None
     selection: Selection | None = None
+    view: View | None = None
+    follows: int | None = None
+    """The peer number of who they follow."""
     has_missed: bool = False
     is_light: bool = False
 
@@ -86,6 +89,7 @@ class Stranger:
     peer: int
     person: Person
     selection: Selection | None = None
+    view: View | None = None
 
     @property
     def colour(self) -> str:

@@ -2,6 +2,8 @@
 
 A client in light mode gets cursors four times a second, and only those that moved by a step of a coarse grid.
 
+What somebody sees of the board is told at the same pace, to those who follow them and to nobody else.
+
 Nothing here is stored. One frame per tick and room whatever the number of cursors; a reader who is behind
 gets none. Who moved is the server's word: a client only says where.
 """
@@ -15,9 +17,11 @@ from typing import Protocol
 from models.policy import Role
 from realtime import protocol
 from realtime.members import Member, Somebody, Stranger
-from realtime.protocol import Cursor, Selection
+from realtime.outbound import Outgoing
+from realtime.protocol import Cursor, Selection, View
 from realtime.rooms import Room
 from realtime.roster import selected_by
+from realtime.telling import TOLD
 
 TICK_SECONDS = 0.1
 LIGHT_SECONDS = 0.25
@@ -30,6 +34,7 @@ class Neighbours(Protocol):
     def tell_people(self, room: Room) -> None: ...  # noqa: D102
     def tell_cursors(self, room: Room, cursors: Mapping[int, Cursor]) -> None: ...  # noqa: D102
     def tell_selection(self, member: Member) -> None: ...  # noqa: D102
+    def tell_view(self, member: Member) -> None: ...  # noqa: D102
 
 
 class Presence:
@@ -42,6 +47,8 @@ class Presence:
         self._moved_elsewhere: dict[Room, dict[int, Cursor]] = {}
         self._light: dict[Room, dict[int, Cursor]] = {}
         self._light_at = 0.0
+        self._looked: dict[Somebody, None] = {}
+        self._views_due: dict[Member, None] = {}
         self.elsewhere: Neighbours | None = None
         self._wake = threading.Event()
 
@@ -66,6 +73,20 @@ class Presence:
         self._chosen.setdefault(member.room, {})[member.peer] = member
         self._wake.set()
 
+    def looked(self, member: Member, view: View) -> None:
+        """Keep which part of the board this member sees. An élu's is not shown."""
+        if member.rights.role is Role.OBSERVER:
+            return
+        member.view = view
+        self._looked[member] = None
+        self._wake.set()
+
+    def follows(self, member: Member, peer: int | None) -> None:
+        """Tell this member from now on what the one of that number sees, beginning with what they see now."""
+        member.follows = peer
+        self._views_due[member] = None
+        self._wake.set()
+
     def moved_elsewhere(self, stranger: Stranger, cursor: Cursor) -> None:
         """The same of somebody whose socket another process holds."""
         self._moved_elsewhere.setdefault(stranger.room, {})[stranger.peer] = cursor
@@ -77,23 +98,30 @@ class Presence:
         self._chosen.setdefault(stranger.room, {})[stranger.peer] = stranger
         self._wake.set()
 
+    def looked_elsewhere(self, stranger: Stranger, view: View) -> None:
+        """The same of somebody whose socket another process holds."""
+        stranger.view = view
+        self._looked[stranger] = None
+        self._wake.set()
+
     def run(self, is_stopped: Callable[[], bool]) -> None:
         """Tell what moved until stopped."""
         while not is_stopped():
-            self._wake.wait(LIGHT_SECONDS if self._light else None)
+            self._wake.wait(LIGHT_SECONDS if self._light or self._views_due else None)
             self._wake.clear()
             self.tell()
-            if self._light and time.monotonic() - self._light_at >= LIGHT_SECONDS:
+            if (self._light or self._views_due) and time.monotonic() - self._light_at >= LIGHT_SECONDS:
                 self._light_at = time.monotonic()
                 self.tell_light()
             time.sleep(TICK_SECONDS)
 
     def tell(self) -> None:
-        """Who came and went; one frame of cursors per room; the selections that changed."""
+        """Who came and went; one frame of cursors per room; the selections and views that changed."""
         people, self._people = self._people, {}
         moved, self._moved = self._moved, {}
         strangers, self._moved_elsewhere = self._moved_elsewhere, {}
         chosen, self._chosen = self._chosen, {}
+        looked, self._looked = self._looked, {}
         for room in people:
             room.roster.tell()
         for room in {**moved, **strangers}:
@@ -103,11 +131,16 @@ class Presence:
         for room, selections in chosen.items():
             for somebody in selections.values():
                 room.tell(selected_by(somebody), skip=somebody)
+        self._tell_views(looked)
         if self.elsewhere is not None:
-            self._tell_elsewhere(self.elsewhere, people, moved, chosen)
+            self._tell_elsewhere(self.elsewhere, people, moved, chosen, looked)
 
     def tell_light(self) -> None:
-        """One frame per room for the clients in light mode."""
+        """One frame per room for the clients in light mode, and what they follow."""
+        due, self._views_due = self._views_due, {}
+        for member in due:
+            if not _tell_view(member):
+                self._views_due[member] = None
         light, self._light = self._light, {}
         for room, cursors in light.items():
             coarse = {peer: _coarse(cursor) for peer, cursor in cursors.items()}
@@ -116,12 +149,19 @@ class Presence:
             if news:
                 room.offer_all(protocol.PRESENCE, protocol.encode_cursors(news.items()), light=True)
 
+    def _tell_views(self, looked: Iterable[Somebody]) -> None:
+        for somebody in looked:
+            for member in list(somebody.room.members.values()):
+                if member.follows == somebody.peer and (member.is_light or not _tell_view(member)):
+                    self._views_due[member] = None
+
     @staticmethod
     def _tell_elsewhere(
         elsewhere: Neighbours,
         people: Iterable[Room],
         moved: Mapping[Room, Mapping[int, Cursor]],
         chosen: Mapping[Room, Mapping[int, Somebody]],
+        looked: Iterable[Somebody],
     ) -> None:
         for room in people:
             elsewhere.tell_people(room)
@@ -131,6 +171,21 @@ class Presence:
             for somebody in selections.values():
                 if isinstance(somebody, Member):
                     elsewhere.tell_selection(somebody)
+        for somebody in looked:
+            if isinstance(somebody, Member):
+                elsewhere.tell_view(somebody)
+
+
+def _tell_view(member: Member) -> bool:
+    """Tell a member what the one they follow sees now; False when they are too far behind for it."""
+    room = member.room
+    somebody = room.somebody(member.follows)
+    if member not in room.members.values() or TOLD[protocol.VIEW] not in member.rights.reads:
+        return True
+    if somebody is None or somebody.view is None:
+        return True
+    fields = {"h": room.handle, "peer": somebody.peer, "at": somebody.view.at}
+    return member.client.outlet.offer(Outgoing(protocol.VIEW, fields))
 
 
 def _coarse(cursor: Cursor) -> Cursor:

@@ -15,10 +15,12 @@ from workspace.web.documents.wire import Malformed, read_varint
 __all__ = [
     "ClientUpdate",
     "Cursor",
+    "Follow",
     "Join",
     "Leave",
     "Malformed",
     "Selection",
+    "View",
     "decode_cursors",
     "decode_presence",
     "encode_cursors",
@@ -32,9 +34,10 @@ PROTOCOL_VERSION = 1
 JOIN, LEAVE = "join", "leave"
 UPDATE, ACK, REFUSAL = "u", "a", "r"
 PRESENCE, PEERS, SELECTION = "p", "peers", "sel"
+VIEW, FOLLOW = "v", "follow"
 FACILITATION, CONTROL, COMMENTS = "f", "x", "c"
 
-CLIENT_EVENTS = frozenset({JOIN, LEAVE, UPDATE, PRESENCE, SELECTION})
+CLIENT_EVENTS = frozenset({JOIN, LEAVE, UPDATE, PRESENCE, SELECTION, VIEW, FOLLOW})
 OWN_EVENTS = frozenset({ACK, REFUSAL, CONTROL})
 """Of the server's: those that answer a client, or tell it of itself; `telling.TOLD` has the others."""
 
@@ -44,6 +47,8 @@ MAX_SELECTED_IDS = 50
 MAX_ID_CHARS = 32
 MAX_HANDLES = 8
 MAX_ZOOM_STEP = 12
+FARTHEST = 2**15 << MAX_ZOOM_STEP
+"""No view begins farther from the middle of the world, or is wider, in board units."""
 
 _POINT = struct.Struct(">hhBB")
 
@@ -170,6 +175,49 @@ class Selection:
         if editing is not None and not _is_object_id(editing):
             raise Malformed("editing")
         return cls(_integer(fields, "h", 0, 2**31 - 1), tuple(ids), editing)
+
+
+@dataclass(frozen=True)
+class View:
+    """`v`, client to server: the part of the board that is seen, in board units."""
+
+    handle: int
+    x: int
+    y: int
+    w: int
+    h: int
+
+    @classmethod
+    def decode(cls, payload: object) -> "View":
+        """Raises: Malformed."""
+        fields = _mapping(payload)
+        at = fields.get("at")
+        if not isinstance(at, list) or len(at) != 4:
+            raise Malformed("at")
+        seen = dict(zip("xywh", at, strict=True))
+        corner = [_integer(seen, name, -FARTHEST, FARTHEST) for name in "xy"]
+        size = [_integer(seen, name, 1, FARTHEST) for name in "wh"]
+        return cls(_integer(fields, "h", 0, 2**31 - 1), *corner, *size)
+
+    @property
+    def at(self) -> list[int]:
+        """As it travels."""
+        return [self.x, self.y, self.w, self.h]
+
+
+@dataclass(frozen=True)
+class Follow:
+    """`follow`, client to server: whose view is to be told from now on; None: nobody's."""
+
+    handle: int
+    peer: int | None
+
+    @classmethod
+    def decode(cls, payload: object) -> "Follow":
+        """Raises: Malformed."""
+        fields = _mapping(payload)
+        peer = None if fields.get("peer") is None else _integer(fields, "peer", 0, 2**31 - 1)
+        return cls(_integer(fields, "h", 0, 2**31 - 1), peer)
 
 
 def _is_object_id(value: object) -> bool:

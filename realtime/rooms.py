@@ -111,6 +111,11 @@ class Room:
         """Another process has them no more."""
         self.roster.went(self.strangers.pop(place))
 
+    def somebody(self, peer: int | None) -> Somebody | None:
+        """Who has this number here."""
+        everybody: list[Somebody] = [*self.members.values(), *self.strangers.values()]
+        return next((one for one in everybody if one.peer == peer), None)
+
     def _colour_of(self, key: str) -> str:
         """A person keeps one colour in all their windows, and most days: their own unless somebody has it.
 

@@ -65,6 +65,8 @@ POLICY: dict[str, Permission | str] = {
     protocol.UPDATE: Permission.EDIT_BOARD,
     protocol.PRESENCE: JOINED,
     protocol.SELECTION: JOINED,
+    protocol.VIEW: JOINED,
+    protocol.FOLLOW: JOINED,
 }
 
 # The way to the client of an engineio id; None when it has gone meanwhile.
@@ -192,6 +194,8 @@ class _Handlers:
         on(protocol.UPDATE, self._update)
         on(protocol.PRESENCE, self._with_client(self._live.dispatcher.presence))
         on(protocol.SELECTION, self._with_client(self._live.dispatcher.selection))
+        on(protocol.VIEW, self._with_client(self._live.dispatcher.view))
+        on(protocol.FOLLOW, self._with_client(self._live.dispatcher.follow))
         on("*", self._unknown)
 
     def _client(self) -> Client | None:

@@ -24,6 +24,7 @@ TOLD: dict[str, Permission | str] = {
     protocol.SELECTION: JOINED,
     protocol.COMMENTS: Permission.VIEW_COMMENTS,
     protocol.FACILITATION: Permission.VIEW_WORKSHOP,
+    protocol.VIEW: Permission.VIEW_WORKSHOP,
 }
 
 

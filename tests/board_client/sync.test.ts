@@ -150,7 +150,7 @@ class Server {
         });
       },
       sendPointer: () => undefined,
-      sendSelection: () => undefined,
+      tell: () => undefined,
       close: () => {
         this.connections.delete(connection);
       },

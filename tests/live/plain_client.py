@@ -16,7 +16,7 @@ from typing import Any
 import socketio
 from pycrdt import Doc, Map, Text
 
-EVENTS = ("u", "a", "r", "p", "peers", "sel", "x")
+EVENTS = ("u", "a", "r", "p", "peers", "sel", "v", "x")
 
 
 def varint(number: int) -> bytes:

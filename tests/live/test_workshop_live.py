@@ -109,3 +109,60 @@ def test_workshop_is_one_for_all_and_guests_keep_to_its_mode(
     free = driver.client().enter(second_server.sign_in("guest"))
     free("set", id="of-guest", fields={"colour": "rose"})
     free.await_acks()
+
+
+def views(client: YjsClient) -> list[tuple[int, list[int]]]:
+    return [(event["peer"], event["at"]) for event in client.events("v")]
+
+
+def handle_of(client: YjsClient) -> int:
+    handle: int = client("state")["handle"]
+    return handle
+
+
+def look(client: YjsClient, *at: int) -> None:
+    client("raw", event="v", json={"h": handle_of(client), "at": list(at)})
+
+
+def test_view_is_told_to_who_follows_in_another_process_and_to_nobody_else(
+    own_server: LiveServer, second_server: LiveServer, driver: Driver
+) -> None:
+    alice = own_server.sign_in("alice")
+    awa, visitor = driver.client().enter(alice), driver.client().enter(second_server.sign_in("guest"))
+    bystander = driver.client().enter(second_server.sign_in("bob"))
+
+    def number_of(key: str) -> int | None:
+        joined = [person for event in visitor.events("peers") for person in event["joined"]]
+        return next((person["peer"] for person in reversed(joined) if person["key"] == key), None)
+
+    key = awa("state")["me"]["key"]
+    peer = eventually(lambda: number_of(key), what="Alice, in the other process")
+    look(awa, -40, 10, 1200, 800)
+    visitor("raw", event="follow", json={"h": handle_of(visitor), "peer": peer})
+    eventually(lambda: views(visitor) == [(peer, [-40, 10, 1200, 800])], what="what Alice sees already")
+    look(awa, 500, 10, 1200, 800)
+    eventually(lambda: (peer, [500, 10, 1200, 800]) in views(visitor), what="where she went")
+    # Nobody says where another one looks, whatever number they send along.
+    bystander("raw", event="v", json={"h": handle_of(bystander), "at": [9, 9, 9, 9], "peer": peer})
+    look(awa, 600, 10, 1200, 800)
+    eventually(lambda: (peer, [600, 10, 1200, 800]) in views(visitor), what="the next")
+    assert {at[0] for _peer, at in views(visitor)} == {-40, 500, 600}
+    assert (views(bystander), views(awa)) == ([], [])
+
+
+def test_invitation_reaches_all_in_both_processes_and_is_the_facilitators_alone(
+    own_server: LiveServer, second_server: LiveServer, driver: Driver
+) -> None:
+    alice, guest = own_server.sign_in("alice"), second_server.sign_in("guest")
+    visitor = driver.client().enter(guest)
+    place = [0, 0, 800, 600]
+    assert lead(alice, "/gather", place=place).status == 409, "no workshop is on"
+    assert lead(alice, steps=STEPS).status == 200
+    eventually(lambda: told(visitor) == 1, what="the beginning")
+    assert lead(guest, "/gather", place=place).status == 403
+    assert read(guest)["workshop"]["gathering"] is None
+    assert [lead(alice, "/gather", place=place).status for _time in range(2)] == [200, 409]
+    eventually(lambda: told(visitor) == 2, what="the invitation, in the other process")
+    found = read(guest)["workshop"]["gathering"]
+    assert (found["name"], found["place"]) == ("Alice", place)
+    assert lead(alice, "/gather", place=[0, 0, -1, 600]).status == 400

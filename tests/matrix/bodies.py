@@ -31,6 +31,7 @@ ROUNDS: Mapping[str, Mapping[str, object]] = {
     "workshops.change": {"steps": [{"kind": "write", "title": "Écrire", "minutes": 5}], "step": 0},
     "workshops.go_to": {"step": 0},
     "workshops.keep_time": {"do": "start"},
+    "workshops.gather": {"place": [0, 0, 800, 600]},
     "workshops.set_novices": {"on": True},
     "workshops.set_inbox": {"zone": ""},
     "workshops.freeze": {"on": False},

@@ -170,6 +170,17 @@ class Sockets:
                 person.client.emit(protocol.SELECTION, {"h": handle, "ids": ["z1"], "editing": None})
                 self.live.presence.tell()
                 return "yes" if peer in [frame["peer"] for frame in watcher.frames.of("sel")] else "no"
+            case protocol.VIEW:
+                watcher.client.emit(protocol.FOLLOW, {"h": watcher.answer["handle"], "peer": peer})
+                person.client.emit(protocol.VIEW, {"h": handle, "at": [5, 5, 800, 600]})
+                self.live.presence.tell()
+                return "yes" if peer in [frame["peer"] for frame in watcher.frames.of("v")] else "no"
+            case protocol.FOLLOW:
+                watched = watcher.answer["me"]["peer"]
+                person.client.emit(protocol.FOLLOW, {"h": handle, "peer": watched})
+                watcher.client.emit(protocol.VIEW, {"h": watcher.answer["handle"], "at": [5, 5, 800, 600]})
+                self.live.presence.tell()
+                return "yes" if watched in [frame["peer"] for frame in person.frames.of("v")] else "no"
             case protocol.LEAVE:
                 person.client.emit(protocol.LEAVE, {"handle": handle})
                 self.live.presence.tell()
@@ -186,6 +197,9 @@ class Sockets:
         watcher.client.emit(protocol.UPDATE, write_varint(handle) + write_varint(1) + update)
         watcher.client.emit(protocol.PRESENCE, _pointer(handle))
         watcher.client.emit(protocol.SELECTION, {"h": handle, "ids": ["z1"], "editing": None})
+        peer = watcher.answer["me"]["peer"]
+        person.client.emit(protocol.FOLLOW, {"h": person.answer["handle"], "peer": peer})
+        watcher.client.emit(protocol.VIEW, {"h": handle, "at": [5, 5, 800, 600]})
         self.live.rooms.flusher.flush({room})
         self._lead(room)
         self.live.presence.tell()
@@ -230,6 +244,8 @@ class Sockets:
         person.client.emit(protocol.UPDATE, write_varint(room.handle) + write_varint(1) + update)
         person.client.emit(protocol.PRESENCE, _pointer(room.handle))
         person.client.emit(protocol.SELECTION, {"h": room.handle, "ids": ["z1"], "editing": None})
+        person.client.emit(protocol.VIEW, {"h": room.handle, "at": [5, 5, 800, 600]})
+        person.client.emit(protocol.FOLLOW, {"h": room.handle, "peer": 1})
         self.live.rooms.flusher.flush({room})
         self._lead(room)
         codes = {frame["code"] for frame in person.frames.of(protocol.REFUSAL)}

@@ -23,9 +23,10 @@ from realtime.fanout import (
     PeopleBell,
     Person,
     SelectionBell,
+    ViewBell,
     WhoBell,
 )
-from realtime.protocol import Cursor, Malformed, Selection
+from realtime.protocol import Cursor, Malformed, Selection, View
 from workspace.bells import MAX_MESSAGE_BYTES, frame, message, split
 
 ORIGIN = b"12345678"
@@ -44,6 +45,7 @@ BELLS: list[Bell] = [
     PeopleBell(5, ()),
     CursorsBell(5, ((3, Cursor(-4, 5, 1, 1)), (400, Cursor(0, 0, 0, 0)))),
     SelectionBell(5, 3, Selection(3, ("a", "b"), "a")),
+    ViewBell(5, 3, View(3, -40, 0, 1200, 800)),
     WhoBell(0),
     ByeBell(),
 ]

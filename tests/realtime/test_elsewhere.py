@@ -7,7 +7,7 @@ from realtime.elsewhere import Elsewhere
 from realtime.fanout import Bell, ByeBell, CursorsBell, Listener, PeopleBell, WhoBell
 from realtime.hearing import Hearing
 from realtime.presence import Presence
-from realtime.protocol import Cursor, Selection, read_varint
+from realtime.protocol import Cursor, Selection, View, read_varint
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
 from tests.factories import World
@@ -150,6 +150,17 @@ def test_who_comes_into_a_room_that_is_open_there_is_told_what_was_selected_befo
     assert [(event["peer"], event["ids"]) for event in bob.outlet.of(protocol.SELECTION)][-1:] == [
         (peer, ["a"])
     ]
+
+
+def test_somebody_of_another_process_is_followed(world: World, processes: list[Process]) -> None:
+    here, there = processes
+    alice, bob = Writer(world, here.rooms, "alice"), Writer(world, there.rooms, "bob")
+    _tell(here, there)
+    peer = _named(alice, bob.actor.key)["peer"]
+    here.presence.follows(alice.member, peer)
+    there.presence.looked(bob.member, View(bob.room.handle, -7, 8, 900, 600))
+    _tell(there, here)
+    assert alice.outlet.of(protocol.VIEW) == [{"h": alice.room.handle, "peer": peer, "at": [-7, 8, 900, 600]}]
 
 
 def test_elu_reads_no_name_of_strangers_either(world: World, processes: list[Process]) -> None:

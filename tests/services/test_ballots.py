@@ -318,6 +318,23 @@ def test_notes_are_chosen_by_zone_or_one_by_one(world: World) -> None:
         open_ballot(world, "bob")
 
 
+def test_vote_that_opens_at_an_hour_takes_points_from_then_on(
+    voting: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utcnow()
+    monkeypatch.setattr(ballots, "utcnow", lambda: now)
+    ballot = open_ballot(voting, opens_at=now + timedelta(hours=1))
+    state, _results = read(voting, "bob")
+    assert state is not None
+    assert not state.has_begun
+    with pytest.raises(Refused) as refused:
+        vote(voting, "bob", ballot, 0)
+    assert (refused.value.code, points_left()) == ("not_yet", 0)
+    now += timedelta(hours=1)
+    vote(voting, "bob", ballot, 0)
+    assert points_left() == 1
+
+
 def test_hour_closes_it_for_the_first_who_reads_or_the_worker(voting: World) -> None:
     until = utcnow() + timedelta(hours=2)
     ballot = open_ballot(voting, closes_at=until)

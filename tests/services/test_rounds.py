@@ -135,6 +135,27 @@ def test_bounds(world: World) -> None:
     assert len(_state(world, "bob").mine) == rounds.MOST_NOTES
 
 
+def test_round_that_opens_at_an_hour_takes_notes_from_then_on(
+    any_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utcnow()
+    monkeypatch.setattr(rounds, "utcnow", lambda: now)
+    for opens_at, closes_at in ((now + timedelta(2), now + timedelta(1)), (now + timedelta(15), None)):
+        with pytest.raises(Invalid):
+            open_round(any_world, opens_at=opens_at, closes_at=closes_at)
+    open_round(any_world, opens_at=now + timedelta(hours=1), closes_at=now + timedelta(hours=73))
+    assert (_state(any_world, "guest").prompt, _state(any_world, "guest").has_begun) == (
+        "Une idée par note",
+        False,
+    )
+    with pytest.raises(Refused) as refused:
+        write(any_world, "bob", "Trop tôt")
+    assert refused.value.code == "not_yet"
+    now += timedelta(hours=1)
+    write(any_world, "bob", "À l’heure")
+    assert (_state(any_world, "bob").has_begun, len(_state(any_world, "bob").mine)) == (True, 1)
+
+
 def test_reveal_makes_notes_of_the_board_signed_by_their_authors(any_world: World) -> None:
     world = any_world
     open_round(world)

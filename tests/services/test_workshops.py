@@ -183,6 +183,48 @@ def test_window_of_hours_opens_and_is_over(any_world: World, monkeypatch: Any) -
     assert (now_on(any_world).has_begun, now_on(any_world).is_over) == (True, True)
 
 
+def test_invitation_is_for_all_fresh_for_two_minutes_and_not_sent_twice_in_a_row(
+    any_world: World, monkeypatch: Any
+) -> None:
+    now = utcnow()
+    monkeypatch.setattr(workshops, "utcnow", lambda: now)
+    begin(any_world)
+    assert now_on(any_world).gathering is None
+    told = lead(any_world, "gather", [-40, 10, 1200, 800], who="tutor")
+    assert told == [WorkshopChanged(any_world.board.id, any_world.board.document_id)]
+    found = now_on(any_world).gathering
+    assert found is not None
+    assert (found.key, found.place) == (any_world.tutor.key, (-40, 10, 1200, 800))
+    now += timedelta(seconds=14)
+    with pytest.raises(Refused) as refused:
+        lead(any_world, "gather", [0, 0, 10, 10])
+    assert refused.value.code == "too_soon"
+    now += timedelta(seconds=2)
+    lead(any_world, "gather", [0, 0, 10, 10])
+    again = now_on(any_world).gathering
+    assert again is not None
+    assert again.key == any_world.alice.key
+    now += timedelta(minutes=2, seconds=1)
+    assert now_on(any_world).gathering is None
+
+
+@pytest.mark.parametrize("who", ["guest", "partner", "manager"])
+def test_who_does_not_facilitate_invites_nobody(world: World, who: str) -> None:
+    begin(world)
+    with pytest.raises(Forbidden):
+        lead(world, "gather", [0, 0, 10, 10], who=who)
+    assert now_on(world).gathering is None
+
+
+@pytest.mark.parametrize(
+    "place", [[], [0, 0, 1], [0, 0, 0, 1], [0, 0, 1.5, 1], ["0", 0, 1, 1], [True, 0, 1, 1], [2**40, 0, 1, 1]]
+)
+def test_place_that_is_none_is_refused(world: World, place: list[Any]) -> None:
+    begin(world)
+    with pytest.raises(Invalid):
+        lead(world, "gather", place)
+
+
 def test_novices_and_inbox_change_the_rights_of_guests_until_the_end(any_world: World) -> None:
     begin(any_world)
     changed = BoardChanged(any_world.board.id, any_world.board.document_id)
@@ -218,9 +260,11 @@ def test_novices_and_inbox_change_the_rights_of_guests_until_the_end(any_world: 
 
 def test_who_left_is_named_no_more(any_world: World) -> None:
     begin(any_world)
+    lead(any_world, "gather", [0, 0, 10, 10])
     with transaction() as session:
         user = session.get_one(User, any_world.alice.id)
         erasure.erase(session, user, texts=False)
     with reading() as session:
-        assert session.scalars(select(Workshop.actor_key)).all() == [""]
+        left = session.execute(select(Workshop.actor_key, Workshop.gatherer, Workshop.gathering_place)).all()
+        assert [tuple(row) for row in left] == [("", "", None)]
         assert session.get_one(Board, any_world.board.id).novices is False

@@ -29,7 +29,7 @@ from models.private_round import PrivateRound
 from models.session import reading, transaction
 from workspace.jobs.queue import enqueue
 from workspace.services.board_words import committed_outline
-from workspace.services.rounds import check_hour, checked_line
+from workspace.services.rounds import check_hours, checked_line
 
 MOST_CHOICES = 200
 SHOWN_RESULTS = 10
@@ -41,6 +41,7 @@ NO_NOTES = N_("Il n’y a aucune note à départager : choisissez des notes, ou 
 TOO_MANY_NOTES = N_("Un vote porte sur deux cents notes au plus.")
 NOT_A_CHOICE = N_("Cette note ne fait pas partie du vote.")
 NO_POINTS_LEFT = N_("Il ne vous reste pas assez de voix : retirez-en d’abord ailleurs.")
+NOT_YET = N_("Ce n’est pas encore l’heure : le vote n’est pas ouvert.")
 OVER_CAP = N_("Une note ne peut pas recevoir autant de voix de la même personne.")
 
 
@@ -53,7 +54,9 @@ class BallotState:
     points: int
     cap: int | None
     with_partners: bool
+    opens_at: datetime | None
     closes_at: datetime | None
+    has_begun: bool
     may_vote: bool
     may_close: bool
     notes: tuple[str, ...]
@@ -103,7 +106,9 @@ def ballot_state(session: Session, actor: Actor, board: Board) -> BallotState | 
         points=ballot.points,
         cap=ballot.cap,
         with_partners=ballot.with_partners,
+        opens_at=ballot.opens_at,
         closes_at=ballot.closes_at,
+        has_begun=ballot.has_begun(utcnow()),
         may_vote=can(actor, Permission.VOTE, ballot.where),
         may_close=can(actor, Permission.FACILITATE_BOARD, board.where),
         notes=tuple(notes),
@@ -164,14 +169,16 @@ def open_ballot(
     notes: Sequence[str],
     zone: str,
     with_partners: bool,
+    opens_at: datetime | None = None,
     closes_at: datetime | None,
 ) -> Board:
-    """Begin a vote on these notes, or all of a zone ("": of the board); gives the board.
+    """Begin a vote on these notes, or all of a zone ("": of the board), as they are now; gives the board.
 
+    Points are taken at once, or from `opens_at` on.
     Raises: Invalid; Refused when one is open, or there is nothing to choose from.
     """
     board = access_board(session, actor, board_id, Permission.FACILITATE_BOARD)
-    check_hour(closes_at)
+    check_hours(opens_at, closes_at)
     if not 1 <= points <= MOST_POINTS or not (cap is None or 1 <= cap <= points):
         raise Invalid
     chosen = _choices(outline, notes, zone)
@@ -182,6 +189,7 @@ def open_ballot(
         points=points,
         cap=cap,
         with_partners=with_partners,
+        opens_at=opens_at,
         closes_at=closes_at,
     )
     if session.scalar(select(Ballot.id).where(Ballot.board_id == board.id, Ballot.closed_at.is_(None))):
@@ -231,7 +239,10 @@ def give_points(
     check(actor, Permission.VOTE, ballot.where)
     if not 0 <= points <= MOST_POINTS:
         raise Invalid
-    if not ballot.takes_points(utcnow()):
+    now = utcnow()
+    if not ballot.has_begun(now):
+        raise Refused("not_yet", NOT_YET)
+    if not ballot.takes_points(now):
         raise Refused("closed", CLOSED)
     choice = session.scalar(
         select(BallotChoice.id).where(BallotChoice.ballot_id == ballot.id, BallotChoice.object_id == note)

@@ -46,6 +46,8 @@ NO_ROUND = N_("Aucun tour d’écriture n’est ouvert sur ce tableau.")
 TIME_IS_OVER = N_("Le temps d’écriture est écoulé : vos notes sont gardées, et paraîtront avec les autres.")
 ENOUGH_NOTES = N_("Vous avez déjà beaucoup de notes dans ce tour.")
 WRONG_HOUR = N_("L’heure de fin doit être dans les quatorze jours qui viennent.")
+WRONG_OPENING = N_("L’ouverture doit être dans les quatorze jours qui viennent, et avant la fin.")
+NOT_YET = N_("Ce n’est pas encore l’heure : le tour d’écriture n’est pas ouvert.")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class RoundState:
     id: int
     zone: str
     prompt: str
+    opens_at: datetime | None
     closes_at: datetime | None
+    has_begun: bool
     takes_notes: bool
     may_write: bool
     may_reveal: bool
@@ -90,12 +94,15 @@ def round_state(session: Session, actor: Actor, board: Board) -> RoundState | No
         .order_by(PrivateNote.id)
     )
     waiting = select(func.count()).where(PrivateNote.round_id == found.id)
+    now = utcnow()
     return RoundState(
         id=found.id,
         zone=found.zone,
         prompt=found.prompt,
+        opens_at=found.opens_at,
         closes_at=found.closes_at,
-        takes_notes=found.takes_notes(utcnow()),
+        has_begun=found.has_begun(now),
+        takes_notes=found.takes_notes(now),
         may_write=can(actor, Permission.EDIT_BOARD, board.where),
         may_reveal=can(actor, Permission.FACILITATE_BOARD, board.where),
         waiting=session.scalar(waiting) if found.actor_key == actor.key else None,
@@ -104,11 +111,21 @@ def round_state(session: Session, actor: Actor, board: Board) -> RoundState | No
 
 
 def open_round(
-    session: Session, actor: Actor, board_id: int, *, zone: str, prompt: str, closes_at: datetime | None
+    session: Session,
+    actor: Actor,
+    board_id: int,
+    *,
+    zone: str,
+    prompt: str,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None,
 ) -> Board:
-    """Begin a round; gives its board. Raises: Invalid; Refused when one is open or the board is frozen."""
+    """Begin a round, now or at `opens_at`; gives its board.
+
+    Raises: Invalid; Refused when one is open or the board is frozen.
+    """
     board = access_board(session, actor, board_id, Permission.FACILITATE_BOARD)
-    check_hour(closes_at)
+    check_hours(opens_at, closes_at)
     if zone and not _is_id(zone):
         raise Invalid
     if board.frozen:
@@ -121,6 +138,7 @@ def open_round(
             actor_key=actor.key,
             zone=zone,
             prompt=checked_line(prompt, PROMPT_CHARS),
+            opens_at=opens_at,
             closes_at=closes_at,
         )
     )
@@ -142,7 +160,10 @@ def write_note(session: Session, actor: Actor, board_id: int, *, key: str, text:
         raise Invalid
     words = checked_text(text)
     found = _lock_round(session, board.id)
-    if not found.takes_notes(utcnow()):
+    now = utcnow()
+    if not found.has_begun(now):
+        raise Refused("not_yet", NOT_YET)
+    if not found.takes_notes(now):
         raise Refused("time_is_over", TIME_IS_OVER)
     mine = {
         note.key: note
@@ -233,9 +254,11 @@ def _lock_round(session: Session, board_id: int) -> PrivateRound:
     return found
 
 
-def check_hour(closes_at: datetime | None) -> None:
-    """Raise unless something may be open until then."""
+def check_hours(opens_at: datetime | None, closes_at: datetime | None) -> None:
+    """Raise unless something may be open from then until then."""
     now = utcnow()
+    if opens_at is not None and not opens_at < (closes_at or now + LONGEST):
+        raise Invalid(WRONG_OPENING, {"from": WRONG_OPENING})
     if closes_at is not None and not now < closes_at <= now + LONGEST:
         raise Invalid(WRONG_HOUR, {"until": WRONG_HOUR})
 

@@ -32,7 +32,12 @@ NO_TITLE = N_("Donnez un titre à chaque étape, en 60 caractères au plus.")
 WRONG_MINUTES = N_("Une étape dure de 0 à 240 minutes.")
 WRONG_NUMBER = N_("Un atelier a de 1 à 12 étapes.")
 NO_ZONE = N_("Ce cadre n’est plus sur le tableau : choisissez-en un autre.")
+TOO_SOON = N_("Vous venez d’inviter tout le monde : attendez quelques secondes.")
 MINUTE = timedelta(minutes=1)
+BETWEEN_GATHERINGS = timedelta(seconds=15)
+GATHERING_LASTS = timedelta(minutes=2)
+FARTHEST = 2**27
+"""No place to gather at lies farther out, or is wider, in board units."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,15 @@ class Timer:
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """An invitation to join somebody: `key` is theirs, `place` what they saw (left, top, width, height)."""
+
+    key: str
+    at: datetime
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class WorkshopState:
     """The workshop of a board. `has_begun` and `is_over` are about its window of hours."""
 
@@ -66,6 +80,7 @@ class WorkshopState:
     closes_at: datetime | None
     has_begun: bool
     is_over: bool
+    gathering: Gathering | None
 
 
 def find_workshop(session: Session, board_id: int) -> Workshop | None:
@@ -90,7 +105,16 @@ def workshop_state(session: Session, actor: Actor, board: Board) -> WorkshopStat
         closes_at=found.closes_at,
         has_begun=found.opens_at is None or found.opens_at <= now,
         is_over=found.closes_at is not None and found.closes_at <= now,
+        gathering=_gathering(found, now),
     )
+
+
+def _gathering(workshop: Workshop, now: datetime) -> Gathering | None:
+    """The invitation, while it is fresh."""
+    at = workshop.gathered_at
+    if at is None or not workshop.gatherer or now - at > GATHERING_LASTS:
+        return None
+    return Gathering(workshop.gatherer, at, tuple(workshop.gathering_place or ()))
 
 
 def begin(
@@ -194,6 +218,24 @@ TIMER: Mapping[str, Callable[[Workshop, datetime], None]] = {
     "resume": _resume,
     "stop": _stop,
 }
+
+
+def gather(session: Session, actor: Actor, board_id: int, place: Sequence[object]) -> None:
+    """Invite everybody to what the actor sees now. It moves nobody: each accepts, or does not.
+
+    Raises: Invalid; Refused when somebody did so a moment ago.
+    """
+    board, workshop = _lock(session, actor, board_id)
+    numbers = [one for one in place if isinstance(one, int) and not isinstance(one, bool)]
+    if len(place) != 4 or numbers != list(place) or any(abs(one) > FARTHEST for one in numbers):
+        raise Invalid
+    if min(numbers[2:]) < 1:
+        raise Invalid
+    now = utcnow()
+    if workshop.gathered_at is not None and now - workshop.gathered_at < BETWEEN_GATHERINGS:
+        raise Refused("too_soon", TOO_SOON)
+    workshop.gatherer, workshop.gathered_at, workshop.gathering_place = actor.key, now, numbers
+    _tell(session, board)
 
 
 def set_novices(session: Session, actor: Actor, board_id: int, *, on: bool) -> None:

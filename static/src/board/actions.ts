@@ -54,7 +54,7 @@ export class Actions {
   }
 
   createText(at: Point): string | null {
-    if (!this.allowedToAdd()) return null;
+    if (!this.allowedToAdd("text")) return null;
     const id = newId();
     const place = { x: at.x, y: at.y - 14 };
     this.board.closeUndoStep();
@@ -72,7 +72,7 @@ export class Actions {
 
   /** A picture, as large as it is but no larger than a frame, centred on a point or in view. */
   createImage(image: { name: string; width: number; height: number }, at?: Point): string | null {
-    if (!this.allowedToAdd()) return null;
+    if (!this.allowedToAdd("image")) return null;
     const spec = OBJECT_SPECS.image;
     const scale = Math.min(1, IMAGE_SIDE / Math.max(image.width, image.height));
     const w = Math.round(clamp(image.width * scale, spec.w.minimum, spec.w.maximum));
@@ -96,7 +96,7 @@ export class Actions {
   }
 
   createZone(rect: Rect): string | null {
-    if (!this.allowedToAdd()) return null;
+    if (!this.allowedToAdd("zone")) return null;
     const spec = OBJECT_SPECS.zone;
     const id = newId();
     const w = Math.round(clamp(rect.w, spec.w.minimum, spec.w.maximum));
@@ -118,7 +118,7 @@ export class Actions {
 
   /** Joins two objects; the same arrow is not made twice. */
   connect(from: string, to: string): string | null {
-    if (!this.allowedToAdd() || from === to) return null;
+    if (!this.allowedToAdd("connector") || from === to) return null;
     const [a, b] = [this.board.get(from), this.board.get(to)];
     if (!isPlaced(a) || !isPlaced(b)) return null;
     const same = this.board.connectorsOf(from).find((connector) => connector.from === from && connector.to === to);
@@ -134,7 +134,7 @@ export class Actions {
 
   recolour(ids: Iterable<string>, colour: Colour): void {
     const notes = this.changeable(ids).filter((object) => object.type === "note");
-    if (notes.length === 0) return;
+    if (notes.length === 0 || !this.allowedTo("colour")) return;
     this.lastColour = colour;
     this.board.closeUndoStep();
     this.board.change(() => {
@@ -146,6 +146,7 @@ export class Actions {
   /** The objects that move when these are moved: those one may change, and what lies in a moved zone. */
   movable(ids: Iterable<string>): Set<string> {
     const moved = new Set<string>();
+    if (!this.allowedTo("move")) return moved;
     for (const object of this.changeable(ids)) {
       if (!isPlaced(object)) continue;
       moved.add(object.id);
@@ -188,7 +189,7 @@ export class Actions {
   /** Moves objects to the next free slots of a zone ("" for outside of all). */
   moveToZone(ids: Iterable<string>, zoneId: string): void {
     const objects = this.changeable(ids).filter((object): object is WrittenObject => isWritten(object));
-    if (objects.length === 0) return;
+    if (objects.length === 0 || !this.allowedTo("move")) return;
     const zone = this.board.get(zoneId);
     this.board.closeUndoStep();
     const taken: Rect[] = [];
@@ -248,11 +249,18 @@ export class Actions {
 
   // Rights
 
-  /** Whether adding is allowed; says why not. */
-  allowedToAdd(): boolean {
-    if (this.rights.canEdit) return true;
+  /** Whether adding an object of this type is allowed; says why not. */
+  allowedToAdd(type = "note"): boolean {
+    if (this.rights.canEdit) return this.allowedTo(type);
     this.refuse();
     return false;
+  }
+
+  /** Whether the workshop leaves this open; says why not. */
+  allowedTo(deed: string): boolean {
+    const why = this.rights.closed.get(deed);
+    if (why) this.tell(why);
+    return !why;
   }
 
   /** Whether this object may be changed; says why not. */
@@ -272,6 +280,10 @@ export class Actions {
         : reason === "locked" && id !== undefined
           ? t("Cet élément fait partie du modèle : il ne se modifie pas.")
           : t("Ce tableau est en lecture seule pour vous.");
+    this.tell(text);
+  }
+
+  private tell(text: string): void {
     this.announcer.say(text);
     this.toasts.show(text);
   }
@@ -288,6 +300,8 @@ export class Actions {
   }
 
   private placeFor(where: { at?: Point; zone?: string; beside?: string }): Point {
+    const inbox = this.board.get(this.rights.inbox);
+    if (inbox?.type === "zone") return slotInZone(this.board, inbox);
     if (where.at) return { x: where.at.x - NOTE_SIZE / 2, y: where.at.y - NOTE_SIZE / 2 };
     if (where.beside && this.board.placed(where.beside)?.locked === false) return slotBeside(this.board, where.beside);
     const zone = this.board.get(where.zone ?? "");

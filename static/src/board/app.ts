@@ -229,7 +229,8 @@ function keepPage({ session, config, later, signal }: BoardContext): void {
     ({ connection, durable }) => {
       if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
       isKept = true;
-      const parts = config.comments ? [later.craft, later.comments, later.ideas] : [later.craft];
+      const always = [later.craft, later.following];
+      const parts = config.comments ? [...always, later.comments, later.ideas] : always;
       const loaded = Promise.allSettled(parts.map((part) => part.load()));
       setTimeout(
         () =>

@@ -14,6 +14,7 @@ import type { BoardContext } from "./context";
 import type { Craft } from "./craft/craft";
 import type { Drawing } from "./drawing/drawing";
 import type { Exporting } from "./exporting/exporting";
+import type { Following } from "./following/following";
 import type { Guide } from "./guide/guide";
 import type { Ideas } from "./ideas/ideas";
 import type { NewsPanel } from "./returning/news-panel";
@@ -107,6 +108,9 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
     rounds: styled<Rounds>(() => import("./rounds/rounds").then(({ Rounds }) => new Rounds(context(), benches()))),
     workshop: styled<WorkshopPart>(() =>
       import("./workshop/workshop").then(({ WorkshopPart }) => new WorkshopPart(context())),
+    ),
+    following: styled<Following>(() =>
+      import("./following/following").then(({ Following }) => new Following(context())),
     ),
     comments: styled<Comments>(() => import("./comments/comments").then(({ Comments }) => new Comments(context()))),
     ideas: styled<Ideas>(() => import("./ideas/ideas").then(({ Ideas }) => new Ideas(context()))),

@@ -4,6 +4,10 @@ import { type BoardObject, isWritten } from "./model/objects";
 
 export class Rights {
   private editing: boolean;
+  /** What a workshop closes to this person: a type of object, or a deed; with the sentence that says why. */
+  closed: ReadonlyMap<string, string> = new Map();
+  /** The zone where all they add goes; "" for anywhere. */
+  inbox = "";
 
   constructor(
     readonly me: string,
@@ -25,7 +29,7 @@ export class Rights {
 
   /** What cannot be read cannot be changed; see `mayRemove`. */
   mayChange(object: BoardObject | undefined): boolean {
-    return object?.type !== "unknown" && this.mayRemove(object);
+    return object?.type !== "unknown" && !this.closed.has(object?.type ?? "") && this.mayRemove(object);
   }
 
   mayRemove(object: BoardObject | undefined): boolean {

@@ -82,6 +82,8 @@ COLUMNS: Mapping[str, str] = {
     "class_session": N_("Séance"),
     "closed_at": N_("Clos le"),
     "closes_at": N_("Ouvert jusqu’au"),
+    "opens_at": N_("Ouvert à partir du"),
+    "gathered_at": N_("A invité tout le monde le"),
     "cohort": N_("Promotion"),
     "colour": N_("Couleur"),
     "confidentiality": N_("Confidentialité"),

@@ -16,7 +16,7 @@ from models.access import access_board
 from models.policy import Actor, Permission
 from models.session import reading, transaction
 from workspace.services import ballots, rounds
-from workspace.web.boards.sent import number, sent_to, text, texts, time
+from workspace.web.boards.sent import number, sent_to, text, texts, time, zone_of
 from workspace.web.documents.answers import by_person
 from workspace.web.guard import actor, requires
 
@@ -34,8 +34,9 @@ def show(board_id: int) -> ResponseReturnValue:
 @requires(Permission.FACILITATE_BOARD)
 @by_person
 def open_round(board_id: int) -> ResponseReturnValue:
-    """{zone, prompt, until}: `zone` an object's id or "", `until` an ISO time or null."""
+    """{zone, prompt, from, until}: `zone` an object's id or "", the others ISO times or null."""
     sent = sent_to(board_id, Permission.FACILITATE_BOARD)
+    time_zone = zone_of(board_id)
     with transaction() as session:
         rounds.open_round(
             session,
@@ -43,7 +44,8 @@ def open_round(board_id: int) -> ResponseReturnValue:
             board_id,
             zone=text(sent, "zone"),
             prompt=text(sent, "prompt"),
-            closes_at=time(sent, "until"),
+            opens_at=time(sent, "from", time_zone),
+            closes_at=time(sent, "until", time_zone),
         )
     return _state(actor(), board_id)
 
@@ -83,8 +85,9 @@ def reveal(board_id: int) -> ResponseReturnValue:
 @requires(Permission.FACILITATE_BOARD)
 @by_person
 def open_ballot(board_id: int) -> ResponseReturnValue:
-    """{question, points, cap, notes, zone, partners, until}: `notes` ids, or all of `zone` when empty."""
+    """{question, points, cap, notes, zone, partners, from, until}: `notes` ids, or all of `zone` if empty."""
     sent = sent_to(board_id, Permission.FACILITATE_BOARD)
+    time_zone = zone_of(board_id)
     ballots.close_due(board_id)
     with reading() as session:
         outline = ballots.outline_for(session, actor(), board_id)
@@ -100,7 +103,8 @@ def open_ballot(board_id: int) -> ResponseReturnValue:
             notes=texts(sent, "notes"),
             zone=text(sent, "zone"),
             with_partners=sent.get("partners") is True,
-            closes_at=time(sent, "until"),
+            opens_at=time(sent, "from", time_zone),
+            closes_at=time(sent, "until", time_zone),
         )
     return _state(actor(), board_id)
 
@@ -138,6 +142,7 @@ def _state(who: Actor, board_id: int) -> Response:
         ballot = ballots.ballot_state(session, who, board)
         results = ballots.results_of(session, who, board)
     answer = jsonify(
+        zone=board.project.team.cohort.time_zone,
         round=None if found is None else _plain(asdict(found)),
         ballot=None if ballot is None else _plain(asdict(ballot)),
         results=[_plain(asdict(result)) for result in results],

@@ -8,6 +8,7 @@ from flask import request
 from models.access import access_board
 from models.errors import Invalid
 from models.i18n import N_
+from models.occurrences import instant
 from models.policy import Permission
 from models.session import reading
 from workspace.web.guard import actor
@@ -53,18 +54,22 @@ def number(sent: dict[str, Any], name: str) -> int:
     return value
 
 
-def time(sent: dict[str, Any], name: str) -> datetime | None:
-    """An instant, written with its offset."""
+def time(sent: dict[str, Any], name: str, time_zone: str) -> datetime | None:
+    """An instant, written with its offset; or what a wall shows in this zone, written without one."""
     value = sent.get(name)
     if value is None:
         return None
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        return at if at.tzinfo is not None else instant(at.date(), at.time(), time_zone)
+    except (ValueError, OverflowError) as error:
         raise Invalid(UNREADABLE) from error
-    if at.tzinfo is None:
-        raise Invalid(UNREADABLE)
-    return at
+
+
+def zone_of(board_id: int) -> str:
+    """In which zone the walls of a board's people hang: their cohort's."""
+    with reading() as session:
+        return access_board(session, actor(), board_id).project.team.cohort.time_zone
 
 
 def objects(sent: dict[str, Any], name: str) -> list[dict[str, Any]]:

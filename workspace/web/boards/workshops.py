@@ -17,7 +17,7 @@ from models.policy import Actor, Permission, can
 from models.session import reading, transaction
 from workspace.services import ballots, boards, workshops
 from workspace.web.boards.people import people_of
-from workspace.web.boards.sent import UNREADABLE, number, objects, sent_to, text, time
+from workspace.web.boards.sent import UNREADABLE, number, objects, sent_to, text, time, zone_of
 from workspace.web.documents.answers import by_person
 from workspace.web.guard import actor, requires
 
@@ -29,7 +29,7 @@ LEADS = Permission.FACILITATE_BOARD
 @blueprint.get("/boards/<int:board_id>/workshop")
 @requires(Permission.VIEW_WORKSHOP)
 def show(board_id: int) -> ResponseReturnValue:
-    """{now, workshop, novices, inbox, frozen, may}: `now` is the server's clock."""
+    """{now, zone, workshop, novices, inbox, frozen, may}: the server's clock, the cohort's zone."""
     return _state(actor(), board_id)
 
 
@@ -37,9 +37,9 @@ def show(board_id: int) -> ResponseReturnValue:
 @requires(LEADS)
 @by_person
 def begin(board_id: int) -> ResponseReturnValue:
-    """{steps: [{kind, title, minutes}], opens, closes}: times in ISO or null."""
+    """{steps: [{kind, title, minutes}], opens, closes}: as `sent.time` reads them, or null."""
     sent = sent_to(board_id, LEADS)
-    window = {"opens_at": time(sent, "opens"), "closes_at": time(sent, "closes")}
+    window = _window(sent, board_id)
     steps = objects(sent, "steps")
     return _do(board_id, lambda session: workshops.begin(session, actor(), board_id, steps, **window))
 
@@ -50,7 +50,7 @@ def begin(board_id: int) -> ResponseReturnValue:
 def change(board_id: int) -> ResponseReturnValue:
     """As for `begin`, and {step}: the place of the current one in these."""
     sent = sent_to(board_id, LEADS)
-    window = {"opens_at": time(sent, "opens"), "closes_at": time(sent, "closes")}
+    window = _window(sent, board_id)
     steps, step = objects(sent, "steps"), number(sent, "step")
     return _do(
         board_id,
@@ -74,6 +74,17 @@ def keep_time(board_id: int) -> ResponseReturnValue:
     """{do: "start" | "add" | "pause" | "resume" | "stop"}."""
     deed = text(sent_to(board_id, LEADS), "do")
     return _do(board_id, lambda session: workshops.keep_time(session, actor(), board_id, deed))
+
+
+@blueprint.post("/boards/<int:board_id>/workshop/gather")
+@requires(LEADS)
+@by_person
+def gather(board_id: int) -> ResponseReturnValue:
+    """{place: [left, top, width, height]}: what whoever invites sees."""
+    place = sent_to(board_id, LEADS).get("place")
+    if not isinstance(place, list):
+        raise Invalid(UNREADABLE)
+    return _do(board_id, lambda session: workshops.gather(session, actor(), board_id, place))
 
 
 @blueprint.post("/boards/<int:board_id>/workshop/novices")
@@ -124,11 +135,20 @@ def _state(who: Actor, board_id: int) -> Response:
     with reading() as session:
         board = access_board(session, who, board_id, Permission.VIEW_WORKSHOP)
         found = workshops.workshop_state(session, who, board)
-        names = people_of(session, who, board, [found.facilitator]) if found else {}
+        gathering = found.gathering if found else None
+        keys = [found.facilitator, gathering.key if gathering else ""] if found else []
+        names = people_of(session, who, board, keys)
     inbox = Inbox.read(board.inbox)
     answer = jsonify(
         now=utcnow().isoformat(),
-        workshop=found and {**_plain(asdict(found)), "facilitator": _name(names, found.facilitator)},
+        zone=board.project.team.cohort.time_zone,
+        workshop=found
+        and {
+            **_plain(asdict(found)),
+            "facilitator": _name(names, found.facilitator),
+            "leader": found.facilitator,
+            "gathering": gathering and {**_plain(asdict(gathering)), "name": _name(names, gathering.key)},
+        },
         novices=board.novices,
         inbox=asdict(inbox) if inbox else None,
         frozen=board.frozen,
@@ -149,6 +169,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _window(sent: dict[str, Any], board_id: int) -> dict[str, datetime | None]:
+    zone = zone_of(board_id)
+    return {"opens_at": time(sent, "opens", zone), "closes_at": time(sent, "closes", zone)}
 
 
 def _flag(sent: dict[str, Any]) -> bool:

@@ -72,7 +72,7 @@ export class Cards {
 
   /** Lets the person choose what a new card points to. */
   choose(at?: Point): void {
-    if (this.context.actions.allowedToAdd()) this.picker.open((card) => this.create(card, at));
+    if (this.context.actions.allowedToAdd("link")) this.picker.open((card) => this.create(card, at));
   }
 
   /** An address of ours was pasted: offers a card instead of the words. `asText` pastes them. */
@@ -94,7 +94,7 @@ export class Cards {
 
   private create(card: Card, at?: Point): void {
     const { board, actions, selection, camera, announcer, stage } = this.context;
-    if (!actions.allowedToAdd()) return;
+    if (!actions.allowedToAdd("link")) return;
     this.known.set(`${card.kind}.${card.id}`, card);
     const middle = at ?? camera.middle;
     const corner = { x: Math.round(middle.x - SIZE.w / 2), y: Math.round(middle.y - SIZE.h / 2) };

@@ -51,8 +51,9 @@ export class Pasting {
 
   /** New notes: in the free slots of the zone ("" for none) when it has enough, else as a block near the point, over nothing. */
   async putNotes(notes: readonly Piece[], at: Point, zoneId: string): Promise<void> {
-    const zone = this.context.board.get(zoneId);
-    const slots = zone?.type === "zone" ? slotsForAll(this.context.board, zone, notes.length) : null;
+    const { board, rights } = this.context;
+    const zone = board.get(rights.inbox || zoneId);
+    const slots = zone?.type === "zone" ? slotsForAll(board, zone, notes.length) : null;
     if (slots) {
       const placed = notes.map((note, index) => ({ ...note, ...(slots[index] as Point) }));
       this.say(await this.put(placed, { x: 0, y: 0 }));

@@ -64,7 +64,7 @@ export class Pictures {
 
   /** Lets the person choose files, or take a photograph on a telephone. */
   choose(at?: Point): void {
-    if (!this.context.actions.allowedToAdd()) return;
+    if (!this.context.actions.allowedToAdd("image")) return;
     this.place = at;
     this.field.click();
   }
@@ -72,7 +72,7 @@ export class Pictures {
   /** Sends files one after the other and puts the pictures around a point, or in view. */
   take(files: readonly File[], at?: Point): void {
     const { actions, session } = this.context;
-    if (files.length === 0 || !actions.allowedToAdd()) return;
+    if (files.length === 0 || !actions.allowedToAdd("image")) return;
     const { connection } = session.status;
     if (connection !== "live" && connection !== "fallback") {
       this.say(t("Une image a besoin du réseau : ajoutez-la quand la connexion revient."));

@@ -55,7 +55,10 @@ export class Sizing {
 
   canResize(ids: ReadonlySet<string> | readonly string[]): boolean {
     const { board, rights } = this.context;
-    return [...ids].some((id) => sidesOf(board.get(id)) !== null && rights.mayChange(board.get(id)));
+    return (
+      !rights.closed.has("size") &&
+      [...ids].some((id) => sidesOf(board.get(id)) !== null && rights.mayChange(board.get(id)))
+    );
   }
 
   /** One step larger or smaller, for all that may change. */

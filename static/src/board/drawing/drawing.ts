@@ -69,7 +69,7 @@ export class Drawing {
   /** Takes the pen. */
   take(): void {
     const { actions, tools, announcer } = this.context;
-    if (!actions.allowedToAdd()) return;
+    if (!actions.allowedToAdd("stroke")) return;
     this.erases = false;
     tools.take("stroke");
     this.show();
@@ -158,7 +158,7 @@ class DrawGesture extends Gesture {
     const { actions, board, camera, announcer } = this.context;
     this.cancel();
     if (this.hasMoved) this.goTo(camera.toBoard(screen), 1);
-    if (!actions.allowedToAdd()) return;
+    if (!actions.allowedToAdd("stroke")) return;
     const { points, ...box } = strokeThrough(this.flat, PRECISION_PX / camera.zoom, this.nib);
     board.closeUndoStep();
     board.create(newId(), {

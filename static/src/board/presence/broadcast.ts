@@ -1,4 +1,4 @@
-/** Tells the others where this person's pointer is and what they have in hand: ten times a second at most, four in light mode. */
+/** Tells the others where this person's pointer is, what they have in hand and what they see: ten times a second at most, four in light mode. */
 
 import { on } from "../../lib/dom";
 import type { BoardContext } from "../context";
@@ -7,6 +7,7 @@ import { INSIDE, PRESSED } from "../sync/wire";
 const POINTER_MS = 100;
 const LIGHT_POINTER_MS = 250;
 const SELECTION_MS = 150;
+const VIEW_MS = 200;
 
 /** At most one call per interval; the last one is never lost. */
 function throttle(run: () => void, wait: () => number, signal: AbortSignal): () => void {
@@ -56,8 +57,20 @@ export function broadcastPresence({ page, camera, session, selection, peers, lig
     signal,
   );
 
+  // What one is shown of somebody else's is not told on: two who follow each other would never come to rest.
+  const sendView = throttle(
+    () => {
+      const { x, y, w, h } = camera.visible;
+      if (peers.size > 0 && !camera.isLed) session.tell("v", { at: [x, y, w, h].map(Math.round) });
+    },
+    () => VIEW_MS,
+    signal,
+  );
+  camera.events.on("change", sendView, signal);
+  peers.events.on("people", sendView, signal);
+
   const sendSelection = throttle(
-    () => session.sendSelection([...selection.ids].slice(0, 50), selection.editing),
+    () => session.tell("sel", { ids: [...selection.ids].slice(0, 50), editing: selection.editing }),
     () => SELECTION_MS,
     signal,
   );

@@ -3,13 +3,14 @@
 import { el } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import { field, formDialog, timeOf } from "./pieces";
+import { field, formDialog, HourField } from "./pieces";
 
 type Tell = (path: string, body: object) => Promise<string>;
 
 export class Opening {
   private round: HTMLDialogElement | null = null;
   private ballot: HTMLDialogElement | null = null;
+  private readonly hours: HourField[] = [];
 
   constructor(
     private readonly context: BoardContext,
@@ -17,6 +18,8 @@ export class Opening {
     private readonly tell: Tell,
     /** It is open: a round or a ballot. */
     private readonly opened: (what: string) => void,
+    /** The cohort's time zone. */
+    private readonly zone: () => string,
   ) {}
 
   openRound(): void {
@@ -32,6 +35,7 @@ export class Opening {
   private show(dialog: HTMLDialogElement, withSelection: boolean): void {
     const select = dialog.querySelector("select") as HTMLSelectElement;
     this.fill(select, withSelection);
+    for (const hour of this.hours) hour.show(this.zone());
     if (!dialog.isConnected) this.context.page.root.append(dialog);
     dialog.showModal();
   }
@@ -66,10 +70,22 @@ export class Opening {
     return [...selection.ids].filter((id) => board.get(id)?.type === "note");
   }
 
+  /** From when and until when. */
+  private window(label: string, hint: string): [from: HourField, until: HourField] {
+    const { signal } = this.context;
+    const from = new HourField(t("Ouvre le"), t("(facultatif : sinon, tout de suite)"), signal);
+    const until = new HourField(label, hint, signal);
+    this.hours.push(from, until);
+    return [from, until];
+  }
+
   private makeRound(): HTMLDialogElement {
     const zone = el("select");
     const prompt = el("input", { maxlength: 300, autocomplete: "off" });
-    const until = el("input", { type: "datetime-local" });
+    const [from, until] = this.window(
+      t("Écriture possible jusqu’au"),
+      t("(facultatif : sinon, jusqu’à ce que vous révéliez)"),
+    );
     const about = el(
       "p",
       { class: "hint" },
@@ -81,10 +97,11 @@ export class Opening {
       about,
       field(t("Consigne"), prompt, t("(facultative)")),
       field(t("Où placer les notes une fois révélées"), zone),
-      field(t("Écriture possible jusqu’au"), until, t("(facultatif : sinon, jusqu’à ce que vous révéliez)")),
+      from.root,
+      until.root,
     ];
     const run = (): Promise<string> =>
-      this.tell("rounds", { zone: zone.value, prompt: prompt.value, until: timeOf(until) });
+      this.tell("rounds", { zone: zone.value, prompt: prompt.value, from: from.value, until: until.value });
     const done = (): void => this.opened("round");
     return formDialog(t("Écrire en silence"), fields, t("Ouvrir le tour"), run, done, this.context.signal);
   }
@@ -94,7 +111,10 @@ export class Opening {
     const question = el("input", { maxlength: 200, autocomplete: "off" });
     const points = el("input", { type: "number", min: 1, max: 20, value: 3, required: true });
     const cap = el("input", { type: "number", min: 1, max: 20 });
-    const until = el("input", { type: "datetime-local" });
+    const [from, until] = this.window(
+      t("Vote possible jusqu’au"),
+      t("(facultatif : sinon, jusqu’à ce que vous le closiez)"),
+    );
     const partners = el("input", { type: "checkbox" });
     const fields = [
       el(
@@ -112,7 +132,8 @@ export class Opening {
         field(t("Voix par personne"), points),
         field(t("Au plus par note"), cap, t("(facultatif)")),
       ),
-      field(t("Vote possible jusqu’au"), until, t("(facultatif : sinon, jusqu’à ce que vous le closiez)")),
+      from.root,
+      until.root,
       el("label", { class: "round-check" }, partners, t("Les partenaires et les invités votent aussi")),
     ];
     const run = (): Promise<string> => {
@@ -124,7 +145,8 @@ export class Opening {
         notes: isChosen ? this.chosenNotes() : [],
         zone: isChosen ? "" : zone.value,
         partners: partners.checked,
-        until: timeOf(until),
+        from: from.value,
+        until: until.value,
       });
     };
     const done = (): void => this.opened("ballot");

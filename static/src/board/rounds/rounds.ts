@@ -7,6 +7,7 @@ import { confirm } from "../../lib/confirm";
 import { all, find } from "../../lib/dom";
 import { t, tn } from "../../lib/i18n";
 import type { BoardContext } from "../context";
+import { Emitter } from "../emitter";
 import type { Benches } from "../later";
 import type { BoardDocument } from "../model/document";
 import { readingOrder, readZones, type ZoneReading } from "../model/reading-order";
@@ -31,7 +32,8 @@ export class Rounds {
   private readonly results: Results;
   private readonly opening: Opening;
   private readonly panels = find(".board-panels") as HTMLElement;
-  private state: State = { round: null, ballot: null, results: [] };
+  readonly events = new Emitter<{ change: undefined }>();
+  state: State = { zone: "", round: null, ballot: null, results: [] };
   private isKnown = false;
   /** How much was told to the server so far. */
   private deeds = 0;
@@ -53,7 +55,12 @@ export class Rounds {
     );
     this.marks = new Marks(context, (note) => this.voting.step(note, 1));
     this.results = new Results(context);
-    this.opening = new Opening(context, tell, (what) => this.openNow(what));
+    this.opening = new Opening(
+      context,
+      tell,
+      (what) => this.openNow(what),
+      () => this.state.zone,
+    );
     names.more = (note) => this.said(note);
     session.events.on(
       "status",
@@ -70,7 +77,12 @@ export class Rounds {
   open(opener: HTMLElement): void {
     const what = opener.dataset.what ?? "";
     if (what.startsWith("by-")) this.listBy(what, opener);
-    else if (this.isKnown) this.openNow(what);
+    else this.begin(what);
+  }
+
+  /** Opens "round", "ballot" or "results": what there is, or the form that begins one. */
+  begin(what: string): void {
+    if (this.isKnown) this.openNow(what);
     else void this.look().then((said) => (said ? this.context.toasts.show(said) : this.openNow(what)));
   }
 
@@ -121,8 +133,9 @@ export class Rounds {
     const before = this.state;
     this.state = state;
     const { round, ballot, results } = state;
-    if (round) this.writing.draw(round);
-    this.voting.draw(ballot);
+    if (ballot && !ballot.has_begun) ballot.may_vote = false;
+    if (round) this.writing.draw(round, state.zone);
+    this.voting.draw(ballot, state.zone);
     this.show(this.writing.root, round !== null);
     this.show(this.voting.root, ballot !== null);
     this.drawMarks();
@@ -136,6 +149,7 @@ export class Rounds {
       });
     }
     this.planLook();
+    this.events.emit("change", undefined);
   }
 
   private announce(before: State, now: State): void {
@@ -159,7 +173,7 @@ export class Rounds {
   private planLook(): void {
     clearTimeout(this.timer);
     const { round, ballot } = this.state;
-    const hours = [round?.closes_at, ballot?.closes_at]
+    const hours = [round?.opens_at, round?.closes_at, ballot?.opens_at, ballot?.closes_at]
       .filter((hour): hour is string => Boolean(hour))
       .map((hour) => Date.parse(hour) - Date.now() + AFTER_HOUR_MS)
       .filter((delay) => delay > 0);

@@ -13,7 +13,9 @@ export interface Round {
   id: number;
   zone: string;
   prompt: string;
+  opens_at: string | null;
   closes_at: string | null;
+  has_begun: boolean;
   takes_notes: boolean;
   may_write: boolean;
   may_reveal: boolean;
@@ -28,7 +30,9 @@ export interface Ballot {
   points: number;
   cap: number | null;
   with_partners: boolean;
+  opens_at: string | null;
   closes_at: string | null;
+  has_begun: boolean;
   may_vote: boolean;
   may_close: boolean;
   notes: string[];
@@ -52,6 +56,8 @@ export interface Result {
 }
 
 export interface State {
+  /** The cohort's time zone. */
+  zone: string;
   round: Round | null;
   ballot: Ballot | null;
   results: Result[];

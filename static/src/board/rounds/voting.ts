@@ -33,6 +33,8 @@ export class Voting {
   );
   private readonly planCount = el("output", { class: "num" });
   private ballot: Ballot | null = null;
+  /** The cohort's. */
+  private zone = "";
   private waiting: Promise<unknown> = Promise.resolve();
   private underway = 0;
 
@@ -70,8 +72,9 @@ export class Voting {
   }
 
   /** Takes in what the server says; null: no vote is open. */
-  draw(ballot: Ballot | null): void {
+  draw(ballot: Ballot | null, zone = this.zone): void {
     this.ballot = ballot;
+    this.zone = zone;
     this.drawOne();
     if (!ballot) return;
     setText(this.question, ballot.question || t("Vote"));
@@ -84,13 +87,14 @@ export class Voting {
       ),
     );
     this.close.hidden = !ballot.may_close;
-    const until = ballot.closes_at ? ` ${t("Jusqu’à : %(hour)s.", { hour: hourOf(ballot.closes_at) })}` : "";
+    const until = ballot.closes_at ? ` ${t("Jusqu’à : %(hour)s.", { hour: hourOf(ballot.closes_at, zone) })}` : "";
     const how = ballot.may_vote
       ? t(
           "Choisissez une note : Espace donne une voix, Retour arrière la reprend. Votre vote est secret ; seuls les totaux paraîtront.",
         )
       : t("Un vote est en cours : seuls les totaux paraîtront, à la clôture.");
-    setText(this.hint, how + until);
+    const opens = ballot.has_begun || !ballot.opens_at ? "" : hourOf(ballot.opens_at, zone);
+    setText(this.hint, (opens ? t("Le vote ouvre : %(hour)s.", { hour: opens }) : how) + until);
   }
 
   /** Puts the focus where one votes: on the board, on a note that is voted on. */

@@ -93,14 +93,14 @@ export class WritingPanel {
       this.list,
       this.lead,
     );
-    on(this.root, "keydown", (event) => event.stopPropagation(), signal);
+    on(this.root, "keydown", (event) => event.key === "F6" || event.stopPropagation(), signal);
     this.drawForm();
   }
 
-  draw(round: Round): void {
+  draw(round: Round, zone: string): void {
     setText(this.prompt, round.prompt);
     this.prompt.hidden = round.prompt === "";
-    setText(this.state, this.sentence(round));
+    setText(this.state, this.sentence(round, zone));
     this.form.hidden = !(round.may_write && round.takes_notes);
     this.list.replaceChildren(...round.mine.map((note) => this.item(note, round.takes_notes)));
     this.list.hidden = round.mine.length === 0;
@@ -110,12 +110,14 @@ export class WritingPanel {
     if (waiting !== null) setText(this.waiting, tn("%(num)s note attend", "%(num)s notes attendent", waiting));
   }
 
-  private sentence(round: Round): string {
+  private sentence(round: Round, zone: string): string {
+    if (!round.has_begun && round.opens_at)
+      return t("L’écriture ouvre : %(hour)s.", { hour: hourOf(round.opens_at, zone) });
     if (!round.takes_notes) return t("Le temps d’écriture est écoulé : les notes attendent d’être révélées.");
     const secret = round.may_write
       ? t("Vous seul·e lisez vos notes, jusqu’à ce que toutes soient révélées.")
       : t("Les participants écrivent chacun pour soi.");
-    return round.closes_at ? `${secret} ${t("Jusqu’à : %(hour)s.", { hour: hourOf(round.closes_at) })}` : secret;
+    return round.closes_at ? `${secret} ${t("Jusqu’à : %(hour)s.", { hour: hourOf(round.closes_at, zone) })}` : secret;
   }
 
   private item(note: OwnNote, isOpen: boolean): HTMLElement {

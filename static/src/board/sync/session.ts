@@ -59,6 +59,8 @@ interface SessionEvents {
   peersReset: undefined;
   pointers: (PointerSample & { peer: number })[];
   selection: { peer: number; ids: string[]; editing: string | null };
+  /** What the one followed sees: left, top, width, height in board units. */
+  view: { peer: number; at: number[] };
   /** What changed: "rounds" or "workshop". */
   led: string;
 }
@@ -190,8 +192,9 @@ export class SyncSession {
     if (this.place.handle !== null) this.connector.link?.sendPointer(this.place.handle, sample);
   }
 
-  sendSelection(ids: string[], editing: string | null): void {
-    if (this.place.handle !== null) this.connector.link?.sendSelection(this.place.handle, ids, editing);
+  /** An event of presence: `sel`, `v` or `follow`. */
+  tell(event: string, fields: object): void {
+    if (this.place.handle !== null) this.connector.link?.tell(event, this.place.handle, fields);
   }
 
   // Sending
@@ -303,6 +306,7 @@ export class SyncSession {
       peers: (handle, joined, left) => inTurn(handle, () => events.emit("peers", { joined, left })),
       pointers: (handle, pointers) => inTurn(handle, () => events.emit("pointers", pointers)),
       selection: (handle, peer, ids, editing) => inTurn(handle, () => events.emit("selection", { peer, ids, editing })),
+      viewed: (handle, peer, at) => inTurn(handle, () => events.emit("view", { peer, at })),
       comments: (thread) => events.emit("comments", thread),
       control: (control) => this.onControl(control),
       led: (what) => events.emit("led", what),

@@ -91,6 +91,7 @@ class SocketLink implements Link {
     socket.on("sel", (said: { h: number; peer: number; ids?: string[]; editing?: string | null }) =>
       handlers.selection(said.h, said.peer, said.ids ?? [], said.editing ?? null),
     );
+    socket.on("v", (said: { h: number; peer: number; at: number[] }) => handlers.viewed(said.h, said.peer, said.at));
     socket.on("c", (said: { thread: number }) => handlers.comments(said.thread));
     socket.on("x", (said: Control) => handlers.control(said));
     socket.on("f", (said: { changed: string }) => handlers.led(said.changed));
@@ -122,8 +123,8 @@ class SocketLink implements Link {
     this.socket.volatile.emit("p", encodePointer(handle, sample));
   }
 
-  sendSelection(handle: number, ids: string[], editing: string | null): void {
-    this.socket.emit("sel", { h: handle, ids: ids.slice(0, 50), editing });
+  tell(event: string, handle: number, fields: object): void {
+    this.socket.emit(event, { h: handle, ...fields });
   }
 
   close(): void {

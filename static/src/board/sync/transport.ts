@@ -63,6 +63,8 @@ export interface LinkHandlers {
   peers(handle: number, joined: Peer[], left: number[]): void;
   pointers(handle: number, pointers: (PointerSample & { peer: number })[]): void;
   selection(handle: number, peer: number, ids: string[], editing: string | null): void;
+  /** What the one followed sees: left, top, width, height. */
+  viewed(handle: number, peer: number, at: number[]): void;
   /** A thread of comments changed. */
   comments(thread: number): void;
   control(control: Control): void;
@@ -78,7 +80,8 @@ export interface Link {
   leave(handle: number): void;
   sendUpdate(handle: number, n: number, update: Uint8Array): void;
   sendPointer(handle: number, sample: PointerSample): void;
-  sendSelection(handle: number, ids: string[], editing: string | null): void;
+  /** An event of presence, and its fields beside the handle. */
+  tell(event: string, handle: number, fields: object): void;
   close(): void;
 }
 

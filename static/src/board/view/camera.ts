@@ -13,6 +13,8 @@ export class Camera {
   x = 0;
   y = 0;
   zoom = 1;
+  /** Whether it shows what somebody else sees. */
+  isLed = false;
   /** Size of the stage on screen, and what floats over its edges. */
   private width = 1;
   private height = 1;
@@ -80,13 +82,16 @@ export class Camera {
 
   /** Shows the whole rectangle, no larger than `most`. */
   fit(rect: Rect, most = 1): void {
+    this.set(this.fitting(rect, most));
+  }
+
+  /** Where it would stand to show the whole rectangle, no larger than `most`. */
+  fitting(rect: Rect, most = 1): { x: number; y: number; zoom: number } {
     const free = this.freeArea();
-    this.zoom = clamp(Math.min(free.w / Math.max(rect.w, 1), free.h / Math.max(rect.h, 1), most), ZOOM_MIN, ZOOM_MAX);
+    const zoom = clamp(Math.min(free.w / Math.max(rect.w, 1), free.h / Math.max(rect.h, 1), most), ZOOM_MIN, ZOOM_MAX);
     const middle = centre(rect);
     const target = centre(free);
-    this.x = middle.x - target.x / this.zoom;
-    this.y = middle.y - target.y / this.zoom;
-    this.events.emit("change", undefined);
+    return { x: middle.x - target.x / zoom, y: middle.y - target.y / zoom, zoom };
   }
 
   /** Moves as little as needed to bring the rectangle into view. */

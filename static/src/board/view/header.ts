@@ -1,7 +1,7 @@
 /** What the top of the page says: saved or not, connected or not, read-only or not, and who is here. */
 
 import type { Colour } from "../../generated/board-specs";
-import { all, el, find, on } from "../../lib/dom";
+import { el, find } from "../../lib/dom";
 import { t, tn } from "../../lib/i18n";
 import type { BoardContext } from "../context";
 import { setText } from "../objects/view";
@@ -45,8 +45,6 @@ export class Header {
       signal,
     );
     signal.addEventListener("abort", () => clearTimeout(this.calmTimer), { once: true });
-    const dialog = find<HTMLDialogElement>("#people");
-    for (const button of all("[data-people]")) on(button, "click", () => dialog?.showModal(), signal);
     this.show(session.status);
     this.showPeople();
   }
@@ -133,7 +131,7 @@ export class Header {
     const { peers, config } = this.context;
     const persons = peers.persons();
     const everyone = [
-      { ...config.me, colour: this.colour, role: "" },
+      { ...config.me, colour: this.colour },
       ...persons.filter((person) => person.key !== config.me.key),
     ];
     const place = find("[data-avatars]") as HTMLElement;
@@ -148,17 +146,6 @@ export class Header {
     setText(
       find("[data-people-count]"),
       tn("%(num)s personne présente", "%(num)s personnes présentes", everyone.length),
-    );
-    find("[data-people-list]")?.replaceChildren(
-      ...everyone.map((person, index) =>
-        el(
-          "li",
-          {},
-          el("span", { class: "avatar", "data-colour": person.colour, "aria-hidden": "true" }, initialsOf(person.name)),
-          el("span", {}, person.name),
-          el("span", { class: "soft small" }, index === 0 ? t("vous") : roleName(person.role)),
-        ),
-      ),
     );
   }
 }
@@ -183,15 +170,3 @@ function noticeFor(status: SyncStatus): [kind: string, text: string] {
     return ["read", t("Lecture seule : vous voyez le tableau en direct.")];
   return ["", ""];
 }
-
-const ROLE_NAMES: Readonly<Record<string, () => string>> = {
-  learner: () => t("équipe"),
-  tutor: () => t("tutorat"),
-  partner: () => t("partenaire"),
-  guest: () => t("partenaire invité·e"),
-  observer: () => t("observation"),
-  manager: () => t("responsable de formation"),
-  admin: () => t("administration technique"),
-};
-
-const roleName = (role: string): string => ROLE_NAMES[role]?.() ?? "";

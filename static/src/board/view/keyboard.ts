@@ -69,8 +69,10 @@ export class BoardKeyboard {
     if (first !== undefined && event.relatedTarget instanceof Element && this.cameByKeyboard()) this.goTo(first, false);
   }
 
+  /** A press with the mouse after keys were used still shows the focus: it is no coming by keyboard. */
   private cameByKeyboard(): boolean {
-    return this.context.page.list.matches(":focus-visible");
+    const { list, stage } = this.context.page;
+    return list.matches(":focus-visible") && !stage.matches(":active");
   }
 
   private key(event: KeyboardEvent): void {
@@ -190,6 +192,7 @@ export class BoardKeyboard {
         return true;
       case "l":
         this.remember(event.key);
+        if (!actions.allowedTo("connector")) return true;
         tools.take(
           "connector",
           selection.focus !== null && isWritten(this.context.board.get(selection.focus)) ? selection.focus : null,
@@ -207,21 +210,21 @@ export class BoardKeyboard {
         return true;
       case "t":
         this.remember(event.key);
-        if (actions.allowedToAdd()) tools.take("text");
+        if (actions.allowedToAdd("text")) tools.take("text");
         return true;
       case "i":
-        if (actions.allowedToAdd()) later.craft.use((craft) => craft.pictures.choose());
+        if (actions.allowedToAdd("image")) later.craft.use((craft) => craft.pictures.choose());
         return true;
       case "d":
         this.remember(event.key);
-        if (actions.allowedToAdd()) later.drawing.use((drawing) => drawing.take());
+        if (actions.allowedToAdd("stroke")) later.drawing.use((drawing) => drawing.take());
         return true;
       case "r":
-        if (actions.allowedToAdd()) later.cards.use((cards) => cards.choose());
+        if (actions.allowedToAdd("link")) later.cards.use((cards) => cards.choose());
         return true;
       case "c":
         this.remember(event.key);
-        if (actions.allowedToAdd()) tools.take("zone");
+        if (actions.allowedToAdd("zone")) tools.take("zone");
         return true;
       default:
         return false;

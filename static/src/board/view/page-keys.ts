@@ -13,11 +13,12 @@ export function pageKeys(context: BoardContext, keyboard: BoardKeyboard, plan: P
     () => find('.board-dock [tabindex="0"]', page.root),
     () => stage.focusTarget(),
     () => find("#plan-tree [tabindex='0']", page.root) ?? find("[data-plan-search]", page.root),
+    () => find(".workshop :is(button, [tabindex])", page.root),
     () => find(".board-back", page.root),
   ];
 
   function nextRegion(step: 1 | -1): void {
-    const places = [find(".board-dock"), page.stage, page.plan, find(".board-header")];
+    const places = [find(".board-dock"), page.stage, page.plan, find(".workshop"), find(".board-header")];
     const here = places.findIndex((place) => place?.contains(document.activeElement));
     for (let i = 1; i <= regions.length; i += 1) {
       const target = regions[(here + step * i + regions.length * 2) % regions.length]?.();

@@ -394,7 +394,7 @@ export class Plan {
         this.contextBar.act(what, from, [id]);
         break;
       case "connect":
-        if (!isWritten(board.get(id)) || !actions.allowedToAdd()) break;
+        if (!isWritten(board.get(id)) || !actions.allowedToAdd("connector")) break;
         this.dialogs.chooseTarget(id, (target) => {
           actions.connect(id, target);
           this.draw();

@@ -3,9 +3,11 @@
 import { el, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
+import { HourField, wallOf } from "../rounds/pieces";
 import { Refusal, type State, type Step } from "./state";
 
 const MOST_STEPS = 12;
+const WINDOW_MS = 72 * 3_600_000;
 
 const usual = (): Step[] => [
   { kind: "read", title: t("Lire"), minutes: 5 },
@@ -18,13 +20,8 @@ const usual = (): Step[] => [
 export class Leading {
   private readonly dialog: HTMLDialogElement;
   private readonly steps = el("ol", { class: "workshop-agenda" });
-  private readonly hours = el("input", {
-    type: "number",
-    id: "workshop-hours",
-    min: 0,
-    max: 336,
-    inputmode: "numeric",
-  });
+  private readonly opens: HourField;
+  private readonly closes: HourField;
   private readonly rights = el("div", { class: "workshop-rights" });
   private readonly error = el("p", { class: "workshop-error", role: "alert" });
   private readonly accept = el("button", { type: "submit", class: "button button-primary" });
@@ -38,11 +35,19 @@ export class Leading {
     const { page, signal } = context;
     const add = el("button", { type: "button", class: "button button-small" }, t("Ajouter une étape"));
     const close = el("button", { type: "button", class: "button" }, t("Fermer"));
-    const window = el(
-      "div",
-      { class: "field" },
-      el("label", { for: "workshop-hours" }, t("Sur combien d’heures ? (0 : en direct)")),
-      this.hours,
+    this.opens = new HourField(t("Ouvre le"), t("(facultatif : sinon, tout de suite)"), signal);
+    this.closes = new HourField(t("Se termine le"), t("(facultatif : sans heure de fin, en direct)"), signal);
+    // Most windows are three days: who gives a beginning is offered an end.
+    on(
+      this.opens.input,
+      "change",
+      () => {
+        const { value } = this.opens;
+        if (!value || this.closes.value) return;
+        this.closes.input.value = wallOf(new Date(Date.parse(`${value}Z`) + WINDOW_MS), "UTC");
+        this.closes.draw();
+      },
+      signal,
     );
     const actions = el("p", { class: "actions" }, close, this.stop, this.accept);
     const form = el(
@@ -50,7 +55,7 @@ export class Leading {
       { method: "dialog", novalidate: true },
       this.steps,
       add,
-      window,
+      el("div", { class: "round-pair" }, this.opens.root, this.closes.root),
       this.rights,
       this.error,
       actions,
@@ -82,7 +87,8 @@ export class Leading {
     this.error.textContent = "";
     this.steps.replaceChildren();
     for (const step of workshop?.steps ?? usual()) this.addStep(step);
-    this.hours.value = workshop?.closes_at ? String(hoursUntil(workshop.closes_at)) : "0";
+    this.opens.show(state.zone, workshop?.opens_at);
+    this.closes.show(state.zone, workshop?.closes_at);
     this.accept.textContent = workshop ? t("Enregistrer le déroulé") : t("Commencer l’atelier");
     this.stop.hidden = !workshop;
     this.draw(state);
@@ -191,10 +197,12 @@ export class Leading {
       const kind = (item as HTMLElement).dataset.kind ?? "other";
       return { kind, title: title?.value ?? "", minutes: Math.round(Number(minutes?.value)) };
     });
-    const hours = Number(this.hours.value);
-    const closes = hours > 0 ? new Date(Date.now() + hours * 3_600_000).toISOString() : null;
     const step = Math.min(workshop?.step ?? 0, steps.length - 1);
-    await this.run(workshop ? "/agenda" : "", { steps, step, opens: null, closes }, true);
+    await this.run(
+      workshop ? "/agenda" : "",
+      { steps, step, opens: this.opens.value, closes: this.closes.value },
+      true,
+    );
   }
 
   private async run(path: string, body: object, closes = false): Promise<void> {
@@ -208,5 +216,3 @@ export class Leading {
     }
   }
 }
-
-const hoursUntil = (iso: string): number => Math.max(1, Math.round((Date.parse(iso) - Date.now()) / 3_600_000));

@@ -12,17 +12,31 @@ export interface Step {
 export interface Workshop {
   id: number;
   facilitator: string;
+  /** The author key of who facilitates. */
+  leader: string;
   steps: Step[];
   step: number;
+  started_at: string;
   timer: { ends_at: string | null; left_ms: number | null };
   opens_at: string | null;
   closes_at: string | null;
   has_begun: boolean;
   is_over: boolean;
+  gathering: Invitation | null;
+}
+
+/** Somebody invites all to what they see: left, top, width, height. */
+export interface Invitation {
+  key: string;
+  name: string;
+  at: string;
+  place: number[];
 }
 
 export interface State {
   now: string;
+  /** The cohort's time zone. */
+  zone: string;
   workshop: Workshop | null;
   novices: boolean;
   inbox: { zone: string } | null;

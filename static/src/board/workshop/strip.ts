@@ -3,7 +3,12 @@
 import { el, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import type { Workshop } from "./state";
+import { hourOf } from "../rounds/pieces";
+import type { Partaking } from "./partaking";
+import type { State, Workshop } from "./state";
+
+/** Its name for the page, its words, and what it does. */
+type Deed = [deed: string, words: string, run: () => void];
 
 const LAST_SECONDS = 30;
 const TICK_MS = 250;
@@ -14,6 +19,7 @@ export class Strip {
   private readonly timer = el("p", { class: "workshop-timer num", role: "timer" });
   private readonly deeds = el("div", { class: "workshop-deeds", role: "group", "aria-label": t("Animer") });
   private readonly note = el("p", { class: "workshop-note small" });
+  private readonly said = el("p", { class: "workshop-said" });
   private workshop: Workshop | null = null;
   private ahead = 0;
   /** The end that was announced, so that it is once. */
@@ -23,18 +29,31 @@ export class Strip {
   constructor(
     private readonly context: BoardContext,
     private readonly tell: (path: string, body: object) => void,
+    private readonly does: {
+      /** To the round or the vote of the step. */
+      partake(what: string): void;
+      gather(): void;
+      follow(key: string): void;
+    },
   ) {
-    this.root.append(this.steps, this.timer, this.deeds, this.note);
-    on(this.root, "keydown", (event) => event.stopPropagation(), context.signal);
+    this.root.append(this.steps, this.timer, this.said, this.deeds, this.note);
+    on(this.root, "keydown", (event) => event.key === "F6" || event.stopPropagation(), context.signal);
     context.signal.addEventListener("abort", () => clearInterval(this.ticking), { once: true });
   }
 
-  draw(workshop: Workshop, ahead: number, mayLead: boolean): void {
+  /** `leader`: who facilitates, if they are here and somebody else; `words`: what this person is to keep to. */
+  draw({ workshop, may, zone }: State, ahead: number, partaking: Partaking, leader: string, words: string): void {
+    if (!workshop) return;
     this.workshop = workshop;
     this.ahead = ahead;
     this.steps.replaceChildren(...workshop.steps.map((step, place) => this.item(workshop, step.title, place)));
-    this.drawDeeds(workshop, mayLead);
-    this.note.textContent = windowOf(workshop);
+    const now = this.steps.querySelector<HTMLElement>("[data-state=now]");
+    if (now)
+      this.steps.scrollLeft = now.offsetLeft - this.steps.offsetLeft - (this.steps.clientWidth - now.offsetWidth) / 2;
+    this.drawDeeds(this.deedsOf(workshop, may.lead, partaking, leader));
+    this.said.textContent = partaking.said;
+    this.said.hidden = partaking.said === "";
+    this.note.textContent = [words, windowOf(workshop, zone)].filter(Boolean).join(" ");
     this.note.hidden = this.note.textContent === "";
     clearInterval(this.ticking);
     if (workshop.timer.ends_at) this.ticking = setInterval(() => this.tick(), TICK_MS);
@@ -52,31 +71,51 @@ export class Strip {
     return el("li", { "data-state": state, "aria-current": isNow ? "step" : undefined }, mark, title);
   }
 
-  private drawDeeds({ step, steps, timer }: Workshop, mayLead: boolean): void {
-    this.deeds.hidden = !mayLead;
-    if (!mayLead) return;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset?.deed;
-    const deeds: [string, string, () => void][] = [];
-    const time = (name: string, deed: string): unknown =>
-      deeds.push([deed, name, () => this.tell("/timer", { do: deed })]);
+  private deedsOf(
+    { step, steps, timer, leader: key }: Workshop,
+    mayLead: boolean,
+    { deed }: Partaking,
+    leader: string,
+  ): Deed[] {
+    const deeds: Deed[] = deed ? [["partake", deed.name, () => this.does.partake(deed.what)]] : [];
+    const follow = (): unknown =>
+      leader && deeds.push(["follow", t("Suivre %(name)s", { name: leader }), () => this.does.follow(key)]);
+    if (!mayLead) {
+      follow();
+      return deeds;
+    }
+    const time = (name: string, what: string): unknown =>
+      deeds.push([what, name, () => this.tell("/timer", { do: what })]);
     if (timer.ends_at) time(t("Pause"), "pause");
     else if (timer.left_ms !== null) time(t("Reprendre"), "resume");
     else time(t("Lancer le minuteur"), "start");
-    time(t("+1 min"), "add");
-    if (timer.ends_at || timer.left_ms !== null) time(t("Arrêter"), "stop");
+    if (timer.ends_at || timer.left_ms !== null) {
+      time(t("+1 min"), "add");
+      time(t("Arrêter"), "stop");
+    }
+    deeds.push(["gather", t("Rassembler"), () => this.does.gather()]);
+    follow();
     if (step + 1 < steps.length)
       deeds.push(["next", t("Étape suivante"), () => this.tell("/step", { step: step + 1 })]);
+    return deeds;
+  }
+
+  private drawDeeds(deeds: Deed[]): void {
+    this.deeds.hidden = deeds.length === 0;
+    const before = [...this.deeds.children].indexOf(document.activeElement as Element);
+    const focused = (this.deeds.children[before] as HTMLElement | undefined)?.dataset.deed;
     this.deeds.replaceChildren(
       ...deeds.map(([deed, name, run]) => {
-        const button = el("button", { type: "button", class: "button button-small", "data-deed": deed }, name);
+        const kind = deed === "partake" ? "button button-small button-primary" : "button button-small";
+        const button = el("button", { type: "button", class: kind, "data-deed": deed }, name);
         on(button, "click", run, this.context.signal);
         return button;
       }),
     );
-    if (!focused) return;
-    const again =
-      this.deeds.querySelector<HTMLElement>(`[data-deed="${focused}"]`) ?? this.deeds.querySelector("button");
-    again?.focus();
+    if (focused === undefined) return;
+    const now = [...this.deeds.querySelectorAll<HTMLElement>("button")];
+    // 'Pause' becomes 'Reprendre' in its place.
+    (now.find(({ dataset }) => dataset.deed === focused) ?? now[before] ?? now[0] ?? this.steps).focus();
   }
 
   private tick(): void {
@@ -96,11 +135,9 @@ export class Strip {
   }
 }
 
-function windowOf(workshop: Workshop): string {
-  const hour = (iso: string): string =>
-    new Date(iso).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+function windowOf(workshop: Workshop, zone: string): string {
   if (workshop.is_over) return t("Le temps de l’atelier est écoulé.");
   if (!workshop.has_begun && workshop.opens_at)
-    return t("L’atelier ouvre : %(hour)s", { hour: hour(workshop.opens_at) });
-  return workshop.closes_at ? t("Ouvert jusqu’à : %(hour)s", { hour: hour(workshop.closes_at) }) : "";
+    return t("L’atelier ouvre : %(hour)s", { hour: hourOf(workshop.opens_at, zone) });
+  return workshop.closes_at ? t("Ouvert jusqu’à : %(hour)s", { hour: hourOf(workshop.closes_at, zone) }) : "";
 }
