@@ -21,6 +21,7 @@ from models.document import Board
 from models.errors import Forbidden, NotFound
 from models.feedback import Feedback
 from models.i18n import N_
+from models.milestone import Milestone
 from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can, stands
 from models.problem import Confidentiality, Problem, ProblemStatus
@@ -322,6 +323,39 @@ def access_snapshot(
         raise NotFound(NOT_FOUND)
     check(actor, permission, snapshot.where)
     return snapshot
+
+
+def access_milestone(
+    session: Session,
+    actor: Actor,
+    project_id: int,
+    milestone_id: int,
+    permission: Permission,
+    *,
+    own: bool = False,
+) -> tuple[Project, Milestone]:
+    """A project (as `access_project`) and one of its milestones; `own`: not one of its cohort."""
+    project = access_project(session, actor, project_id, permission)
+    theirs = Milestone.project_id == project.id
+    statement = select(Milestone).where(
+        Milestone.id == _valid(milestone_id),
+        Milestone.cohort_id == project.team.cohort_id,
+        theirs if own else or_(Milestone.project_id.is_(None), theirs),
+    )
+    return project, find_or_not_found(session, statement)
+
+
+def access_cohort_milestone(
+    session: Session, actor: Actor, cohort_id: int, milestone_id: int
+) -> tuple[Cohort, Milestone]:
+    """A cohort and one of the milestones that all of its teams have, for those who set them."""
+    cohort = access_cohort(session, actor, cohort_id, Permission.SET_MILESTONES)
+    statement = select(Milestone).where(
+        Milestone.id == _valid(milestone_id),
+        Milestone.cohort_id == cohort.id,
+        Milestone.project_id.is_(None),
+    )
+    return cohort, find_or_not_found(session, statement)
 
 
 def access_question(

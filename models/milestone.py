@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Versioned, WithId, utcnow
 from models.cohort import Cohort
-from models.i18n import N_
 from models.people import User
 from models.project import Project
 
@@ -31,14 +30,6 @@ class MilestoneState(enum.StrEnum):
     SOON = "soon"
     LATE = "late"
     REACHED = "reached"
-
-
-STATE_LABELS = {
-    MilestoneState.UPCOMING: N_("à venir"),
-    MilestoneState.SOON: N_("bientôt"),
-    MilestoneState.LATE: N_("en retard"),
-    MilestoneState.REACHED: N_("atteint"),
-}
 
 
 def day_in(zone: str, moment: datetime) -> date:

@@ -50,6 +50,7 @@ class Permission(enum.StrEnum):
     MANAGE_COHORT = "manage_cohort"
     NOTE_ATTENDANCE = "note_attendance"
     KEEP_TEMPLATES = "keep_templates"
+    SET_MILESTONES = "set_milestones"
     MANAGE_PROGRAMME = "manage_programme"
     CREATE_PROBLEM = "create_problem"
     VIEW_PROBLEM = "view_problem"
@@ -60,6 +61,7 @@ class Permission(enum.StrEnum):
     VIEW_PROJECT = "view_project"
     EDIT_PROJECT = "edit_project"
     VALIDATE_STEP = "validate_step"
+    VIEW_MILESTONE = "view_milestone"
     VIEW_JOURNAL = "view_journal"
     INVITE_PARTNER = "invite_partner"
     INVITE_OBSERVER = "invite_observer"
@@ -213,6 +215,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.MANAGE_COHORT: {S.MANAGER: always},
     P.NOTE_ATTENDANCE: {S.TUTOR: always, S.MANAGER: always},  # person by person: a learner reads their own
     P.KEEP_TEMPLATES: {S.TUTOR: always, S.MANAGER: always},  # every team of the cohort is offered them
+    P.SET_MILESTONES: {S.TUTOR: always, S.MANAGER: always},  # for every team of the cohort
     P.MANAGE_PROGRAMME: {S.MANAGER: always},
     # Problems. States: draft, submitted, returned, accepted, open (confidentiality: the cohort may read).
     P.CREATE_PROBLEM: {S.PEER: always},
@@ -242,6 +245,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     },
     P.EDIT_PROJECT: {S.TEAM: always},
     P.VALIDATE_STEP: {S.TUTOR: always},
+    P.VIEW_MILESTONE: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always, S.RESCUER: always},
     P.VIEW_JOURNAL: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always, S.RESCUER: always},
     P.INVITE_PARTNER: {S.TEAM: always},
     P.INVITE_OBSERVER: {S.TEAM: always, S.MANAGER: always},

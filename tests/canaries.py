@@ -38,6 +38,7 @@ from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
 from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
 from models.invitation import Invitation
+from models.milestone import MilestoneReach
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, LinkRole, Partner, Sector
 from models.people import LoginSession, User
@@ -46,13 +47,14 @@ from models.private_round import PrivateNote, PrivateRound
 from models.problem import Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep
 from models.saved_template import SavedTemplate
-from models.snapshot import SnapshotKind, text_content
+from models.snapshot import Snapshot, SnapshotKind, text_content
 from models.workshop import Workshop
 from tests.factories import (
     World,
     grant,
     make_guest,
     make_link,
+    make_milestone,
     make_problem,
     make_snapshot,
     make_solution,
@@ -283,7 +285,31 @@ def _plant_snapshots(session: Session, planted: Planted, board: Board) -> None:
     draft = {"kind": SnapshotKind.BRIEF_DRAFT, "board_id": None, "title": planted.secret("frozen draft")}
     words = text_content({"progress": planted.secret("frozen draft")})
     pinned["draft"] = make_snapshot(session, board, world.bob, **draft, content=words)
+    _plant_milestones(session, planted, pinned["pinned"])
     planted.ids["snapshot_id"] = {name: str(one.id) for name, one in pinned.items()}
+
+
+def _plant_milestones(session: Session, planted: Planted, like: Snapshot) -> None:
+    """One of the cohort, which the team reached, and one of the team's own; with what was frozen."""
+    world, ids = planted.world, {}
+    for name, project_id in (("cohort's", None), ("team's", world.project.id)):
+        words = {part: planted.secret(f"{name} milestone") for part in ("title", "criteria")}
+        ids[name] = make_milestone(session, world.cohort, project_id=project_id, **words).id
+    reach = MilestoneReach(
+        milestone_id=ids["cohort's"], project_id=world.project.id, word=planted.secret("word on a milestone")
+    )
+    session.add(reach)
+    session.flush()
+    frozen = Snapshot(
+        project_id=like.project_id,
+        reach_id=reach.id,
+        kind=like.kind,
+        board_id=like.board_id,
+        title=planted.secret("title of a state that is pinned"),
+        content=like.content,
+    )
+    session.add(frozen)
+    planted.ids["milestone_id"] = {name: str(id_) for name, id_ in ids.items()}
 
 
 def _plant_comments(session: Session, planted: Planted, board: Board) -> Thread:

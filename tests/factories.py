@@ -26,6 +26,7 @@ from models.class_session import ClassSession
 from models.cohort import Cohort, Team
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.membership import Membership
+from models.milestone import Milestone
 from models.organization import Organization, Programme
 from models.partner import GuestContributor, LinkRole, Sector, ShareLink
 from models.people import User
@@ -214,6 +215,15 @@ def make_snapshot(session: Session, board: Board, creator: User, **values: objec
     session.add(snapshot)
     session.flush()
     return snapshot
+
+
+def make_milestone(session: Session, cohort: Cohort, **values: object) -> Milestone:
+    """A milestone of every team, due in a month, unless `values` say otherwise."""
+    named = {"title": "Cinq personnes écoutées", "due_on": (utcnow() + timedelta(days=30)).date(), **values}
+    milestone = Milestone(cohort_id=cohort.id, **named)
+    session.add(milestone)
+    session.flush()
+    return milestone
 
 
 def make_link(

@@ -44,6 +44,7 @@ from tests.factories import (
     make_guest,
     make_image,
     make_link,
+    make_milestone,
     make_problem,
     make_snapshot,
     make_solution,
@@ -337,6 +338,13 @@ def _boards(session: Session, places: Places) -> None:
     }.items():
         snapshot = make_snapshot(session, world.board, world.alice, **kept)
         places.ids[name] = {"snapshot_id": snapshot.id}
+    for name, cohort, owner in (
+        ("milestone of the cohort", world.cohort, None),
+        ("milestone of the team", world.cohort, world.project),
+        ("milestone of another project", world.other_cohort, world.other_project),
+    ):
+        milestone = make_milestone(session, cohort, project_id=owner.id if owner else None)
+        places.ids[name] = {"milestone_id": milestone.id}
     places.ids["commented board"] = ids = _commented(session, world)
     places.ids["thread of another board"] = {**ids, "board_id": places.ids["plain board"]["board_id"]}
     for state, cohort in (("", world.cohort), ("another cohort", world.other_cohort)):

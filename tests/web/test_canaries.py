@@ -80,6 +80,9 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"(note on|title of) a state that is pinned", TAKING_PART),
     (r"(note on|title of) a state that is unpinned", TEAM),
     (r"frozen draft", TEAM | {"tutor"}),
+    # Milestones: the cohort its own, the team what is its.
+    (r"cohort's milestone", INSIDE | {"paul"}),
+    (r"team's milestone|word on a milestone", INSIDE),
     # Feedback, briefs, questions.
     (r"feedback draft", frozenset({"tutor"})),
     (r"feedback released|answer to feedback", INSIDE),

@@ -16,6 +16,7 @@ from models.policy import Actor
 from workspace.services import ical
 from workspace.services.accounts import own_account
 from workspace.services.class_sessions import list_series
+from workspace.services.milestones import milestones_of
 from workspace.services.tokens import new_token, token_hash
 
 
@@ -65,9 +66,14 @@ def owner_of(session: Session, token: str) -> Actor:
 
 
 def feed_of(session: Session, owner: Actor, *, base_url: str) -> bytes:
-    """The calendar of the cohorts that its owner may read. Three queries."""
+    """The calendar of the cohorts that its owner may read. Four queries."""
     cohorts = {cohort.id: cohort for cohort in session.scalars(visible_cohorts(owner))}
-    return ical.write(list_series(session, cohorts), cohorts, base_url=base_url)
+    return ical.write(
+        list_series(session, cohorts),
+        cohorts,
+        base_url=base_url,
+        milestones=milestones_of(session, owner, cohorts),
+    )
 
 
 def _end(session: Session, user_id: int) -> bool:

@@ -16,6 +16,7 @@ from models.partner import GuestContributor, Sector
 from models.partner_contact import ContactKind, PartnerContact
 from models.policy import Role
 from models.project import Project, ProjectStep, StepStatus
+from workspace.services.milestones import Standing
 from workspace.services.triage import TeamFacts
 
 Steps = Mapping[str, ProjectStep]
@@ -131,8 +132,16 @@ def talks_of(session: Session, ids: Sequence[int]) -> Mapping[int, Talks]:
     }
 
 
-def facts_of(project: Project, steps: Steps, moments: Moments, talks: Talks, now: datetime) -> TeamFacts:
-    """What the rules look at. Needs what `models.access.project_options` loads."""
+def facts_of(
+    project: Project, steps: Steps, moments: Moments, talks: Talks, now: datetime, due: Standing | None
+) -> TeamFacts:
+    """What the rules look at. Needs what `models.access.project_options` loads.
+
+    `due` is the milestone that comes first: of it and of the team's own date, the earlier one counts.
+    """
+    due_on, due_label = project.next_due_on, project.next_due_label or project.step.name
+    if due is not None and (due_on is None or due.milestone.due_on < due_on):
+        due_on, due_label = due.milestone.due_on, due.milestone.title
     waiting = [step.changed_at for step in steps.values() if step.status is StepStatus.WAITING]
     return TeamFacts(
         project_id=project.id,
@@ -146,6 +155,6 @@ def facts_of(project: Project, steps: Steps, moments: Moments, talks: Talks, now
         review_asked_at=min(waiting, default=None),
         contested_at=talks.contested_at,
         unanswered_at=talks.unanswered_at,
-        due_on=project.next_due_on,
-        due_label=project.next_due_label or project.step.name,
+        due_on=due_on,
+        due_label=due_label,
     )

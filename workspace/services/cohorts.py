@@ -25,6 +25,7 @@ from workspace.services import participation, triage
 from workspace.services.class_sessions import list_occurrences
 from workspace.services.cohort_facts import Moments, Steps, Talks, facts_of, moments_of, steps_of, talks_of
 from workspace.services.journal import JournalLine, recent_lines
+from workspace.services.milestones import Due, cohort_milestones, next_due, standings_of, still_due
 from workspace.services.participation import Row
 from workspace.services.rules import Settings, settings_of
 from workspace.services.triage import Reason, TeamFacts, first_to_see, reason_for, urgency
@@ -71,6 +72,7 @@ class CohortPage:
     rows: list[TeamRow]
     teams_without_project: list[Team]
     sessions: list[Occurrence]
+    due: list[Due]
     learner_count: int
     week_labels: list[str]
     first: list[Reason] = field(default_factory=list)
@@ -94,6 +96,8 @@ def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bo
         TeamRow(project, _states(steps[project.id]), weeks[project.id], moments[project.id])
         for project in projects
     ]
+    standings = standings_of(session, projects, now)
+    theirs = [one for one in projects if can(actor, Permission.VIEW_MILESTONE, one.where)]
     page = CohortPage(
         cohort=cohort,
         rows=rows,
@@ -101,6 +105,7 @@ def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bo
             session, cohort, {project.team_id for project in projects}
         ),
         sessions=_next_sessions(session, cohort, now),
+        due=still_due(cohort_milestones(session, cohort), [standings[one.id] for one in theirs]),
         learner_count=_learner_count(session, cohort),
         week_labels=participation.week_labels(cohort, now),
     )
@@ -109,7 +114,12 @@ def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bo
     talks = talks_of(session, ids)
     facts = {
         project.id: facts_of(
-            project, steps[project.id], moments[project.id], talks.get(project.id, Talks()), now
+            project,
+            steps[project.id],
+            moments[project.id],
+            talks.get(project.id, Talks()),
+            now,
+            next_due(standings[project.id]),
         )
         for project in projects
     }
@@ -133,8 +143,16 @@ def team_facts(session: Session, cohort: Cohort) -> list[TeamFacts]:
     projects = projects_of(session, cohort)
     ids = [project.id for project in projects]
     steps, moments, talks = steps_of(session, ids), moments_of(session, projects), talks_of(session, ids)
+    standings = standings_of(session, projects, now)
     return [
-        facts_of(project, steps[project.id], moments[project.id], talks.get(project.id, Talks()), now)
+        facts_of(
+            project,
+            steps[project.id],
+            moments[project.id],
+            talks.get(project.id, Talks()),
+            now,
+            next_due(standings[project.id]),
+        )
         for project in projects
     ]
 

@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from models.class_session import ClassSession, SessionMode
 from models.cohort import Cohort
+from models.milestone import Milestone
 from models.occurrences import FIELDS, Occurrence, Said, occurrences
 from workspace.i18n import _
 from workspace.services.class_sessions import MODE_LABELS
@@ -21,8 +22,14 @@ PRODUCT = "-//L'Établi//Séances//FR"
 READ_AGAIN = timedelta(hours=1)
 
 
-def write(rows: Iterable[ClassSession], cohorts: Mapping[int, Cohort], *, base_url: str) -> bytes:
-    """These series as one calendar; the same bytes as long as nothing changes."""
+def write(
+    rows: Iterable[ClassSession],
+    cohorts: Mapping[int, Cohort],
+    *,
+    base_url: str,
+    milestones: Iterable[Milestone] = (),
+) -> bytes:
+    """These series and milestones as one calendar; the same bytes as long as nothing changes."""
     rows = sorted(rows, key=lambda row: row.id)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -35,6 +42,7 @@ def write(rows: Iterable[ClassSession], cohorts: Mapping[int, Cohort], *, base_u
     events = [event for row in rows for event in _events(row, cohorts[row.cohort_id], base_url)]
     for zone, (first, last) in _spans(rows).items():
         calendar.add_component(time_zone(zone, first, last))
+    events += [_milestone(one, cohorts[one.cohort_id], base_url) for one in milestones]
     for event in events:
         calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -168,6 +176,24 @@ def _event(row: ClassSession, said: Said, cohort: Cohort, address: str) -> Event
     event.add("categories", [cohort.name])
     if said.mode is SessionMode.ASYNCHRONOUS:
         event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _milestone(one: Milestone, cohort: Cohort, base_url: str) -> Event:
+    """A day without hours, which keeps nobody busy."""
+    place = f"projects/{one.project_id}" if one.project_id else f"cohorts/{one.cohort_id}"
+    address = f"{base_url}/{place}/milestones" + (f"/{one.id}" if one.project_id else "")
+    event = Event()
+    event.add("uid", f"milestone-{one.id}@{urlsplit(base_url).hostname}")
+    event.add("dtstamp", one.created_at.replace(microsecond=0))
+    event.add("sequence", one.version)
+    event.add("dtstart", one.due_on)
+    event.add("dtend", one.due_on + timedelta(days=1))
+    event.add("summary", _("Jalon : %(title)s", title=one.title))
+    event.add("description", "\n".join([cohort.name, *one.wanted, address]))
+    event.add("url", address)
+    event.add("categories", [cohort.name])
+    event.add("transp", "TRANSPARENT")
     return event
 
 

@@ -38,6 +38,7 @@ from workspace.web.invitations import manage as invitations
 from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
 from workspace.web.mails import caught as mails
+from workspace.web.milestones import cohort as milestones
 from workspace.web.notifications import routes as notifications
 from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     feedback.blueprint,
     invitations.blueprint,
     mails.blueprint,
+    milestones.blueprint,
     notifications.blueprint,
     programmes.blueprint,
     problems.blueprint,

@@ -29,6 +29,7 @@ from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.ideas import write_ideas
 from workspace.services.demo.keeping import pin_states
+from workspace.services.demo.milestones import write_milestones
 from workspace.services.demo.orleans import ORLEANS
 from workspace.services.demo.others import (
     ADMIN,
@@ -95,6 +96,7 @@ class DemoWriter:
         templates.add_template(self.session, self.cohort, self.users[TUTOR.key], self.now)
         for story in (PARIS, CAYENNE, ORLEANS, AUBRAC):
             self._team(story)
+        write_milestones(self.session, self.cohort, self.projects, self.users[TUTOR.key], self.now)
         self._other_problems()
         for name in ("Paris 9e", "Orléans Métropole"):
             self._grant(OBSERVER, Role.OBSERVER, project_id=self.projects[name].id, days=20, lasts=75)

@@ -20,6 +20,7 @@ from workspace.services.attendance import STATUS_LABELS
 from workspace.services.calendar_feeds import find_feed
 from workspace.services.class_calendar import month_page
 from workspace.services.class_sessions import MODE_LABELS, access_occurrence
+from workspace.services.milestones import milestones_of
 from workspace.web.calendar.forms import every_label
 from workspace.web.guard import actor, requires
 
@@ -56,6 +57,11 @@ def month(cohort_id: int) -> ResponseReturnValue:
             "calendar/month.html",
             cohort=cohort,
             page=page,
+            milestones=[
+                one
+                for one in milestones_of(session, actor(), [cohort.id])
+                if one.due_on.replace(day=1) == page.month
+            ],
             notes=notes,
             manages=can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort)),
             has_feed=find_feed(session, actor()) is not None,

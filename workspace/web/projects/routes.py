@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from models.access import access_problem, access_project, access_team
 from models.activity import Activity
+from models.base import utcnow
 from models.cohort import Team
 from models.errors import Conflict, Forbidden, Refused
 from models.i18n import N_
@@ -20,6 +21,7 @@ from workspace.i18n import _
 from workspace.services import project_list, project_page, projects
 from workspace.services.break_glass import accesses_to
 from workspace.services.journal import by_day, journal_page
+from workspace.services.milestones import standings_of
 from workspace.services.snapshots import find_unpinned, pinned_of
 from workspace.services.solutions import solutions_of
 from workspace.web.guard import actor, requires, signed_in
@@ -167,6 +169,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
             snapshots=pinned_of(session, who, project),
+            standings=standings_of(session, [project], utcnow())[project.id],
             unpinned=find_unpinned(session, who, project, request.args.get("unpinned", type=int)),
             archived_id=request.args.get("archived", type=int),
             withdrawn_id=request.args.get("withdrawn", type=int),

@@ -1,0 +1,1 @@
+"""Pages of milestones: those of a cohort, those of a project."""
