@@ -170,7 +170,7 @@ def test_touch_pans_taps_double_taps_pinches_and_moves_after_a_long_press(open_b
 
     zoom = alice.page.locator("[data-zoom]")
     before_pinch = zoom.text_content()
-    touch.pinch((195, 400), 40, 90)
+    touch.pinch((195, round(moved["y"]) + 40), 40, 90)
     assert zoom.text_content() != before_pinch
 
     box = note.bounding_box()

@@ -287,12 +287,12 @@ def test_finger_opens_the_menu_and_moves_without_dragging(open_board: OpenBoard)
     assert violations(alice.page) == []
     menu_of(alice).get_by_role("menuitem", name="Prendre, puis toucher la destination").tap()
     expect(alice.page.locator(".board-toasts")).to_contain_text("Touchez l’endroit")
-    touch.down((150, 250))
+    touch.down((120, 560))
     touch.up()
     expect(alice.page.locator(".board-toasts")).to_have_text("")
     x, y = middle_of(note)
-    assert abs(x - 150) < 2
-    assert abs(y - 250) < 2
+    assert abs(x - 120) < 2
+    assert abs(y - 560) < 2
 
     # On an empty place, the board's own menu; a press elsewhere closes it.
     press_long((300, 600))
