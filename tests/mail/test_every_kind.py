@@ -163,7 +163,7 @@ def _is_refused_in_one_click(
     posted = sending.client().post(
         address.removeprefix("http://localhost"), data={"List-Unsubscribe": "One-Click"}
     )
-    assert posted.status_code == 200
+    assert posted.status_code == 204
     with transaction() as session:
         user = session.query(User).filter_by(email="alice@exemple.fr").one()
         assert user.wants_news is False
