@@ -60,7 +60,7 @@ def read_objects(updates: Sequence[bytes]) -> Objects:
     """The objects that these updates make. Raises: Refused when they make no document."""
     doc: Doc[Any] = Doc()
     apply_updates(doc, updates)
-    return _objects_of(doc)
+    return objects_of(doc)
 
 
 def compare(before: Objects, after: Objects) -> Difference:
@@ -137,7 +137,8 @@ def change_for(updates: Sequence[bytes], then: Objects, restoring: Restoring) ->
     return made[0] if made else b"", doc.client_id
 
 
-def _objects_of(doc: Doc[Any]) -> dict[str, Values]:
+def objects_of(doc: Doc[Any]) -> dict[str, Values]:
+    """The objects of a document that can be read."""
     stored = json.loads(str(doc.get(OBJECTS, type=Map)))
     return dict(_sound(stored))
 

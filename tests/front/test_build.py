@@ -31,6 +31,8 @@ BROTLI_BUDGET_BYTES = {
     "shell.js": 2_000,
     "workshop.js": 8_500,
     "following.js": 4_000,
+    "telling.js": 2_000,
+    "journal.js": 3_000,
 }
 
 

@@ -7,7 +7,7 @@ Every function takes aware times. Zones are names ("America/Cayenne"), never off
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -164,9 +164,9 @@ def format_number(number: float) -> str:
     return format_decimal(number, locale=_locale())
 
 
-def format_list(items: Iterable[object]) -> str:
-    """A, B et C."""
-    return cldr_list([str(item) for item in items], locale=_locale())
+def format_list(items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+    """A, B et C; A, B ou C."""
+    return cldr_list([str(item) for item in items], style=style, locale=_locale())
 
 
 def _locale() -> Locale:

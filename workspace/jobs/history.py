@@ -87,13 +87,13 @@ def run(document_id: int, now: datetime) -> datetime | None:
         except NotFound:
             return None
         done = upkeep_of(session, document_id).history_seq
-        periods = periods_of(_marks(session, document_id, done))
+        periods = periods_of(marks_after(session, document_id, done))
         over = [period for period in periods if period.ends_at() <= now]
         left = periods[len(over) :]
         entries = [Entry(period.seq, period.at, period.keys) for period in over]
         fresh = {entry.seq for entry in entries}
         stay = kept([*entries_of(session, document_id), *entries], now)
-        contents = _contents(session, document_id, [entry.seq for entry in stay if entry.seq in fresh])
+        contents = contents_at(session, document_id, [entry.seq for entry in stay if entry.seq in fresh])
     if over:
         with transaction() as session:
             if head_of(session, document_id).epoch == head.epoch:
@@ -104,7 +104,7 @@ def run(document_id: int, now: datetime) -> datetime | None:
 
 def note_moment(session: Session, document_id: int, seq: int, content: bytes, now: datetime) -> None:
     """End the current period at row `seq`, whose document is `content`: a moment to go back to, at once."""
-    marks = _marks(session, document_id, upkeep_of(session, document_id).history_seq)
+    marks = marks_after(session, document_id, upkeep_of(session, document_id).history_seq)
     over = [mark for mark in marks if mark.seq <= seq]
     if over:
         period = Period(tuple(over))
@@ -197,7 +197,8 @@ def entries_of(session: Session, document_id: int) -> list[Entry]:
     return [Entry(row.seq, row.at, _keys(row.actor_keys), row.kind) for row in found]
 
 
-def _marks(session: Session, document_id: int, after: int) -> list[Mark]:
+def marks_after(session: Session, document_id: int, after: int) -> list[Mark]:
+    """The rows after this one, in order."""
     found = session.execute(
         select(DocumentUpdate.seq, DocumentUpdate.at, DocumentUpdate.actor_keys)
         .where(DocumentUpdate.document_id == document_id, DocumentUpdate.seq > after)
@@ -210,7 +211,7 @@ def _keys(text: str) -> tuple[str, ...]:
     return tuple(key for key in text.split(",") if key)
 
 
-def _contents(session: Session, document_id: int, seqs: Sequence[int]) -> dict[int, bytes]:
+def contents_at(session: Session, document_id: int, seqs: Sequence[int]) -> dict[int, bytes]:
     """The whole document at each of these rows, in order."""
     if not seqs:
         return {}

@@ -21,6 +21,7 @@ from workspace.web.boards import (
     saved_templates,
     workshops,
 )
+from workspace.web.boards import journal as board_journal
 from workspace.web.boards import past as board_past
 from workspace.web.boards import routes as boards
 from workspace.web.break_glass import routes as break_glass
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     exports.blueprint,
     guide.blueprint,
     importing.blueprint,
+    board_journal.blueprint,
     board_past.blueprint,
     comments.blueprint,
     saved_templates.blueprint,

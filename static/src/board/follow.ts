@@ -1,7 +1,6 @@
 /** What the page does when the board changes, when it opens, and when the window does something. */
 
 import { on } from "../lib/dom";
-import { tn } from "../lib/i18n";
 import type { BoardContext } from "./context";
 import { boundsOf } from "./model/geometry";
 import { isPlaced, isWritten } from "./model/objects";
@@ -33,18 +32,8 @@ export function firstView({ board, camera, page }: BoardContext, saved: string |
   camera.set({ x: corner.x - FIT_MARGIN, y: corner.y - FIT_MARGIN, zoom: READABLE_NARROW });
 }
 
-/** What others do, told once in a while; and what is gone is no longer selected. */
-export function followBoard({
-  board,
-  selection,
-  stage,
-  peers,
-  people,
-  news,
-  announcer,
-  page,
-  signal,
-}: BoardContext): void {
+/** What is gone is no longer selected; what is named anew is drawn again. */
+export function followBoard({ board, selection, stage, peers, people, news, page, signal }: BoardContext): void {
   const keepReachable = (): void =>
     setAttribute(page.list, "tabindex", isWritten(board.get(selection.focus ?? "")) ? "-1" : "0");
   board.changes.on(
@@ -52,18 +41,6 @@ export function followBoard({
     (change) => {
       if (change.removed.length > 0) selection.drop(change.removed.map((object) => object.id));
       keepReachable();
-      if (change.local || !page.root.hasAttribute("data-ready")) return;
-      const added = change.added.map((id) => board.get(id)).filter(isWritten);
-      const author = added[0] ? people.nameOf(added[0].author) : "";
-      if (added.length > 0) {
-        announcer.tell(
-          added.every((note) => note.author === added[0]?.author)
-            ? tn("%(name)s a ajouté %(num)s note.", "%(name)s a ajouté %(num)s notes.", added.length, { name: author })
-            : tn("%(num)s note ajoutée.", "%(num)s notes ajoutées.", added.length),
-        );
-      }
-      const removed = change.removed.filter(isWritten).length;
-      if (removed > 0) announcer.tell(tn("%(num)s note supprimée.", "%(num)s notes supprimées.", removed));
     },
     signal,
   );

@@ -17,8 +17,10 @@ import type { Exporting } from "./exporting/exporting";
 import type { Following } from "./following/following";
 import type { Guide } from "./guide/guide";
 import type { Ideas } from "./ideas/ideas";
+import type { Journal } from "./journal/journal";
 import type { NewsPanel } from "./returning/news-panel";
 import type { Rounds } from "./rounds/rounds";
+import type { Telling } from "./telling/telling";
 import type { ContextBar } from "./view/context-bar";
 import type { Dialogs } from "./view/dialogs";
 import type { Plan } from "./view/plan";
@@ -102,6 +104,9 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
   return {
     craft: apart<Craft>(() => import("./craft/craft").then(({ Craft }) => new Craft(context(), benches()))),
     guide: styled<Guide>(() => import("./guide/guide").then(({ Guide }) => new Guide(context(), showFragment))),
+    journal: styled<Journal>(() =>
+      import("./journal/journal").then(({ Journal }) => new Journal(context(), showFragment)),
+    ),
     exporting: styled<Exporting>(() =>
       import("./exporting/exporting").then(({ Exporting }) => new Exporting(context())),
     ),
@@ -114,6 +119,7 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
     ),
     comments: styled<Comments>(() => import("./comments/comments").then(({ Comments }) => new Comments(context()))),
     ideas: styled<Ideas>(() => import("./ideas/ideas").then(({ Ideas }) => new Ideas(context()))),
+    telling: apart<Telling>(() => import("./telling/telling").then(({ Telling }) => new Telling(context()))),
     news: apart<NewsPanel>(() =>
       import("./returning/news-panel").then(({ NewsPanel }) => new NewsPanel(context(), benches().work.focus)),
     ),

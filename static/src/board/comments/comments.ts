@@ -84,9 +84,14 @@ export class Comments {
   /** A notification, or a message, led to a thread. */
   private follow(): void {
     const id = Number(ADDRESS.exec(location.hash)?.[1]);
+    if (id) this.reveal(id);
+  }
+
+  /** Opens the panel on a thread. */
+  reveal(id: number): void {
     const thread = this.store.get(id);
     if (thread) this.panel.reveal(thread, null);
-    else if (id) this.context.toasts.show(t("Cet échange n’existe plus."));
+    else this.context.toasts.show(t("Cet échange n’existe plus."));
   }
 
   // Writing
@@ -148,7 +153,7 @@ export class Comments {
         continue;
       }
       const words = t("%(name)s vous mentionne dans un commentaire", { name });
-      announcer.say(words);
+      announcer.tell(words, "essential");
       toasts.show(words, { label: t("Voir"), run: () => this.panel.reveal(thread, null) });
     }
   }

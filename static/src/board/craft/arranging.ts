@@ -6,6 +6,8 @@ import { type Arrangement, arrange, leastFor, unitsOf } from "../model/arrange";
 import { newId } from "../model/document";
 import { boundsOf, type Point, type Rect } from "../model/geometry";
 import { isPlaced, type PlacedObject } from "../model/objects";
+import { readZones } from "../model/reading-order";
+import { excerpt } from "../names";
 
 export class Arranging {
   constructor(private readonly context: BoardContext) {}
@@ -39,6 +41,28 @@ export class Arranging {
         ? tn("%(num)s élément espacé régulièrement", "%(num)s éléments espacés régulièrement", units.length)
         : tn("%(num)s élément aligné", "%(num)s éléments alignés", units.length),
     );
+  }
+
+  /** A note and its neighbour in reading order change places, `by` 1 with the next, -1 with the one before; says so. */
+  trade(id: string, by: number): void {
+    const { board, actions, announcer } = this.context;
+    const notes = readZones(board).find((reading) => reading.notes.some((note) => note.id === id))?.notes ?? [];
+    const at = notes.findIndex((note) => note.id === id);
+    const [note, other] = [notes[at], notes[at + by]];
+    if (!note) return;
+    if (!other) {
+      announcer.say(by < 0 ? t("C’est déjà la première.") : t("C’est déjà la dernière."));
+      return;
+    }
+    if (!actions.allowedToChange(id) || !actions.allowedToChange(other.id)) return;
+    board.closeUndoStep();
+    board.change(() => {
+      board.update(id, { x: other.x, y: other.y });
+      board.update(other.id, { x: note.x, y: note.y });
+    });
+    board.closeUndoStep();
+    const words = { note: excerpt(other) };
+    announcer.say(by < 0 ? t("Placée avant « %(note)s »", words) : t("Placée après « %(note)s »", words));
   }
 
   /** Whether these can become one group: several, not all in the same already. */

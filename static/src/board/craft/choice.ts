@@ -35,7 +35,7 @@ export class Choice {
   }
 
   /** A note or a text other than `from`. */
-  target(from: string, then: (id: string) => void): void {
+  target(from: string, then: (id: string) => void, title = t("Relier à")): void {
     const { board, names } = this.context;
     const options = readingOrder(board)
       .filter((object) => object.id !== from)
@@ -44,7 +44,7 @@ export class Choice {
         label: names.inShort(object),
         colour: object.type === "note" ? object.colour : undefined,
       }));
-    this.open(t("Relier à"), options, true, then);
+    this.open(title, options, true, then);
   }
 
   /** `filtered`: many of them can be searched. Closing gives none. */

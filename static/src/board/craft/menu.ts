@@ -16,6 +16,9 @@ import { fold } from "../view/dialogs";
 import type { Craft } from "./craft";
 
 const MARGIN_PX = 8;
+/** In board units: between frames, and the first one's size. */
+const GAP = 40;
+const FRAME = { w: 480, h: 480 };
 
 export class Menu {
   private readonly menu = find("#board-menu") as HTMLElement;
@@ -59,7 +62,7 @@ export class Menu {
     const box = page.stage.getBoundingClientRect();
     const anchor = point ?? this.beside(box);
     this.at = camera.toBoard({ x: anchor.x - box.left, y: anchor.y - box.top });
-    const can = this.possible();
+    const can = { ...this.possible(), ...(part === "plan" ? this.possibleInPlan() : {}) };
     for (const item of all("[data-menu]", this.menu)) {
       const name = item.dataset.menu ?? "";
       const isPart =
@@ -144,6 +147,14 @@ export class Menu {
     };
   }
 
+  /** What the board has other gestures for. */
+  private possibleInPlan(): Record<string, boolean> {
+    const { board, rights } = this.context;
+    const object = board.get(this.ids[0] ?? "");
+    const isMovable = isWritten(object) && rights.mayChange(object);
+    return { frame: rights.canEdit, earlier: isMovable, later: isMovable, "group-with": isMovable };
+  }
+
   private run(what: string): void {
     const { context, craft, benches, ids, at } = this;
     const { actions, board, camera, selection, stage, editor } = context;
@@ -180,6 +191,16 @@ export class Menu {
         break;
       case "ungroup":
         craft.arranging.ungroup(ids);
+        break;
+      case "group-with":
+        craft.choice.target(ids[0] ?? "", (other) => craft.arranging.group([...ids, other]), t("Grouper avec"));
+        break;
+      case "earlier":
+      case "later":
+        craft.arranging.trade(ids[0] ?? "", what === "later" ? 1 : -1);
+        break;
+      case "frame":
+        this.addFrame();
         break;
       case "larger":
       case "smaller":
@@ -228,6 +249,16 @@ export class Menu {
     const zone = board.get(isWritten(object) ? object.zone : (object?.id ?? "")) ?? board.zones()[0];
     if (zone?.type !== "zone") return undefined;
     return centre({ ...slotInZone(board, zone), w: NOTE_SIZE, h: NOTE_SIZE });
+  }
+
+  /** A frame beside the others, whose title is written at once. */
+  private addFrame(): void {
+    const { board, actions } = this.context;
+    const frames = board.zones();
+    const bounds = boundsOf(frames) ?? { ...this.at, w: 0, h: 0 };
+    const { w, h } = frames.at(-1) ?? FRAME;
+    const made = actions.createZone({ x: bounds.x + bounds.w + GAP, y: bounds.y, w, h });
+    if (made) this.benches.plan.writeIn(made);
   }
 
   /** The next press says where to. */

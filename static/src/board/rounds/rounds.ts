@@ -153,11 +153,11 @@ export class Rounds {
   }
 
   private announce(before: State, now: State): void {
-    const { announcer } = this.context;
-    if (!before.round && now.round) announcer.tell(t("Un tour d’écriture en silence est ouvert."));
-    if (before.round && !now.round) announcer.tell(t("Les notes écrites en silence sont sur le tableau."));
-    if (!before.ballot && now.ballot) announcer.tell(t("Un vote est ouvert."));
-    if (before.ballot && !now.ballot) announcer.tell(t("Le vote est clos : les totaux sont sur les notes."));
+    const tell = (words: string): void => this.context.announcer.tell(words, "essential");
+    if (!before.round && now.round) tell(t("Un tour d’écriture en silence est ouvert."));
+    if (before.round && !now.round) tell(t("Les notes écrites en silence sont sur le tableau."));
+    if (!before.ballot && now.ballot) tell(t("Un vote est ouvert."));
+    if (before.ballot && !now.ballot) tell(t("Le vote est clos : les totaux sont sur les notes."));
   }
 
   private show(panel: HTMLElement, isShown: boolean): void {

@@ -1,12 +1,18 @@
 /**
- * What screen readers are told: at once for what this person does, merged every five seconds for what others do,
- * urgently for what must not be missed. Never cursors, moves in progress or typing.
+ * What screen readers are told: at once for what this person does, merged every five seconds into one sentence for what
+ * others do, urgently for what must not be missed. Never cursors, moves in progress or typing.
  */
 
 const MERGE_MS = 5_000;
+/** Of more, the last ones are told. */
+const MOST = 4;
+
+/** How much of what others do is told (`telling/` lets people choose): nothing, what concerns the work of all, or everything. */
+export type Level = "none" | "essential" | "all";
 
 export class Announcer {
-  private waiting: string[] = [];
+  level: Level = "all";
+  private waiting: (string | (() => string))[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -22,12 +28,20 @@ export class Announcer {
     write(this.polite, text);
   }
 
-  /** What somebody else did; several become one sentence. */
-  tell(text: string): void {
+  /** What somebody else did; several become one sentence. A function is asked for its words when they are told. */
+  tell(text: string | (() => string), level: Exclude<Level, "none"> = "all"): void {
+    if (this.level !== "all" && this.level !== level) return;
     if (!this.waiting.includes(text)) this.waiting.push(text);
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      write(this.polite, this.waiting.splice(0).slice(-3).join(" "));
+      const told = this.waiting.splice(0).map((one) => (typeof one === "string" ? one : one()));
+      write(
+        this.polite,
+        `${told
+          .slice(-MOST)
+          .join(" ; ")
+          .replace(/\.(?= ;|$)/g, "")}.`,
+      );
     }, MERGE_MS);
   }
 

@@ -48,7 +48,7 @@ export class PlanRows {
         ? el("span", { class: "board-number", "aria-hidden": "true" })
         : item.kind === "note"
           ? el("span", { class: "swatch" }, el("i", { class: "band" }))
-          : el("span", { class: "plan-arrow", "aria-hidden": "true" }, "→");
+          : el("span", { class: "plan-arrow", "aria-hidden": "true" }, item.isIncoming ? "←" : "→");
     const row = el(
       "li",
       { role: "treeitem", id: `p-${item.key}`, class: `plan-${item.kind}`, "data-key": item.key, tabindex: -1 },
@@ -98,9 +98,9 @@ export class PlanRows {
       setText(details, names.ofWritten(note, writer));
     } else {
       const label = item.link.label.trim();
-      const to = excerpt(this.context.board.get(item.link.to));
-      write(label ? `${label} : ${to}` : to);
-      setText(details, t("lien"));
+      const other = excerpt(this.context.board.get(item.other));
+      write(label ? `${label} : ${other}` : other);
+      setText(details, item.isIncoming ? t("lien reçu") : t("lien"));
     }
   }
 

@@ -11,7 +11,7 @@ import { readZones } from "../model/reading-order";
 import { setText } from "../objects/view";
 import type { ContextBar } from "./context-bar";
 import type { Dialogs } from "./dialogs";
-import { idOf, linkKey, noteKey, type PlanItem, planItems, zoneKey } from "./plan-items";
+import { idOf, keyOf, noteKey, type PlanItem, planItems } from "./plan-items";
 import { PlanRows } from "./plan-rows";
 import { PlanSearch } from "./plan-search";
 import { PlanWriter } from "./plan-writer";
@@ -112,7 +112,7 @@ export class Plan {
   /** Writes in the row of an object. */
   writeIn(id: string): void {
     this.draw();
-    this.write(noteKey(id));
+    this.write(keyOf(this.context.board.get(id)) ?? noteKey(id));
   }
 
   focusSearch(): void {
@@ -203,7 +203,7 @@ export class Plan {
     if (item?.kind === "zone") selection.clear();
     else selection.set([idOf(key)], item?.kind === "note" ? idOf(key) : selection.focus);
     this.following = false;
-    const shown = item?.kind === "link" ? board.placed(item.link.to) : board.placed(idOf(key));
+    const shown = item?.kind === "link" ? board.placed(item.other) : board.placed(idOf(key));
     if (shown && this.context.page.stage.offsetParent !== null)
       camera.reveal(shown.type === "zone" ? { ...shown, h: Math.min(shown.h, 200) } : shown);
   }
@@ -224,16 +224,10 @@ export class Plan {
     if (this.following) return;
     const { selection, board } = this.context;
     const id = selection.only ?? (selection.has(selection.focus ?? "") ? selection.focus : null);
-    const object = id === null ? undefined : board.get(id);
-    if (!object) return;
-    const key =
-      object.type === "zone"
-        ? zoneKey(object.id)
-        : object.type === "connector"
-          ? linkKey(object.id)
-          : noteKey(object.id);
+    const key = keyOf(board.get(id ?? ""));
+    if (!key) return;
     if (!this.itemOf(key)) this.draw();
-    if (!this.itemOf(key) || key === this.current) return;
+    if (!this.itemOf(key) || id === idOf(this.current ?? "")) return;
     this.setCurrent(key, false);
     this.rows.get(key)?.scrollIntoView({ block: "nearest" });
   }
@@ -278,16 +272,10 @@ export class Plan {
   }
 
   private key(event: KeyboardEvent): void {
-    if (
-      event.target instanceof HTMLTextAreaElement ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      event.isComposing
-    )
-      return;
+    if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.isComposing) return;
     const item = this.itemOf(this.current);
-    if (!item || !(this.moveKey(event, item) || this.actKey(event, item))) return;
+    if (!item || !(event.altKey ? this.tradeKey(event, item) : this.moveKey(event, item) || this.actKey(event, item)))
+      return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -328,6 +316,13 @@ export class Plan {
       default:
         return false;
     }
+  }
+
+  /** Before or after its neighbour. */
+  private tradeKey({ key }: KeyboardEvent, item: PlanItem): boolean {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (by) this.context.later.craft.use(({ arranging }) => arranging.trade(idOf(item.key), by));
+    return by !== undefined;
   }
 
   private actKey(event: KeyboardEvent, item: PlanItem): boolean {

@@ -164,9 +164,11 @@ export class WorkshopPart {
       this.strip.root.remove();
       if (hadFocus) stage.takeFocus();
     }
+    // Who leads hears what their own deed did; the others are told.
+    const tell = (words: string): void => (state.may.lead ? announcer.say(words) : announcer.tell(words, "essential"));
     if (workshop && (before?.id !== workshop.id || before.step !== workshop.step))
-      announcer.say(t("Étape : %(title)s", { title: workshop.steps[workshop.step]?.title ?? "" }));
-    else if (before && !workshop) announcer.say(t("L’atelier est terminé."));
+      tell(t("Étape : %(title)s", { title: workshop.steps[workshop.step]?.title ?? "" }));
+    else if (before && !workshop) tell(t("L’atelier est terminé."));
     this.leading.draw(state);
   }
 }
