@@ -161,7 +161,7 @@ class _Hands:
     owners: Mapping[int, str]
 
     def of(self, one: str, *names: str, otherwise: str = "") -> tuple[tuple[str, ...], bool]:
-        """Who wrote in one of these fields, and whether that is known; else `otherwise`, or who worked then."""
+        """Who wrote in one of these, and whether that is known; else `otherwise`, or who worked then."""
         fields = self.written.get(one, {})
         clients = {client for name in names for client in fields.get(name, ())}
         keys = tuple(sorted({self.owners[client] for client in clients if client in self.owners}))

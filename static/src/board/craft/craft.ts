@@ -3,6 +3,7 @@
 import type { BoardContext } from "../context";
 import type { Benches } from "../later";
 import { Arranging } from "./arranging";
+import { ByKeyboard } from "./by-keyboard";
 import { Choice } from "./choice";
 import { Clipboard } from "./clipboard";
 import { Menu } from "./menu";
@@ -13,6 +14,7 @@ import { Snapping } from "./snapping";
 
 export class Craft {
   readonly arranging: Arranging;
+  readonly byKeyboard: ByKeyboard;
   readonly pasting: Pasting;
   readonly clipboard: Clipboard;
   readonly snapping: Snapping;
@@ -23,6 +25,7 @@ export class Craft {
 
   constructor(context: BoardContext, benches: Benches) {
     this.arranging = new Arranging(context);
+    this.byKeyboard = new ByKeyboard(context);
     this.pasting = new Pasting(context);
     this.clipboard = new Clipboard(context, this.pasting, benches.dialogs);
     this.snapping = new Snapping(context);

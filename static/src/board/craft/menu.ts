@@ -16,9 +16,6 @@ import { fold } from "../view/dialogs";
 import type { Craft } from "./craft";
 
 const MARGIN_PX = 8;
-/** In board units: between frames, and the first one's size. */
-const GAP = 40;
-const FRAME = { w: 480, h: 480 };
 
 export class Menu {
   private readonly menu = find("#board-menu") as HTMLElement;
@@ -199,9 +196,11 @@ export class Menu {
       case "later":
         craft.arranging.trade(ids[0] ?? "", what === "later" ? 1 : -1);
         break;
-      case "frame":
-        this.addFrame();
+      case "frame": {
+        const made = craft.byKeyboard.frame();
+        if (made) benches.plan.writeIn(made);
         break;
+      }
       case "larger":
       case "smaller":
         craft.sizing.step(ids, what === "larger" ? 1 : -1);
@@ -249,16 +248,6 @@ export class Menu {
     const zone = board.get(isWritten(object) ? object.zone : (object?.id ?? "")) ?? board.zones()[0];
     if (zone?.type !== "zone") return undefined;
     return centre({ ...slotInZone(board, zone), w: NOTE_SIZE, h: NOTE_SIZE });
-  }
-
-  /** A frame beside the others, whose title is written at once. */
-  private addFrame(): void {
-    const { board, actions } = this.context;
-    const frames = board.zones();
-    const bounds = boundsOf(frames) ?? { ...this.at, w: 0, h: 0 };
-    const { w, h } = frames.at(-1) ?? FRAME;
-    const made = actions.createZone({ x: bounds.x + bounds.w + GAP, y: bounds.y, w, h });
-    if (made) this.benches.plan.writeIn(made);
   }
 
   /** The next press says where to. */
