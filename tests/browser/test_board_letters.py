@@ -1,4 +1,4 @@
-"""The single letters of the board on two keyboards; strokes by pen and finger; undo beside others who come and go."""
+"""The board's letters on two keyboards; strokes by pen and finger; undo beside others who come and go."""
 
 import re
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.ballot import Ballot
@@ -98,15 +98,18 @@ def beside_the_board(
 
 
 def _said(session: Session, board: Board, since: datetime | None) -> Iterator[Line]:
+    first = (
+        select(func.min(Comment.id)).where(Comment.thread_id == Thread.id).correlate(Thread).scalar_subquery()
+    )
     rows = session.execute(
-        select(Comment, Thread)
+        select(Comment, Thread, first)
         .join(Thread, Thread.id == Comment.thread_id)
         .where(Thread.board_id == board.id, Comment.deleted_at.is_(None), *_after(Comment.created_at, since))
         .order_by(Comment.id.desc())
         .limit(MOST_ROWS)
     ).all()
-    for comment, thread in rows:
-        deed = Deed.COMMENTED if comment.created_at <= thread.created_at else Deed.ANSWERED
+    for comment, thread, beginning in rows:
+        deed = Deed.COMMENTED if comment.id == beginning else Deed.ANSWERED
         yield Line(comment.created_at, deed, (comment.author,), things=_about(thread))
     resolved = session.scalars(
         select(Thread)

@@ -45,14 +45,18 @@ export function followBoard({ board, selection, stage, peers, people, news, page
     signal,
   );
   selection.events.on("change", keepReachable, signal);
+  /** Where each object lay: the zone that it left is named anew too. */
+  const zones = new Map<string, string>();
   board.changes.on(
     "objects",
     (change) => {
       // The names of zones count their notes, those of notes their arrows.
       const named = new Set<string>();
       for (const object of [...[...change.added, ...change.updated].map((id) => board.get(id)), ...change.removed]) {
-        if (isPlaced(object)) named.add(object.zone);
-        else if (object) named.add(object.from).add(object.to);
+        if (isPlaced(object)) {
+          named.add(zones.get(object.id) ?? "").add(object.zone);
+          zones.set(object.id, object.zone);
+        } else if (object) named.add(object.from).add(object.to);
       }
       stage.redraw(named, change.local);
     },

@@ -15,6 +15,7 @@ import { idOf, keyOf, noteKey, type PlanItem, planItems } from "./plan-items";
 import { PlanRows } from "./plan-rows";
 import { PlanSearch } from "./plan-search";
 import { PlanWriter } from "./plan-writer";
+import { keepStop } from "./toolbar";
 
 const REDRAW_MS = 80;
 /** What others do is listed less often: rows that change places all the time could not be read. */
@@ -247,9 +248,14 @@ export class Plan {
       remove: rights.mayRemove(object),
       more: rights.canEdit && item !== undefined,
     };
-    for (const button of all<HTMLButtonElement>("[data-plan-act]", this.bar))
-      button.hidden = !can[button.dataset.planAct ?? ""];
+    let isOther = false;
+    for (const button of all<HTMLButtonElement>("[data-plan-act]", this.bar)) {
+      const isHidden = !can[button.dataset.planAct ?? ""];
+      isOther ||= button.hidden !== isHidden;
+      button.hidden = isHidden;
+    }
     this.bar.hidden = !find("button:not([hidden])", this.bar);
+    if (isOther) keepStop(this.bar);
   }
 
   // Pointer and keys
@@ -343,7 +349,7 @@ export class Plan {
       case "ContextMenu":
       case "F10":
         if (event.key === "F10" && !event.shiftKey) return false;
-        all<HTMLElement>("button:not([hidden])", this.bar)[0]?.focus();
+        keepStop(this.bar)?.focus();
         return true;
       default:
     }

@@ -134,17 +134,16 @@ export class Toolbar {
 
 /** One tab stop per toolbar; arrows go from button to button. */
 export function roveIn(bar: HTMLElement, signal: AbortSignal): void {
-  const buttons = (): HTMLElement[] => all<HTMLElement>("button", bar).filter((button) => button.offsetParent !== null);
   const set = (current: HTMLElement | undefined): void => {
     for (const button of all<HTMLElement>("button", bar)) button.tabIndex = button === current ? 0 : -1;
   };
-  set(all<HTMLElement>("button", bar)[0]);
+  set(shownIn(bar)[0] ?? all<HTMLElement>("button", bar)[0]);
   on(bar, "focusin", (event) => set(event.target as HTMLElement), signal);
   on(
     bar,
     "keydown",
     (event) => {
-      const list = buttons();
+      const list = shownIn(bar);
       const at = list.indexOf(document.activeElement as HTMLElement);
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       const next =
@@ -161,4 +160,15 @@ export function roveIn(bar: HTMLElement, signal: AbortSignal): void {
     },
     signal,
   );
+}
+
+const shownIn = (bar: HTMLElement): HTMLElement[] =>
+  all<HTMLElement>("button", bar).filter((button) => button.offsetParent !== null);
+
+/** The tab stop of a toolbar whose buttons came and went: one that is shown. Gives it. */
+export function keepStop(bar: HTMLElement): HTMLElement | undefined {
+  const shown = shownIn(bar);
+  const stop = shown.find(({ tabIndex }) => tabIndex === 0) ?? shown[0];
+  if (stop) stop.tabIndex = 0;
+  return stop;
 }
