@@ -301,10 +301,12 @@ def test_from_the_plan_of_a_telephone(open_board: OpenBoard) -> None:
     alice.press("Enter")
     expect(bob.page.get_by_role("group", name="À creuser, 0 note")).to_be_attached()
 
+    go_to_row(alice, "Un banc à l’ombre")  # the new frame holds nothing to vote on
     from_menu(alice, "Voter")
     expect(alice.page.get_by_label("Question")).to_be_focused()
     alice.page.keyboard.type("Que garder ?")
     alice.press("Enter")
+    expect(alice.page.locator("#plan-tree .plan-note:focus")).to_have_count(1)
     go_to_row(alice, "Un banc à l’ombre")
     alice.press("Space", "Space", "Backspace")
     expect(alice.row("Un banc à l’ombre")).to_contain_text("1 voix de vous")

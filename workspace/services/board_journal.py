@@ -30,7 +30,6 @@ from models.errors import CorruptDocument, Refused
 from models.policy import Actor, Permission
 from workspace.jobs.history import Entry, contents_at, entries_of, marks_after, periods_of
 from workspace.services.board_deeds import Deed, Line, Sort, Thing, beside_the_board
-from workspace.services.document_history import access_past
 from workspace.services.document_upkeep import upkeep_of
 
 SHOWN = 6
@@ -56,8 +55,8 @@ def journal_of(session: Session, actor: Actor, board_id: int, before: int | None
 
     A fixed number of queries, whatever happened.
     """
-    document_id = access_board(session, actor, board_id, Permission.VIEW_BOARD).document_id
-    board = access_past(session, actor, document_id)
+    board = access_board(session, actor, board_id, Permission.VIEW_PAST)
+    document_id = board.document_id
     moments = _moments(session, document_id)
     earlier = [one for one in moments if before is None or one.seq < before]
     shown, base = earlier[-SHOWN:], earlier[-SHOWN - 1 : -SHOWN]

@@ -16,9 +16,6 @@ import type { Selection } from "./selection";
 import type { Announcer } from "./view/announcer";
 import type { Toasts } from "./view/toast";
 
-/** The longer side of a picture when it is put on the board, in board units. */
-const IMAGE_SIDE = 480;
-
 export class Actions {
   /** The colour given last: new notes take it. */
   lastColour: Colour = "jonc";
@@ -66,31 +63,6 @@ export class Actions {
       size: "m",
       w: 240,
     });
-    this.selection.set([id], id);
-    return id;
-  }
-
-  /** A picture, as large as it is but no larger than a frame, centred on a point or in view. */
-  createImage(image: { name: string; width: number; height: number }, at?: Point): string | null {
-    if (!this.allowedToAdd("image")) return null;
-    const spec = OBJECT_SPECS.image;
-    const scale = Math.min(1, IMAGE_SIDE / Math.max(image.width, image.height));
-    const w = Math.round(clamp(image.width * scale, spec.w.minimum, spec.w.maximum));
-    const h = Math.round(clamp(image.height * scale, spec.h.minimum, spec.h.maximum));
-    const middle = at ?? this.middle();
-    const place = { x: middle.x - w / 2, y: middle.y - h / 2 };
-    const id = newId();
-    this.board.closeUndoStep();
-    this.board.create(id, {
-      type: "image",
-      ...withinWorld(place),
-      ...this.signed(),
-      zone: this.board.zoneAt(middle),
-      image: image.name,
-      w,
-      h,
-    });
-    this.board.closeUndoStep();
     this.selection.set([id], id);
     return id;
   }

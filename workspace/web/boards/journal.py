@@ -58,7 +58,7 @@ class Told:
 
 
 @blueprint.get("/boards/<int:board_id>/journal")
-@requires(Permission.VIEW_BOARD)
+@requires(Permission.VIEW_PAST)
 @by_person
 def show(board_id: int) -> ResponseReturnValue:
     """The newest first; ?before=N reads on, ?part=1 gives the list alone, for the board's own page."""

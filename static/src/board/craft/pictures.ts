@@ -1,14 +1,18 @@
 /** Pictures that become part of the board: chosen, pasted or dropped, sent to be checked, then put where they were meant. */
 
+import { OBJECT_SPECS } from "../../generated/board-specs";
 import { el, on } from "../../lib/dom";
 import { send } from "../../lib/http";
 import { t } from "../../lib/i18n";
 import type { BoardContext } from "../context";
-import type { Point } from "../model/geometry";
+import { newId } from "../model/document";
+import { clamp, type Point, withinWorld } from "../model/geometry";
 
 const KINDS = "image/jpeg,image/png,image/webp,image/gif";
 const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_AT_ONCE = 10;
+/** The longer side of a picture when it is put on the board, in board units. */
+const IMAGE_SIDE = 480;
 /** How far several pictures lie from each other, in board units. */
 const STEP = 32;
 
@@ -91,13 +95,37 @@ export class Pictures {
     for (const [number, file] of files.entries()) {
       const place = { x: at.x + number * STEP, y: at.y + number * STEP };
       const picture = await this.send(file, place);
-      const made = picture && actions.createImage(picture, place);
+      const made = picture && this.put(picture, place);
       if (made) {
         last = made;
         announcer.say(t("Image ajoutée"));
       }
     }
     if (last && files.length === 1) this.write(last);
+  }
+
+  /** A picture, as large as it is but no larger than a frame, centred on a point; null when not allowed. */
+  private put(image: Kept, middle: Point): string | null {
+    const { actions, board, selection } = this.context;
+    if (!actions.allowedToAdd("image")) return null;
+    const spec = OBJECT_SPECS.image;
+    const scale = Math.min(1, IMAGE_SIDE / Math.max(image.width, image.height));
+    const w = Math.round(clamp(image.width * scale, spec.w.minimum, spec.w.maximum));
+    const h = Math.round(clamp(image.height * scale, spec.h.minimum, spec.h.maximum));
+    const id = newId();
+    board.closeUndoStep();
+    board.create(id, {
+      type: "image",
+      ...withinWorld({ x: middle.x - w / 2, y: middle.y - h / 2 }),
+      ...actions.signed(),
+      zone: board.zoneAt(middle),
+      image: image.name,
+      w,
+      h,
+    });
+    board.closeUndoStep();
+    selection.set([id], id);
+    return id;
   }
 
   /** What the server keeps of a file; null when it refuses it, which is said. */

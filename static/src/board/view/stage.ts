@@ -106,10 +106,12 @@ export class Stage {
     return element?.getAttribute("role") === "option" ? element : this.page.list;
   }
 
-  /** Gives the board the focus. */
+  /** Gives the board the focus; the plan, where a telephone shows that instead. */
   takeFocus(): void {
     this.flush();
-    this.focusTarget().focus({ preventScroll: true });
+    const target = this.focusTarget();
+    target.focus({ preventScroll: true });
+    if (document.activeElement !== target) document.querySelector<HTMLElement>("#plan-tree [tabindex='0']")?.focus();
   }
 
   /** Draws at once what is waiting, so that the element of an object can be focused now. */
