@@ -309,7 +309,7 @@ def test_from_the_plan_of_a_telephone(open_board: OpenBoard) -> None:
     expect(alice.page.locator("#plan-tree .plan-note:focus")).to_have_count(1)
     go_to_row(alice, "Un banc à l’ombre")
     alice.press("Space", "Space", "Backspace")
-    expect(alice.row("Un banc à l’ombre")).to_contain_text("1 voix de vous")
+    expect(alice.row("Un banc à l’ombre note")).to_contain_text("1 voix de vous")
     push(alice, "Clore le vote…")
     push(alice, "Clore")
     expect(alice.row("Un banc à l’ombre note")).to_have_accessible_name(re.compile("1 voix"))

@@ -90,7 +90,7 @@ export class Pictures {
   }
 
   private async takeEach(files: readonly File[], at: Point): Promise<void> {
-    const { actions, announcer } = this.context;
+    const { announcer } = this.context;
     let last: string | null = null;
     for (const [number, file] of files.entries()) {
       const place = { x: at.x + number * STEP, y: at.y + number * STEP };
