@@ -1,4 +1,4 @@
-"""Board templates that tutors and managers saved from a board, for the teams of its cohort."""
+"""Board templates that tutors and managers saved from a board, for the teams of its cohort or of all."""
 
 from datetime import datetime
 
@@ -27,6 +27,8 @@ class SavedTemplate(WithId, Versioned, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     withdrawn_at: Mapped[datetime | None]
+    open_to_organization: Mapped[bool] = mapped_column(default=False)
+    """Whether a manager offers it to every cohort of the establishment."""
     cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
 
     @property

@@ -160,6 +160,29 @@ def test_a_tutor_saves_a_template_and_a_team_opens_a_board_from_it(world: World,
     assert alice.get(board_url).status_code == 200
 
 
+def test_a_manager_opens_one_to_the_whole_establishment(world: World, client_of: ClientOf) -> None:
+    with transaction() as session:
+        template = SavedTemplate(cohort_id=world.cohort.id, name="Atelier du lundi", content=CONTENT)
+        session.add(template)
+    at = f"/cohorts/{world.cohort.id}/templates"
+    tutor, manager, zoe = client_of(world.tutor), client_of(world.manager), client_of(world.zoe)
+    other = f"/projects/{world.other_project.id}/boards/new"
+    assert tutor.post(f"{at}/{template.id}/organization", data={"on": "1"}).status_code == 403
+    assert "Atelier du lundi" not in zoe.get(other).text
+    manager.post(f"{at}/{template.id}/organization", data={"on": "1"})
+    chooser = zoe.get(other).text
+    assert "Atelier du lundi" in chooser.partition("Modèles de l’établissement")[2]
+    assert zoe.get(f"{other}/{template.code}").status_code == 200
+    assert "/boards/" in zoe.post(other, data={"template": template.code, "title": "Le nôtre"}).location
+    theirs = f"/cohorts/{world.other_cohort.id}/templates"
+    shelf = client_of(world.other_tutor).get(theirs).text
+    assert "Atelier du lundi" in shelf
+    assert f"{theirs}/{template.id}" not in shelf
+    manager.post(f"{at}/{template.id}/organization", data={"on": "0"})
+    assert "Atelier du lundi" not in zoe.get(other).text
+    assert zoe.post(other, data={"template": template.code}).status_code == 422
+
+
 def test_a_team_keeps_no_templates(world: World, client_of: ClientOf) -> None:
     alice = client_of(world.alice)
     assert alice.get(f"/boards/{world.board.id}/template/new").status_code == 403

@@ -82,7 +82,7 @@ def _first_row(session: Session, project: Project, template_code: str, locale: s
     """A template of ours, or one that the cohort's tutors saved. Raises: Invalid."""
     if template_code in BOARD_TEMPLATES:
         return seed_board(template_code, locale)
-    saved = find_template(session, project.team.cohort_id, template_code)
+    saved = find_template(session, project.team.cohort, template_code)
     if saved is None:
         raise Invalid(fields={"template": UNKNOWN_TEMPLATE})
     return saved.content

@@ -1,15 +1,20 @@
-"""Templates that tutors and managers save for their cohort: made from a board, renamed, withdrawn."""
+"""Templates that tutors and managers save for their cohort: made from a board, renamed, withdrawn.
+
+A manager may open one to every cohort of the establishment.
+"""
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import access_board, access_cohort, cohort_where, find_or_not_found
 from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.board.scaffold import scaffold
+from models.cohort import Cohort
 from models.errors import Conflict
+from models.organization import Programme
 from models.policy import Actor, Permission
 from models.saved_template import CODE_PREFIX, SavedTemplate
 from workspace.services.projects import STALE, valid_id
@@ -51,34 +56,42 @@ def save_template(
     return template
 
 
-def templates_of(session: Session, cohort_id: int) -> list[SavedTemplate]:
-    """Those that the cohort's teams are offered, by name."""
+def templates_of(session: Session, cohort: Cohort) -> list[SavedTemplate]:
+    """Those that the cohort's teams are offered, by name: its own, and those open to the establishment."""
     return list(
         session.scalars(
-            select(SavedTemplate)
-            .where(SavedTemplate.cohort_id == cohort_id, SavedTemplate.withdrawn_at.is_(None))
-            .order_by(SavedTemplate.name, SavedTemplate.id)
+            select(SavedTemplate).where(_offered(cohort)).order_by(SavedTemplate.name, SavedTemplate.id)
         )
     )
 
 
-def find_template(session: Session, cohort_id: int, code: str) -> SavedTemplate | None:
+def _offered(cohort: Cohort) -> ColumnElement[bool]:
+    beside = (
+        select(Cohort.id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .where(Programme.organization_id == cohort.organization_id)
+    )
+    is_open = SavedTemplate.open_to_organization & SavedTemplate.cohort_id.in_(beside)
+    return and_(SavedTemplate.withdrawn_at.is_(None), or_(SavedTemplate.cohort_id == cohort.id, is_open))
+
+
+def find_template(session: Session, cohort: Cohort, code: str) -> SavedTemplate | None:
     """The one of this code, if the cohort's teams are offered it."""
     number = code.removeprefix(CODE_PREFIX)
     if number == code or not (number.isascii() and number.isdigit()):
         return None
-    return session.scalar(
-        select(SavedTemplate).where(
-            SavedTemplate.id == int(number[:9]),
-            SavedTemplate.cohort_id == cohort_id,
-            SavedTemplate.withdrawn_at.is_(None),
-        )
-    )
+    return session.scalar(select(SavedTemplate).where(SavedTemplate.id == int(number[:9]), _offered(cohort)))
 
 
-def access_template(session: Session, actor: Actor, cohort_id: int, template_id: int) -> SavedTemplate:
+def access_template(
+    session: Session,
+    actor: Actor,
+    cohort_id: int,
+    template_id: int,
+    permission: Permission = Permission.KEEP_TEMPLATES,
+) -> SavedTemplate:
     """One of a cohort's templates, with the cohort, for those who keep them."""
-    cohort = access_cohort(session, actor, cohort_id, Permission.KEEP_TEMPLATES)
+    cohort = access_cohort(session, actor, cohort_id, permission)
     return find_or_not_found(
         session,
         select(SavedTemplate)
@@ -100,6 +113,23 @@ def rename_template(
         raise Conflict(STALE, {"name": template.name, "version": template.version})
     template.name, template.purpose = name, purpose
     template.version += 1
+    return template
+
+
+def open_template(
+    session: Session, actor: Actor, cohort_id: int, template_id: int, *, on: bool
+) -> SavedTemplate:
+    """Offer it to every cohort of the establishment, or to its own only. A manager does."""
+    template = access_template(session, actor, cohort_id, template_id, Permission.MANAGE_COHORT)
+    if template.open_to_organization != on:
+        template.open_to_organization = on
+        audit(
+            session,
+            actor,
+            AuditAction.TEMPLATE_OPENED if on else AuditAction.TEMPLATE_CLOSED,
+            where=cohort_where(template.cohort),
+            subject=(SubjectKind.COHORT, template.cohort_id),
+        )
     return template
 
 

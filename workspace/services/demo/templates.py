@@ -1,4 +1,4 @@
-"""A template that the demonstration's tutor saved for the cohort's teams."""
+"""A template that the demonstration's tutor saved, open to every cohort."""
 
 from datetime import datetime, timedelta
 
@@ -65,5 +65,6 @@ def add_template(session: Session, cohort: Cohort, tutor: User, now: datetime) -
             content=scaffold(doc.get_update(), locked=locked, with_notes=False),
             created_at=now - timedelta(days=DAYS_AGO),
             created_by_id=tutor.id,
+            open_to_organization=True,
         )
     )

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import BooleanField, SelectMultipleField
 
-from models.access import access_board, access_cohort
+from models.access import access_board, access_cohort, cohort_where
 from models.board.export import Outline, to_outline
 from models.board.picture import draw
 from models.board.scaffold import scaffold
 from models.errors import Conflict, Invalid, Refused
 from models.i18n import N_
-from models.policy import Permission
+from models.policy import Permission, can
 from models.saved_template import NAME_LIMIT, PURPOSE_LIMIT
 from models.session import reading, transaction
 from workspace.i18n import _, lazy_gettext
@@ -108,10 +108,15 @@ def index(cohort_id: int) -> ResponseReturnValue:
     """The cohort's templates, for those who keep them."""
     with reading() as session:
         cohort = access_cohort(session, actor(), cohort_id, Permission.KEEP_TEMPLATES)
-        found = saved_templates.templates_of(session, cohort.id)
+        found = saved_templates.templates_of(session, cohort)
         pictures = {template.id: drawn(draw(template.content, template.name)) for template in found}
         return render_template(
-            "board_templates/index.html", cohort=cohort, templates=found, pictures=pictures
+            "board_templates/index.html",
+            cohort=cohort,
+            templates=[one for one in found if one.cohort_id == cohort.id],
+            others=[one for one in found if one.cohort_id != cohort.id],
+            pictures=pictures,
+            manages=can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort)),
         )
 
 
@@ -149,6 +154,20 @@ def rename(cohort_id: int, template_id: int) -> ResponseReturnValue:
             render_template("board_templates/edit.html", form=form, template=template, conflict=conflict),
             status,
         )
+
+
+@blueprint.post("/cohorts/<int:cohort_id>/templates/<int:template_id>/organization")
+@requires(Permission.MANAGE_COHORT)
+def open_to_organization(cohort_id: int, template_id: int) -> ResponseReturnValue:
+    """Offer it to every cohort of the establishment, or to this one only."""
+    on = request.form.get("on") == "1"
+    with transaction() as session:
+        template = saved_templates.open_template(session, actor(), cohort_id, template_id, on=on)
+        name = template.name
+    opened = _("Toutes les promotions de l’établissement trouvent « %(name)s ».", name=name)
+    closed = _("« %(name)s » n’est plus proposé qu’à cette promotion.", name=name)
+    flash(opened if on else closed, "success")
+    return redirect(url_for("board_templates.index", cohort_id=cohort_id))
 
 
 @blueprint.post("/cohorts/<int:cohort_id>/templates/<int:template_id>/withdraw")

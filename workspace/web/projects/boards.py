@@ -43,7 +43,7 @@ def create(project_id: int) -> ResponseReturnValue:
     form = BoardForm()
     with reading() as session:
         project = access_project(session, actor(), project_id, Permission.CREATE_BOARD)
-        saved = saved_templates.templates_of(session, project.team.cohort_id)
+        saved = saved_templates.templates_of(session, project.team.cohort)
         asked = request.args.get("q", "")[:100].replace("\0", "").strip()
         choice = template_choice.of(project, saved, asked)
         form.offer_templates(choice.names)
@@ -73,7 +73,7 @@ def template(project_id: int, template_code: str) -> ResponseReturnValue:
     """A template seen closely: its picture, its instructions, its example, and a board to open from it."""
     with reading() as session:
         project = access_project(session, actor(), project_id, Permission.CREATE_BOARD)
-        saved = saved_templates.find_template(session, project.team.cohort_id, template_code)
+        saved = saved_templates.find_template(session, project.team.cohort, template_code)
         if template_code in BOARD_TEMPLATES:
             guide = template_cards.guide_of(template_code)
         elif saved is not None:

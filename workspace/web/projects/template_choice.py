@@ -21,6 +21,8 @@ class TemplateChoice:
     suggested: list[TemplateCard]
     saved: list[TemplateCard]
     """By the cohort's tutors."""
+    shared: list[TemplateCard]
+    """Of other cohorts, open to the whole establishment."""
     groups: list[CardGroup]
     names: Mapping[str, str]
     """Of all that may be chosen, shown or not."""
@@ -32,6 +34,7 @@ class TemplateChoice:
             *self.found,
             *self.suggested,
             *self.saved,
+            *self.shared,
             *(card for group in self.groups for card in group.cards),
         ]
 
@@ -47,13 +50,15 @@ class TemplateChoice:
 
 
 def of(project: Project, saved_templates: Sequence[SavedTemplate], words: str) -> TemplateChoice:
-    """For a board of this project, with what its cohort's tutors saved."""
+    """For a board of this project, with what its cohort's teams are offered of what tutors saved."""
     suggested_codes = suggested_templates(project.current_step)
     rest = [code for code in BOARD_TEMPLATES if code not in suggested_codes]
     suggested = template_cards.suggested(project.current_step)
-    saved = [template_cards.card_of_saved(template) for template in saved_templates]
-    names = template_cards.template_names() | {card.code: card.name for card in saved}
+    own = project.team.cohort_id
+    saved = [template_cards.card_of_saved(one) for one in saved_templates if one.cohort_id == own]
+    shared = [template_cards.card_of_saved(one) for one in saved_templates if one.cohort_id != own]
+    names = template_cards.template_names() | {card.code: card.name for card in (*saved, *shared)}
     if words:
-        cards = [*suggested, *saved, *map(template_cards.card_of, rest)]
-        return TemplateChoice(words, template_cards.matching(cards, words), [], [], [], names)
-    return TemplateChoice("", [], suggested, saved, template_cards.by_stage(rest), names)
+        cards = [*suggested, *saved, *shared, *map(template_cards.card_of, rest)]
+        return TemplateChoice(words, template_cards.matching(cards, words), [], [], [], [], names)
+    return TemplateChoice("", [], suggested, saved, shared, template_cards.by_stage(rest), names)
