@@ -1,12 +1,15 @@
 """Following somebody, answering an invitation, keeping to what a workshop leaves open."""
 
 import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from models.board.export import to_outline
 from tests.browser.board_support import PHONE, BoardPage, OpenBoard
+from tests.browser.conftest import Enter
 from tests.browser.test_accessibility import violations_of
 from tests.browser.test_board_workshop import push
 from tests.live.live_support import eventually
@@ -178,3 +181,35 @@ def test_novice_is_told_why_and_their_notes_go_to_the_inbox(open_board: OpenBoar
     expect(guest.page.locator("[data-toasts]")).to_contain_text("qui anime les place ensuite")
     guest.expect_saved()
     assert guest.page.locator("[data-tray] li").count() == 0, "nothing had to be refused by the server"
+
+
+def test_window_of_hours_is_typed_by_the_cohorts_clock_and_read_by_ones_own(open_board: OpenBoard) -> None:
+    paris, cayenne = ZoneInfo("Europe/Paris"), ZoneInfo("America/Cayenne")
+    opens = datetime.combine(datetime.now(paris).date() + timedelta(days=2), time(9), paris)
+    there = opens.astimezone(cayenne).strftime("%H:%M")
+    alice = open_board("alice", timezone_id="America/Cayenne")
+    bob = open_board("bob", timezone_id="Europe/Paris")
+    push(alice, "Animer")
+    alice.page.get_by_label("Ouvre le").fill(opens.strftime("%Y-%m-%dT%H:%M"))
+    alice.press("Tab")
+    expect(alice.page.get_by_role("dialog")).to_contain_text(f"à {there}")
+    closes = opens + timedelta(hours=72)
+    expect(alice.page.get_by_label("Se termine le")).to_have_value(f"{closes:%Y-%m-%d}T09:00")
+    push(alice, "Commencer l’atelier")
+    expect(strip_of(alice)).to_contain_text("09:00 (heure de Paris), chez vous")
+    expect(strip_of(alice)).to_contain_text(f"à {there}")
+    expect(strip_of(bob)).to_contain_text("L’atelier ouvre")
+    expect(strip_of(bob)).to_contain_text("à 09:00")
+    expect(strip_of(bob)).not_to_contain_text("chez vous")
+    expect(strip_of(bob).get_by_role("button")).to_have_text(["Suivre Alice"])
+
+
+def test_demonstration_has_a_workshop_to_come_for_both_shores(enter: Enter) -> None:
+    page = enter("Teva Kouyouli", timezone_id="America/Cayenne")
+    page.get_by_role("link", name="Une seule visite suffit").first.click()
+    page.get_by_role("link", name="Idées pour le lundi").first.click()
+    strip = page.get_by_role("region", name="Séance d’atelier")
+    expect(strip).to_contain_text("09:00 (heure de Paris), chez vous")
+    expect(page.get_by_text("qu’est-ce qui éviterait une visite")).to_be_visible()
+    expect(page.get_by_role("button", name="Renoncer à ce tour…")).to_be_visible()
+    assert violations_of(page) == []

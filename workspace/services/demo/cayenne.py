@@ -11,6 +11,7 @@ from workspace.services.demo.story import (
     Person,
     ProblemStory,
     TeamStory,
+    WorkshopStory,
 )
 
 GUIANA = "America/Cayenne"
@@ -131,6 +132,7 @@ CAYENNE = TeamStory(
                 ("solene", 2, "ciel", "Dossiers relus à Maripasoula avant le départ"),
                 ("teva", 4, "sable", "Un nouveau logiciel d’état civil"),
             ),
+            workshop=WorkshopStory("teva", -2, "Une idée par note : qu’est-ce qui éviterait une visite ?"),
         ),
     ),
     weeks=(12, 18, 25, 21, 33, 36, 29, 26),

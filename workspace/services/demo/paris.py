@@ -16,6 +16,7 @@ from workspace.services.demo.story import (
     TalkStory,
     TeamStory,
     VoteStory,
+    WorkshopStory,
 )
 
 PARIS = TeamStory(
@@ -120,6 +121,7 @@ PARIS = TeamStory(
             ),
             (("lea", 2, 3, "va avec"),),
             open_to_observers=True,
+            workshop=WorkshopStory("awa", 20),
             vote=VoteStory("Par quoi commence-t-on ?", 20, (5, 5, 4, 3, 2, 0, 1), voters=7),
             ideas=(
                 IdeaStory(

@@ -45,6 +45,15 @@ class VoteStory:
 
 
 @dataclass(frozen=True)
+class WorkshopStory:
+    """A workshop: over since `days_ago`; where that is less than 0, to come, with a round that has `prompt`."""
+
+    who: str
+    days_ago: float
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
 class TalkStory:
     """A thread of comments on a note (its index), or on the board. "{who}" in a text names somebody."""
 
@@ -89,6 +98,7 @@ class BoardStory:
     open_to_observers: bool = False
     open_to_tutors: bool = False
     vote: VoteStory | None = None
+    workshop: WorkshopStory | None = None
     talks: tuple[TalkStory, ...] = ()
     ideas: tuple[IdeaStory, ...] = ()
     pins: tuple[PinStory, ...] = ()

@@ -29,6 +29,7 @@ from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.ideas import write_ideas
 from workspace.services.demo.keeping import pin_states
+from workspace.services.demo.meetings import write_workshop
 from workspace.services.demo.milestones import write_milestones
 from workspace.services.demo.orleans import ORLEANS
 from workspace.services.demo.others import (
@@ -336,6 +337,7 @@ class DemoWriter:
         )
         if story.vote:
             self._vote(story.vote, story, board, keys)
+        write_workshop(self.session, board, story.workshop, keys, self._ago, self.cohort.time_zone)
         tutor = self.users[TUTOR.key]
         keys["tutor"] = tutor.key
         names = {person.key: person.name for person in team.learners} | {"tutor": tutor.name}

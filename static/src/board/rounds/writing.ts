@@ -24,6 +24,8 @@ export class WritingPanel {
   private readonly list = el("ul", { class: "round-notes", "aria-label": t("Vos notes, lues par vous seul·e") });
   private readonly lead = el("div", { class: "round-lead" });
   private readonly waiting = el("p", { class: "num" });
+  private readonly end: HTMLButtonElement;
+  private hasBegun = true;
   /** The note that is being changed; null for a new one. */
   private changed: string | null = null;
   /** The name of the note that is being written: sent twice, it is written once. */
@@ -79,10 +81,8 @@ export class WritingPanel {
       },
       signal,
     );
-    this.lead.append(
-      this.waiting,
-      button(t("Révéler toutes les notes…"), () => void this.reveal(), signal, "button-primary"),
-    );
+    this.end = button("", () => void this.reveal(), signal, "button-primary");
+    this.lead.append(this.waiting, this.end);
     this.root = el(
       "section",
       { class: "board-round", "aria-labelledby": "round-title" },
@@ -105,8 +105,11 @@ export class WritingPanel {
     this.list.replaceChildren(...round.mine.map((note) => this.item(note, round.takes_notes)));
     this.list.hidden = round.mine.length === 0;
     this.lead.hidden = !round.may_reveal;
+    this.hasBegun = round.has_begun;
+    setText(this.end, round.has_begun ? t("Révéler toutes les notes…") : t("Renoncer à ce tour…"));
+    this.end.classList.toggle("button-primary", round.has_begun);
     const { waiting } = round;
-    this.waiting.hidden = waiting === null;
+    this.waiting.hidden = waiting === null || !round.has_begun;
     if (waiting !== null) setText(this.waiting, tn("%(num)s note attend", "%(num)s notes attendent", waiting));
   }
 
@@ -178,11 +181,17 @@ export class WritingPanel {
   }
 
   private async reveal(): Promise<void> {
-    const sure = await confirm(
-      t("Révéler toutes les notes ?"),
-      t("Révéler"),
-      t("Elles vont sur le tableau, signées de leurs auteurs. Personne ne pourra plus en ajouter à ce tour."),
-    );
+    const sure = this.hasBegun
+      ? await confirm(
+          t("Révéler toutes les notes ?"),
+          t("Révéler"),
+          t("Elles vont sur le tableau, signées de leurs auteurs. Personne ne pourra plus en ajouter à ce tour."),
+        )
+      : await confirm(
+          t("Renoncer à ce tour ?"),
+          t("Renoncer au tour"),
+          t("Il n’est pas encore ouvert : personne n’y a écrit."),
+        );
     if (!sure) return;
     const refusal = await this.tell("rounds/reveal", {});
     if (refusal) this.context.toasts.show(refusal);

@@ -17,7 +17,7 @@ const NOTHING: Partaking = { said: "", deed: null };
 /** What to show of the current step; `zone` is the cohort's. */
 export function partakingIn(workshop: Workshop, mayLead: boolean, rounds: Rounds | null): Partaking {
   const kind = workshop.steps[workshop.step]?.kind;
-  if (!rounds || workshop.is_over) return NOTHING;
+  if (!rounds || !workshop.has_begun || workshop.is_over) return NOTHING;
   if (kind === "write") return inRound(mayLead, rounds);
   return kind === "vote" ? inBallot(workshop, mayLead, rounds) : NOTHING;
 }

@@ -72,7 +72,7 @@ export class Strip {
   }
 
   private deedsOf(
-    { step, steps, timer, leader: key }: Workshop,
+    { step, steps, timer, leader: key, has_begun }: Workshop,
     mayLead: boolean,
     { deed }: Partaking,
     leader: string,
@@ -80,7 +80,7 @@ export class Strip {
     const deeds: Deed[] = deed ? [["partake", deed.name, () => this.does.partake(deed.what)]] : [];
     const follow = (): unknown =>
       leader && deeds.push(["follow", t("Suivre %(name)s", { name: leader }), () => this.does.follow(key)]);
-    if (!mayLead) {
+    if (!mayLead || !has_begun) {
       follow();
       return deeds;
     }
