@@ -329,6 +329,16 @@ def test_only_the_team_writes(world: World, client_of: ClientOf, name: str, stat
     assert drafts(world) == []
 
 
+def test_page_offers_each_what_they_may_do(world: World, client_of: ClientOf) -> None:
+    """To write on, to the team; the way back is the project's page, or the élu's own."""
+    brief_id = published(world)
+    write, project = f'href="{path(world)}"', f'href="/projects/{world.project.id}"'
+    for name, may_write in (("alice", True), ("tutor", False), ("partner", False), ("observer", False)):
+        page = client_of(world.people[name]).get(f"/briefs/{brief_id}").text
+        assert (write in page) == may_write, name
+        assert (project in page) == (name != "observer"), name
+
+
 def test_another_team_does_not_write(world: World, client_of: ClientOf) -> None:
     assert client_of(world.paul).post(path(world), data=form()).status_code == 403
     assert client_of(world.paul).get(path(world)).status_code == 403

@@ -159,9 +159,13 @@ def test_nobody_is_sent_a_secret_that_is_not_theirs(
 
 
 @pytest.mark.parametrize(
-    "name", ["zoe", "other_tutor", "other_manager", "stranger", "gone", "anonymous", "reader"]
+    "name",
+    [
+        *("zoe", "other_tutor", "other_manager", "stranger", "gone", "anonymous", "reader"),
+        *("observer", "other_observer", "partner", "guest", "paul", "admin", "rescuer"),
+    ],
 )
-def test_no_refusal_of_a_deed_tells_a_secret(
+def test_no_answer_to_a_deed_tells_a_secret(
     planted: Planted, app: Flask, client_of: ClientOf, name: str
 ) -> None:
     wrong = []
