@@ -20,6 +20,7 @@ class MailKind(enum.StrEnum):
     ACCOUNT_KEPT = "account_kept"
     UNUSED_ACCOUNT = "unused_account"
     GLASS_BROKEN = "glass_broken"
+    PARTNER_LETTER = "partner_letter"
 
 
 class CaughtMail(WithId, Base):

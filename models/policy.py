@@ -64,6 +64,7 @@ class Permission(enum.StrEnum):
     VIEW_MILESTONE = "view_milestone"
     VIEW_JOURNAL = "view_journal"
     INVITE_PARTNER = "invite_partner"
+    VIEW_INVOLVEMENT = "view_involvement"
     INVITE_OBSERVER = "invite_observer"
     CREATE_BOARD = "create_board"
     VIEW_BOARD = "view_board"
@@ -248,6 +249,7 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.VIEW_MILESTONE: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always, S.RESCUER: always},
     P.VIEW_JOURNAL: {S.TEAM: always, S.TUTOR: always, S.MANAGER: always, S.RESCUER: always},
     P.INVITE_PARTNER: {S.TEAM: always},
+    P.VIEW_INVOLVEMENT: {S.TEAM: always, S.TUTOR: always},  # what each partner did: not theirs to compare
     P.INVITE_OBSERVER: {S.TEAM: always, S.MANAGER: always},
     # Boards. States: open_to_observers, open_to_tutors, frozen.
     P.CREATE_BOARD: {S.TEAM: always},

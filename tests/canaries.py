@@ -41,6 +41,7 @@ from models.invitation import Invitation
 from models.milestone import MilestoneReach
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, LinkRole, Partner, Sector
+from models.partner_contact import ContactKind, PartnerContact
 from models.people import LoginSession, User
 from models.policy import Role
 from models.private_round import PrivateNote, PrivateRound
@@ -103,6 +104,7 @@ def plant(session: Session, world: World) -> Planted:
         "membership_id": {"membership": str(others["membership"])},
         "invitation_id": {"invitation": str(others["invitation"])},
         "partner_id": {"partner": str(others["partner"])},
+        "contact_id": {"contact": str(others["contact"])},
         "link_id": {"link": str(others["link"])},
         "guest_id": {"guest": str(world.guests["guest"].id)},
         "question_id": {"own": str(others["own_question"]), "other": str(others["question"])},
@@ -423,6 +425,14 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
         contact=planted.secret("partner's contact"),
         contribution=planted.secret("partner's contribution"),
     )
+    contact = PartnerContact(
+        project_id=world.project.id,
+        sector=Sector.CITIZEN,
+        name=planted.secret("contact's name"),
+        kind=ContactKind.REFUSED,
+        text=planted.secret("contact's text"),
+        by_id=world.bob.id,
+    )
     link, _token = make_link(session, world.project, world.alice, LinkRole.CONTRIBUTE)
     link.label, link.question = planted.secret("link's label"), planted.secret("link's question")
     make_guest(session, link, planted.secret("another guest"))
@@ -459,6 +469,7 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
         "question": question,
         "own_question": own,
         "partner": partner,
+        "contact": contact,
         "invitation": invitation,
         "notification": notification,
         "login": login,

@@ -30,10 +30,12 @@ from models.membership import Membership
 from models.notification import Notification, NotificationKind
 from models.organization import Organization, Programme
 from models.partner import Partner, Sector
+from models.partner_contact import ContactKind, PartnerContact
 from models.people import LoginSession, SignInLink, User
 from models.policy import Role
 from models.private_round import PrivateRound
 from models.problem import Confidentiality, Problem, ProblemStatus
+from models.project import Project
 from models.saved_template import SavedTemplate
 from models.snapshot import SnapshotKind, text_content
 from models.workshop import Workshop
@@ -212,6 +214,13 @@ def _invitation(role: Role, name: str, **values: object) -> Invitation:
             **values,
         }
     )
+
+
+def _contact(session: Session, project: Project) -> int:
+    row = PartnerContact(project_id=project.id, sector=Sector.CITIZEN, kind=ContactKind.MET)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _membership(session: Session, user: User) -> int:
@@ -476,6 +485,14 @@ def _project_people(session: Session, places: Places, elsewhere: Mapping[str, in
     session.flush()
     places.ids |= {
         "partner in the list": {"partner_id": partner.id},
+        "residents of the project": {"?sector": "citizen", "?name": ""},
+        "residents of another project": {
+            "project_id": world.other_project.id,
+            "?sector": "citizen",
+            "?name": "",
+        },
+        "contact": {"contact_id": _contact(session, world.project)},
+        "contact of another project": {"contact_id": _contact(session, world.other_project)},
         "partner of another project": {"partner_id": elsewhere["partner"]},
         "link of the project": {"link_id": link.id, "guest_id": guest.id},
         "link of another project": {"link_id": elsewhere["link"], "guest_id": elsewhere["guest"]},

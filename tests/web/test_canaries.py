@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from models.base import utcnow
 from models.board.objects.link import LINK_KINDS
+from models.partner import Sector
 from models.session import transaction
 from tests.canaries import Planted, attempts, leaks, plant, secrets_in, send
 from tests.conftest import ClientOf
@@ -95,6 +96,8 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"partner's contact", INSIDE),
     (r"partner's contribution", INSIDE | RESCUER),
     (r"link's (label|question)", TEAM),
+    # What a team notes of its partners: neither they, nor élus, nor managers.
+    (r"contact's (name|text)", TEAM | {"tutor"}),
     (r"somebody else's notification", frozenset({"alice"})),
     (r"somebody's browser", frozenset({"alice"})),
 )
@@ -125,6 +128,10 @@ def searches(planted: Planted) -> Iterator[str]:
     cohort, board = planted.world.cohort.id, planted.ids["board_id"]["open"]
     yield from ("/problems?q=secret", "/projects?q=secret", "/problems?mine=1&q=secret")
     yield f"/cohorts/{cohort}?grid=people"
+    yield f"/cohorts/{cohort}/live?grid=people"
+    for sector in Sector:
+        for what in ("write?letter=news", "note?kind=refused"):
+            yield f"/projects/{planted.world.project.id}/involvement/{what}&sector={sector}&name="
     yield f"/boards/{board}/people?clients=1,2,3,77"
     yield f"/projects/{planted.world.project.id}/journal?page=2"
     yield from (f"/projects/{planted.world.project.id}/boards/new?q=secret", "/audit?person=secret")

@@ -18,7 +18,7 @@ from models.mail import CaughtMail, MailKind
 from models.people import User
 from models.session import reading, transaction
 from workspace.jobs.queue import Claimed, TryLater
-from workspace.mail import leaving, letters
+from workspace.mail import leaving, letters, partner_letters
 from workspace.mail.letter import Envelope
 from workspace.mail.message import html_of, message_of, text_of
 from workspace.mail.transport import Undeliverable, send
@@ -103,6 +103,10 @@ def _glass_broken(session: Session, key: str, job: Claimed) -> Envelope | None:
     return letters.glass_broken(session, int(key.partition("-")[0]), job.payload["email"])
 
 
+def _partner_letter(session: Session, key: str, job: Claimed) -> Envelope | None:
+    return partner_letters.partner_letter(session, int(key), job.payload)
+
+
 Write = Callable[[Session, str, Claimed], Envelope | None]
 WRITERS: Mapping[MailKind, Write] = {
     MailKind.INVITATION: lambda session, key, _job: letters.invitation(session, int(key)),
@@ -112,5 +116,6 @@ WRITERS: Mapping[MailKind, Write] = {
     MailKind.ACCOUNT_KEPT: lambda session, key, _job: leaving.account_kept(session, int(key)),
     MailKind.UNUSED_ACCOUNT: lambda session, key, _job: leaving.unused_account(session, int(key)),
     MailKind.SIGN_IN_LINK: _sign_in_link,
+    MailKind.PARTNER_LETTER: _partner_letter,
     MailKind.GLASS_BROKEN: _glass_broken,
 }

@@ -4,6 +4,7 @@ A message that nobody needs any more by then (read meanwhile, revoked, accepted)
 """
 
 import hashlib
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -32,3 +33,20 @@ def ask_for_sign_in_link(session: Session, email: str) -> None:
     payload = {"email": email, "asked_at": utcnow().isoformat()}
     key = hashlib.sha256(email.encode(errors="replace")).hexdigest()[:32]
     enqueue(session, JobKind.SEND_MAIL, f"{MailKind.SIGN_IN_LINK}:{key}", payload=payload)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a team writes to a partner: kept with the job until it has left, and nowhere else."""
+
+    email: str
+    subject: str
+    text: str
+    reply_to: str
+    locale: str
+
+
+def ask_for_partner_letter(session: Session, contact_id: int, letter: Letter) -> None:
+    """A message of a team's own words, for the contact that notes it."""
+    key = f"{MailKind.PARTNER_LETTER}:{contact_id}"
+    enqueue(session, JobKind.SEND_MAIL, key, payload=asdict(letter))

@@ -38,6 +38,7 @@ class Envelope:
     to: str
     letters: tuple[Letter, ...]
     unsubscribe_url: str = ""
+    reply_to: str = ""
 
     @property
     def subject(self) -> str:

@@ -26,6 +26,8 @@ def message_of(envelope: Envelope, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=envelope.to)
+    if envelope.reply_to:
+        message["Reply-To"] = Address(addr_spec=envelope.reply_to)
     message["Subject"] = envelope.subject
     message["Date"] = format_datetime(utcnow())
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])

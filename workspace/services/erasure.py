@@ -25,6 +25,7 @@ from models.mail import CaughtMail, MailKind
 from models.membership import Membership, is_not_over
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, Partner
+from models.partner_contact import PartnerContact
 from models.people import User
 from models.personal_data import PERSON_LEFT
 from models.personal_rows import PEOPLE, Person, found_by, person_of
@@ -201,7 +202,10 @@ def _erase_as_partner(session: Session, person: Person, names: set[str]) -> int:
     """A resident may be a partner under their own name; somebody's address may be a partner's contact."""
     count = 0
     for partner in session.scalars(select(Partner).where(Partner.name.in_(names))):
-        partner.name = f"{PERSON_LEFT} {partner.id}"  # a project has no two partners of one name
+        left = f"{PERSON_LEFT} {partner.id}"  # a project has no two partners of one name
+        noted = (PartnerContact.project_id == partner.project_id, PartnerContact.name == partner.name)
+        session.execute(update(PartnerContact).where(*noted).values(name=left, text=""))
+        partner.name = left
         count += 1
     held = [Partner.contact.icontains(text, autoescape=True) for text in (person.email, *sorted(names))]
     for partner in session.scalars(select(Partner).where(or_(*held))):

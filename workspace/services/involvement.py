@@ -61,6 +61,7 @@ class Group:
             now=now,
             since=min([self.since, *(at for at, _n in self.deeds)]),
             deeds=sorted(self.deeds),
+            met_at=max((one.at for one in self.contacts if one.kind is ContactKind.MET), default=None),
             refused_at=refusal.at if refusal and not is_back else None,
             refusal=refusal.text if refusal and not is_back else "",
         )
@@ -72,6 +73,7 @@ class Involved:
 
     groups: list[Group]
     unknown: int = 0
+    contacts: list[PartnerContact] = field(default_factory=list)
 
 
 def key_of(sector: Sector, name: str) -> Key:
@@ -110,11 +112,15 @@ def involved_in(session: Session, projects: Sequence[Project]) -> Mapping[int, I
         known = of_guest.get(guest_id) or of_user.get((project_id, doer_id))
         if known is not None:
             groups[project_id][known].deeds.append((at, count))
+    contacts: dict[int, list[PartnerContact]] = defaultdict(list)
     for contact in _contacts(session, ids):
+        contacts[contact.project_id].append(contact)
         known = key_of(contact.sector, contact.name)
         if known in groups[contact.project_id]:
             groups[contact.project_id][known].contacts.append(contact)
-    return {id_: Involved(_in_order(found.values()), unknown[id_]) for id_, found in groups.items()}
+    return {
+        id_: Involved(_in_order(found.values()), unknown[id_], contacts[id_]) for id_, found in groups.items()
+    }
 
 
 def standings(

@@ -46,6 +46,7 @@ class GroupFacts:
     now: datetime
     since: datetime
     deeds: Sequence[tuple[datetime, int]] = ()
+    met_at: datetime | None = None
     refused_at: datetime | None = None
     refusal: str = ""
 
@@ -61,8 +62,9 @@ class GroupFacts:
 
     @property
     def quiet_days(self) -> int:
-        """Days since the last contribution, or since the group is known."""
-        return (self.now - (self.last_at or self.since)).days
+        """Days since the last contribution or meeting, or since the group is known."""
+        seen = [at for at in (self.last_at, self.met_at) if at is not None]
+        return (self.now - max(seen, default=self.since)).days
 
     @property
     def weeks(self) -> list[int]:
@@ -210,6 +212,9 @@ def standing_of(facts: GroupFacts, settings: Settings = USUAL) -> Standing:
         found = one.find(facts, setting.threshold) if setting.is_on else None
         if found is not None:
             return Standing(one.state, found)
+    if not facts.deeds and facts.met_at is not None:
+        text = N_("Rencontre %(ago)s, pas encore de contribution.")
+        return Standing(State.ENGAGED, Evidence(text, {"ago": facts.met_at}))
     if not facts.deeds:
         return Standing(
             State.NEW, Evidence(N_("Arrivée %(ago)s, pas encore de contribution."), {"ago": facts.since})

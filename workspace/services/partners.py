@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from models.base import utcnow
 from models.errors import Conflict, Invalid
 from models.i18n import N_
 from models.partner import Partner, Sector
+from models.partner_contact import PartnerContact
 from models.policy import Actor, Permission
 from workspace.services.projects import STALE, valid_id
 from workspace.services.tokens import token_hash
@@ -120,6 +121,15 @@ def edit_partner(
     if seen != current.fingerprint:
         raise Conflict(STALE, {**asdict(current), "seen": current.fingerprint})
     _write(session, partner, text)
+    session.execute(
+        update(PartnerContact)
+        .where(
+            PartnerContact.project_id == partner.project_id,
+            PartnerContact.sector == current.sector,
+            PartnerContact.name == current.name,
+        )
+        .values(sector=text.sector, name=text.name)
+    )
     return partner
 
 

@@ -36,6 +36,7 @@ from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
 from workspace.web.home import routes as home
 from workspace.web.invitations import manage as invitations
+from workspace.web.involvement import routes as involvement
 from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
 from workspace.web.mails import caught as mails
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     briefs.blueprint,
     observations.blueprint,
     partners.blueprint,
+    involvement.blueprint,
     arrivals.blueprint,
     share_links.blueprint,
     projects.blueprint,

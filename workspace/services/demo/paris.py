@@ -73,6 +73,8 @@ PARIS = TeamStory(
         GuestStory("salome", "Salomé", Sector.ASSOCIATION, "Les Mains vertes de Pigalle", 30),
         GuestStory("bertrand", "Bertrand", Sector.PRIVATE, "Fédération des syndics du centre", 28),
         GuestStory("dolores", "Dolorès", Sector.CITIZEN, "", 26),
+        GuestStory("mireille", "Mireille", Sector.CITIZEN, "", 26),
+        GuestStory("youssef", "Youssef", Sector.CITIZEN, "", 26),
     ),
     boards=(
         BoardStory(
@@ -103,7 +105,10 @@ PARIS = TeamStory(
                 ("bertrand", 3, "sable", "… verdir Paris ?"),
                 ("jean_marc", 4, "rose", "… poser vingt bacs à compost ?"),
                 ("lea", 5, "lilas", "… que le gardien et trois voisins tiennent la cour ensemble ?"),
+                ("mireille", 1, "jonc", "Le samedi, la cour est vide"),
+                ("youssef", 2, "ciel", "… laisser les enfants planter ?"),
             ),
+            workshop_days_ago=25,
         ),
         BoardStory(
             "impact-effort",

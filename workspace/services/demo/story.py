@@ -102,6 +102,7 @@ class BoardStory:
     talks: tuple[TalkStory, ...] = ()
     ideas: tuple[IdeaStory, ...] = ()
     pins: tuple[PinStory, ...] = ()
+    workshop_days_ago: float | None = None
 
 
 @dataclass(frozen=True)

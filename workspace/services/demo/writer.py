@@ -24,7 +24,7 @@ from models.policy import Role
 from models.problem import Problem, ProblemDriver, ProblemStatus, ProblemSupporter
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
 from models.stages import STEP_BY_CODE
-from workspace.services.demo import templates, timetable
+from workspace.services.demo import involvement, templates, timetable
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.ideas import write_ideas
@@ -107,6 +107,7 @@ class DemoWriter:
         )
         timetable.note_attendance(self.session, self.cohort, self.users["tutor"], self.now)
         self._questions()
+        involvement.note_contacts(self.session, self.projects, self.users, self.now)
         self._visits()
 
     def _add(self, row: T) -> T:
@@ -335,6 +336,9 @@ class DemoWriter:
         self._note(
             ActivityKind.BOARD_OPENED, story.days_ago, learners[0], project, board=board, subject=board.title
         )
+        if story.workshop_days_ago is not None:
+            began = self._ago(story.workshop_days_ago)
+            involvement.lead_workshop(self.session, board, content, learners[0].key, began)
         if story.vote:
             self._vote(story.vote, story, board, keys)
         write_workshop(self.session, board, story.workshop, keys, self._ago, self.cohort.time_zone)
