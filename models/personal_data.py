@@ -252,7 +252,10 @@ RECORDS: Sequence[Record] = (
         what="who did what on a project, and when",
         why="the journal: what changed, which team is silent, proof of accompaniment",
         basis=Basis.TASK,
-        seen_by="the team, its tutors, its managers",
+        seen_by=(
+            "the team, its tutors, its managers; counted by person and week: they and the cohort's tutors; "
+            "counted by team, by organisation or by sector: the team, who follows the cohort"
+        ),
         period="project",
         section="activity",
         shown=dict.fromkeys(("user_id", "guest_id"), _DONE),
@@ -770,12 +773,12 @@ RECORDS: Sequence[Record] = (
     ),
     Record(
         "job",
-        what="work that waits: whom to write to, and what failed",
+        what="work that waits: whom to write to, a team's message until it has left; and what failed",
         why="to send mail",
         basis=Basis.TASK,
         seen_by="the operator",
         period="failed job",
-        not_exported="lives for seconds; one that has failed holds no content",
+        not_exported="lives for seconds; a message that could not leave goes with its job",
         shown={},
         kept={"payload": "jobs that name the person or their address are deleted"},
         ours=("kind", "key", "last_error"),

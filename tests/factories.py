@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from models.activity import Activity, ActivityKind
 from models.authority import Authority, AuthorityKind
 from models.base import utcnow
 from models.board import marks
@@ -224,6 +225,22 @@ def make_milestone(session: Session, cohort: Cohort, **values: object) -> Milest
     session.add(milestone)
     session.flush()
     return milestone
+
+
+def make_deed(
+    session: Session, world: World, days: float, *, project_id: int | None = None, count: int = 1, **who: int
+) -> None:
+    """Somebody (`user_id` or `guest_id`) worked on the project's boards that many days ago."""
+    session.add(
+        Activity(
+            cohort_id=world.cohort.id,
+            project_id=project_id or world.project.id,
+            kind=ActivityKind.BOARD_EDITED,
+            count=count,
+            at=utcnow() - timedelta(days=days),
+            **who,
+        )
+    )
 
 
 def make_link(

@@ -1,20 +1,17 @@
 """The table of rules: who reads it, who sets it, what it changes on the cohort's page."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models.activity import Activity, ActivityKind
-from models.base import utcnow
 from models.cohort import Cohort
 from models.cohort_rule import CohortRule
 from models.policy import Actor
 from models.session import reading, transaction
 from tests.conftest import ClientOf
-from tests.factories import World
+from tests.factories import World, make_deed
 from workspace.services.programmes import copy_cohort, model_cohort
 from workspace.services.rule_table import ALL_RULES
 
@@ -40,18 +37,10 @@ def form_of(client: FlaskClient, world: World, **changed: str) -> dict[str, str]
 
 
 def work(world: World, days: int) -> None:
-    """The team, a resident and a partner were there that many days ago."""
+    """The team and a resident were there that many days ago."""
     with transaction() as session:
-        for who in ({"user_id": world.alice.id}, {"guest_id": world.guests["guest"].id}):
-            session.add(
-                Activity(
-                    cohort_id=world.cohort.id,
-                    project_id=world.project.id,
-                    kind=ActivityKind.BOARD_EDITED,
-                    at=utcnow() - timedelta(days=days),
-                    **who,
-                )
-            )
+        make_deed(session, world, days, user_id=world.alice.id)
+        make_deed(session, world, days, guest_id=world.guests["guest"].id)
 
 
 def kept(world: World) -> dict[str, tuple[int, bool]]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.cohort import Team
 from models.feedback import Feedback, FeedbackStatus
@@ -15,7 +14,7 @@ from models.policy import Role
 from models.project import ProjectStep, StepStatus
 from models.session import reading, transaction
 from tests.conftest import ClientOf
-from tests.factories import World, grant, make_problem, make_project, make_user
+from tests.factories import World, grant, make_deed, make_problem, make_project, make_user
 from tests.queries import counting_queries
 
 
@@ -27,15 +26,7 @@ def page_of(client_of: ClientOf, world: World, name: str, query: str = "") -> st
 
 def silence(world: World, days: int) -> None:
     with transaction() as session:
-        session.add(
-            Activity(
-                cohort_id=world.cohort.id,
-                project_id=world.project.id,
-                user_id=world.alice.id,
-                kind=ActivityKind.BOARD_EDITED,
-                at=utcnow() - timedelta(days=days),
-            )
-        )
+        make_deed(session, world, days, user_id=world.alice.id)
 
 
 def test_tutor_sees_the_silent_team_first_with_the_reason(world: World, client_of: ClientOf) -> None:
@@ -164,18 +155,9 @@ def test_manager_is_offered_only_what_they_may_do(world: World, client_of: Clien
     assert "Ouvrir le projet" in page
 
 
-def did(world: World, days: float, *, project: int | None = None, count: int = 1, **who: int) -> None:
+def did(world: World, days: float, **deed: int) -> None:
     with transaction() as session:
-        session.add(
-            Activity(
-                cohort_id=world.cohort.id,
-                project_id=project or world.project.id,
-                kind=ActivityKind.BOARD_EDITED,
-                count=count,
-                at=utcnow() - timedelta(days=days),
-                **who,
-            )
-        )
+        make_deed(session, world, days, **deed)
 
 
 def test_learner_sees_their_own_figures_and_nobody_elses(world: World, client_of: ClientOf) -> None:
@@ -203,7 +185,7 @@ def test_teams_that_need_somebody_come_first(world: World, client_of: ClientOf) 
     with transaction() as session:
         problem = make_problem(session, world.cohort, world.paul, team_id=world.peer_team.id)
         other = make_project(session, session.merge(world.peer_team), problem, "Au calme").id
-    did(world, 0, project=other, user_id=world.paul.id)
+    did(world, 0, project_id=other, user_id=world.paul.id)
     did(world, 12, user_id=world.alice.id)
     rows = re.findall(r'data-live-item="row-(\d+)"', page_of(client_of, world, "tutor"))
     assert rows == [str(world.project.id), str(other)]

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.cohort_rule import CohortRule
 from models.job import Job
@@ -13,7 +12,7 @@ from models.partner import GuestContributor, Partner, Sector
 from models.partner_contact import ContactKind, PartnerContact
 from models.session import reading, transaction
 from tests.conftest import ClientOf
-from tests.factories import World
+from tests.factories import World, make_deed
 from tests.queries import counting_queries
 from workspace.services.partners import PartnerText, edit_partner, text_of
 
@@ -31,19 +30,10 @@ def page_of(client_of: ClientOf, world: World, name: str = "alice") -> str:
     return response.text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def contribute(world: World, *days: int, count: int = 1, guest: str = "guest") -> None:
+def contribute(world: World, *days: int, count: int = 1) -> None:
     with transaction() as session:
         for ago in days:
-            session.add(
-                Activity(
-                    cohort_id=world.cohort.id,
-                    project_id=world.project.id,
-                    guest_id=world.guests[guest].id,
-                    kind=ActivityKind.BOARD_EDITED,
-                    count=count,
-                    at=utcnow() - timedelta(days=ago),
-                )
-            )
+            make_deed(session, world, ago, count=count, guest_id=world.guests["guest"].id)
 
 
 def list_partner(world: World, name: str, days: int, contact: str = "") -> int:
@@ -90,15 +80,7 @@ def test_guest_and_account_are_told_with_their_organisation(world: World, client
     with transaction() as session:
         guest = session.get_one(GuestContributor, world.guests["guest"].id)
         guest.sector, guest.organization_name = Sector.ASSOCIATION, "les mains VERTES "
-        session.add(
-            Activity(
-                cohort_id=world.cohort.id,
-                project_id=world.project.id,
-                user_id=world.partner.id,
-                kind=ActivityKind.BOARD_EDITED,
-                count=30,
-            )
-        )
+        make_deed(session, world, 0, user_id=world.partner.id, count=30)
     contribute(world, 3, count=12)
     page = page_of(client_of, world)
     assert page.count("<h3>Les Mains vertes") == 1
@@ -230,14 +212,7 @@ def test_call_is_planned_for_a_day(world: World, client_of: ClientOf) -> None:
 
 def test_meeting_counts_as_a_contact_for_the_cohort(world: World, client_of: ClientOf) -> None:
     with transaction() as session:
-        session.add(
-            Activity(
-                cohort_id=world.cohort.id,
-                project_id=world.project.id,
-                user_id=world.alice.id,
-                kind=ActivityKind.BOARD_EDITED,
-            )
-        )
+        make_deed(session, world, 0, user_id=world.alice.id)
         project = session.merge(world.project)
         project.created_at = utcnow() - timedelta(days=40)
         session.add(CohortRule(cohort_id=world.cohort.id, rule="no_partner", threshold=28, is_on=False))
