@@ -16,6 +16,8 @@ from models.invitation import Invitation
 from models.job import JobKind
 from models.mail import MailKind
 from models.notification import Notification, NotificationKind, notify
+from models.partner import Sector
+from models.partner_contact import ContactKind, PartnerContact
 from models.people import User
 from models.policy import Role
 from models.session import transaction
@@ -82,6 +84,16 @@ def _glass(session: Session, world: World) -> Asked:
     return f"{access.id}-{world.alice.id}", {"email": "alice@exemple.fr"}
 
 
+def _to_partner(session: Session, world: World) -> Asked:
+    row = PartnerContact(
+        project_id=world.project.id, sector=Sector.CITIZEN, kind=ContactKind.WROTE, by_id=world.alice.id
+    )
+    session.add(row)
+    session.flush()
+    own_words = {"subject": "Alice", "text": "Alice\n\nL’Établi"}
+    return str(row.id), {"email": "dolores@exemple.fr", "reply_to": "alice@exemple.fr", **own_words}
+
+
 def _told(kind: NotificationKind) -> Callable[[Session, World], Asked]:
     def ask(session: Session, world: World) -> Asked:
         notify(session, [world.alice.id], kind, who="Zoé", subject="404", url="/notifications")
@@ -99,6 +111,7 @@ ASKED: dict[tuple[MailKind, str], Callable[[Session, World], Asked]] = {
     (MailKind.ACCOUNT_KEPT, ""): _about_account(),
     (MailKind.UNUSED_ACCOUNT, ""): _about_account(warned_at=utcnow(), warnings=1),
     (MailKind.GLASS_BROKEN, ""): _glass,
+    (MailKind.PARTNER_LETTER, ""): _to_partner,
 }
 
 

@@ -43,7 +43,6 @@ class Letter:
     subject: str
     text: str
     reply_to: str
-    locale: str
 
 
 def ask_for_partner_letter(session: Session, contact_id: int, letter: Letter) -> None:

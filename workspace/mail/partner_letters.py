@@ -10,7 +10,7 @@ from models.i18n import N_
 from models.partner_contact import PartnerContact
 from models.people import User
 from models.project import Project
-from workspace.i18n import LOCALES, _, in_locale
+from workspace.i18n import _, in_locale
 from workspace.mail.letter import Envelope, Letter
 
 # What is proposed: its name on the button, then the subject and the text that may be changed.
@@ -64,7 +64,7 @@ def prepared(code: str, project: Project, place: str, name: str) -> tuple[str, s
 def partner_letter(session: Session, contact_id: int, payload: Mapping[str, Any]) -> Envelope | None:
     """The message; None when the contact was taken back meanwhile."""
     row = session.execute(
-        select(User.name, Project.title)
+        select(User.name, User.locale, Project.title)
         .select_from(PartnerContact)
         .join(Project, Project.id == PartnerContact.project_id)
         .join(User, User.id == PartnerContact.by_id)
@@ -72,8 +72,7 @@ def partner_letter(session: Session, contact_id: int, payload: Mapping[str, Any]
     ).first()
     if row is None:
         return None
-    name, title = row
-    locale = payload["locale"] if payload["locale"] in LOCALES else LOCALES[0]
+    name, locale, title = row
     with in_locale(locale):
         letter = Letter(
             locale=locale,

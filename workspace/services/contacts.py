@@ -100,9 +100,7 @@ def write_to(
     row = note_contact(session, actor, project_id, group, Note(kind))
     if email:
         writer = session.get_one(User, actor.user_id)
-        ask_for_partner_letter(
-            session, row.id, Letter(email, message.subject, message.text, writer.email, writer.locale)
-        )
+        ask_for_partner_letter(session, row.id, Letter(email, message.subject, message.text, writer.email))
     return row
 
 
