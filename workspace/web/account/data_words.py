@@ -184,6 +184,8 @@ CAPACITIES: Mapping[str, str] = {
     "author": N_("auteur·rice"),
     "changed_by": N_("qui l’a fait"),
     "actor": N_("qui l’a déposée"),
+    "actor_key": N_("qui l’a animé"),
+    "gatherer": N_("qui y a rassemblé"),
     "created_by": N_("qui l’a créé"),
     "decided_by": N_("qui a décidé"),
     "email": N_("personne invitée"),
