@@ -263,7 +263,7 @@ def readable_solutions(
 
 
 def access_feedback(session: Session, actor: Actor, feedback_id: int, permission: Permission) -> Feedback:
-    """The feedback with its project and author. A draft is not found by the team."""
+    """The feedback with its project and author. It is not found by those who may not read it."""
     statement = (
         select(Feedback)
         .where(Feedback.id == _valid(feedback_id))

@@ -109,6 +109,8 @@ class AuditAction(enum.StrEnum):
     STEP_VALIDATED = "step_validated"
     STEP_REOPENED = "step_reopened"
     FEEDBACK_RELEASED = "feedback_released"
+    FEEDBACK_SCHEDULED = "feedback_scheduled"
+    FEEDBACK_HELD_BACK = "feedback_held_back"
     BRIEF_PUBLISHED = "brief_published"
     EXPORT_DOWNLOADED = "export_downloaded"
     PROGRAMME_CREATED = "programme_created"

@@ -23,6 +23,7 @@ class JobKind(enum.StrEnum):
     RETENTION = "retention"
     ERASE_TEXTS = "erase_texts"
     CLOSE_BALLOT = "close_ballot"
+    RELEASE_FEEDBACK = "release_feedback"
 
 
 class Job(WithId, Base):

@@ -49,6 +49,8 @@ class Record:
     emptied: Mapping[str, Columns] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     ours: Columns = ()
+    shown_once: Mapping[str, str] = field(default_factory=dict)
+    """For a finding column, the one that must be set before the person's export shows the row."""
 
     def declares(self, column: str) -> bool:
         """Whether erasing says something of this column."""
@@ -386,18 +388,54 @@ RECORDS: Sequence[Record] = (
     ),
     Record(
         "feedback",
-        what="a tutor's words to a team, and the team's answer",
+        what=(
+            "a tutor's words to a team or to one learner, and the answer; the last words of the note that "
+            "they are about, by its author's key"
+        ),
         why="the training",
         basis=Basis.TASK,
-        seen_by="tutors; once released the team and the managers",
+        seen_by=(
+            "tutors; once released the team and the managers; what is for one learner: that learner and "
+            "the tutors, nobody else"
+        ),
         period="project",
         section="feedback",
         shown={
             "author_id": ("project_id", "step_code", "body", "status", "created_at", "released_at"),
+            "learner_id": ("project_id", "step_code", "body", "released_at", "answer", "answer_text"),
             "answered_by_id": ("project_id", "step_code", "answer", "answer_text", "answered_at"),
+            "object_author": (),
         },
-        kept={"body": f"{SHARED}; a draft is deleted", "answer_text": SHARED},
-        ours=("step_code", "status", "answer"),
+        deleted_by=("learner_id",),
+        kept={
+            "body": f"{SHARED}; a draft is deleted",
+            "answer_text": SHARED,
+            "object_text": f"{SHARED}; emptied when the person asks for it",
+        },
+        ours=("step_code", "status", "answer", "object_id"),
+        shown_once={"learner_id": "released_at"},
+    ),
+    Record(
+        "feedback_phrase",
+        what="words that a tutor keeps to use them again",
+        why="to write faster",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="account",
+        section="phrases",
+        shown={"user_id": ("text", "created_at")},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "project_visit",
+        what="when the person was last on a project's page, and the time before",
+        why="to show them what changed since",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="project visit",
+        section="visits",
+        shown={"user_id": ("project_id", "seen_at")},
+        deleted_by=("user_id",),
     ),
     Record(
         "progress_brief",
@@ -806,6 +844,10 @@ NOTHING: Mapping[str, str] = {
     "cohort": "cohorts and their dates",
     "cohort_rule": "from which limits rules speak in a cohort: numbers",
     "class_session": "the timetable",
+    "rubric": "a cohort's criteria",
+    "criterion": "a cohort's criteria",
+    "criterion_level": "a cohort's criteria",
+    "feedback_mark": "the levels that a feedback found: goes with it, and is exported with it",
     "class_session_change": "the timetable: what is otherwise for one session",
     "shared_document": "numbers",
     "document_upkeep": "numbers; why bytes are damaged, without content",

@@ -29,6 +29,8 @@ class Stand(enum.StrEnum):
     """In which capacity an actor meets an object."""
 
     AUTHOR = "author"
+    SUBJECT = "subject"
+    """The learner of the owning team whom it is about, and nobody else."""
     TEAM = "team"
     PEER = "peer"
     TUTOR = "tutor"
@@ -149,6 +151,7 @@ class Where:
     team_id: int | None = None
     project_id: int | None = None
     author_id: int | None = None
+    subject_id: int | None = None
     states: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -159,6 +162,8 @@ def stands(actor: Actor, where: Where) -> frozenset[Stand]:
         found.add(Stand.AUTHOR)
     for grant in actor.grants:
         found |= _stands_of(grant, where)
+    if Stand.TEAM in found and _same(actor.user_id, where.subject_id):
+        found.add(Stand.SUBJECT)
     return frozenset(found)
 
 
@@ -315,14 +320,15 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.RESCUER: always,
     },
     P.EDIT_SOLUTION: {S.TEAM: always},
-    # Feedback to a team. States: draft, released.
+    # Feedback to a team or to one learner. States: draft, released, released_to_one.
     P.WRITE_FEEDBACK: {S.TUTOR: always},
     P.VIEW_FEEDBACK: {
         S.TEAM: when("released"),
+        S.SUBJECT: when("released_to_one"),
         S.TUTOR: always,
         S.MANAGER: when("released"),
     },
-    P.ANSWER_FEEDBACK: {S.TEAM: when("released")},
+    P.ANSWER_FEEDBACK: {S.TEAM: when("released"), S.SUBJECT: when("released_to_one")},
     # Progress briefs and the questions on them. States: draft, published.
     P.VIEW_BRIEF: {
         S.TEAM: always,

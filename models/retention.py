@@ -46,5 +46,6 @@ PERIODS: Mapping[str, Period] = {
         180, "it was written, when its round was never shown; else it is a note of the board"
     ),
     "secret vote": Period(None, "its ballot is closed (30 days after it was opened at the latest)"),
+    "project visit": Period(365, "the person was last on the project's page"),
     "read model": Period(None, "the board object it copies is deleted"),
 }

@@ -36,7 +36,7 @@ from models.cohort import Cohort
 from models.comment import Comment, Thread
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
-from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
+from models.feedback import AnchorKind, Feedback, FeedbackAnswer, FeedbackMark, FeedbackPhrase, FeedbackStatus
 from models.invitation import Invitation
 from models.milestone import MilestoneReach
 from models.notification import Notification, NotificationKind
@@ -61,6 +61,7 @@ from tests.factories import (
     make_solution,
     make_user,
 )
+from workspace.services.rubrics import ensure_rubric
 from workspace.services.tokens import new_token, token_hash
 
 PUBLISHED = "Ce que tout élu peut lire"
@@ -87,7 +88,7 @@ def plant(session: Session, world: World) -> Planted:
     access = _plant_administrators(session, planted)
     _plant_project(session, planted)
     boards = _plant_boards(session, planted)
-    feedback = _plant_feedback(session, planted)
+    feedback = _plant_feedback(session, planted, boards["closed"])
     briefs = _plant_briefs(session, planted)
     others = _plant_others(session, planted)
     planted.ids |= {
@@ -347,7 +348,7 @@ def _plant_workshop(session: Session, planted: Planted, board: Board) -> str:
     return str(vote.id)
 
 
-def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
+def _plant_feedback(session: Session, planted: Planted, board: Board) -> dict[str, str]:
     ids = {}
     for status in FeedbackStatus:
         released = status is FeedbackStatus.RELEASED
@@ -355,6 +356,10 @@ def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
             project_id=planted.world.project.id,
             author_id=planted.world.tutor.id,
             body=planted.secret(f"feedback {status}"),
+            anchor=AnchorKind.NOTE,
+            board_id=board.id,
+            object_id="gone",
+            object_text=planted.secret(f"words of a note that feedback {status} is about"),
             status=status,
             released_at=utcnow() if released else None,
             answer=FeedbackAnswer.CONTESTED if released else None,
@@ -364,6 +369,32 @@ def _plant_feedback(session: Session, planted: Planted) -> dict[str, str]:
         session.add(row)
         session.flush()
         ids[status.value] = str(row.id)
+        to_one = Feedback(
+            project_id=planted.world.project.id,
+            author_id=planted.world.tutor.id,
+            learner_id=planted.world.bob.id,
+            body=planted.secret(f"feedback to bob, {status}"),
+            status=status,
+            released_at=utcnow() if released else None,
+            answer=FeedbackAnswer.CONTESTED if released else None,
+            answer_text=planted.secret("bob's answer to feedback") if released else "",
+            answered_at=utcnow() if released else None,
+        )
+        session.add(to_one)
+        session.flush()
+        ids[f"{status.value} to one"] = str(to_one.id)
+        rubric = ensure_rubric(session, planted.world.cohort.id)
+        if released:
+            rubric.criteria[0].levels[1].text = planted.secret("meaning of a level that bob's work is at")
+        else:
+            rubric.criteria[0].levels[2].text = planted.secret("meaning of a level in a draft")
+        session.add(
+            FeedbackMark(feedback_id=to_one.id, criterion_id=rubric.criteria[0].id, level=2 + (not released))
+        )
+    phrase = FeedbackPhrase(user_id=planted.world.tutor.id, text=planted.secret("tutor's phrase"))
+    session.add(phrase)
+    session.flush()
+    planted.ids["phrase_id"] = {"phrase": str(phrase.id)}
     return ids
 
 

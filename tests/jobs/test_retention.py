@@ -15,6 +15,7 @@ from models.people import LoginSession, SignInLink, SocketTicket, User
 from models.personal_data import PERSON_LEFT
 from models.policy import Role
 from models.private_round import PrivateNote, PrivateRound
+from models.project_visit import ProjectVisit
 from models.retention import PERIODS
 from models.session import reading, transaction
 from models.submission import Submission
@@ -54,6 +55,7 @@ def rows_at_age(world: World, at: datetime) -> dict[str, object]:
         "private note": PrivateNote(
             round_id=a_round(world), author=world.alice.key, key="a", text="x", written_at=at
         ),
+        "project visit": ProjectVisit(project_id=world.project.id, seen_at=at, **person),
         "caught mail": CaughtMail(to="n@ville.fr", subject="", text="", html="", at=at),
     }
 

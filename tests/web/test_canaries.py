@@ -85,8 +85,13 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"cohort's milestone", INSIDE | {"paul"}),
     (r"team's milestone|word on a milestone", INSIDE),
     # Feedback, briefs, questions.
-    (r"feedback draft", frozenset({"tutor"})),
-    (r"feedback released|answer to feedback", INSIDE),
+    (r"feedback draft|words of a note that feedback draft is about|tutor's phrase", frozenset({"tutor"})),
+    (r"feedback released|answer to feedback|words of a note that feedback released is about", INSIDE),
+    (r"feedback to bob, draft", frozenset({"tutor"})),
+    (r"feedback to bob, released|bob's answer to feedback", frozenset({"bob", "tutor"})),
+    # The rubric's words are for those who follow, and for whom a feedback quotes them.
+    (r"meaning of a level that bob's work is at", frozenset({"bob", "tutor", "manager"})),
+    (r"meaning of a level in a draft", frozenset({"tutor", "manager"})),
     (r"draft brief: .*", TEAM | {"tutor"}),
     (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
     (r"other élu", INSIDE | RESCUER),

@@ -13,7 +13,7 @@ from models.document_log import load_document
 from models.document_upkeep import BoardObject
 from models.errors import NotFound
 from models.session import reading, transaction
-from workspace.services.comments import keep_words
+from workspace.services import comments, feedback_anchors
 from workspace.services.document_upkeep import note_upkeep
 
 FIELDS = ("type", "text", "author", "zone", "locked")
@@ -30,7 +30,8 @@ def run(document_id: int, now: datetime) -> None:
     with transaction() as session:
         write(session, document_id, stored.seq, found, now)
         words = {identifier: (line["text"], line["author"]) for identifier, line in found.items()}
-        keep_words(session, document_id, words)
+        for keep in (comments.keep_words, feedback_anchors.keep_words):
+            keep(session, document_id, words)
         note_upkeep(session, document_id, projected_seq=stored.seq)
 
 

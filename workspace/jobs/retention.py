@@ -19,6 +19,7 @@ from models.partner import GuestContributor, ShareLink
 from models.people import LoginSession, SignInLink, SocketTicket, User
 from models.policy import Role
 from models.private_round import PrivateNote
+from models.project_visit import ProjectVisit
 from models.retention import FIRST_WARNING, LAST_WARNING, PERIODS
 from models.session import database, reading, transaction
 from models.submission import Submission
@@ -61,6 +62,7 @@ RULES: Mapping[str, tuple[type[Any], Over]] = {
     "notification": (Notification, _before(Notification.created_at, "notification")),
     "failed job": (Job, _before(Job.failed_at, "failed job")),
     "private note": (PrivateNote, _before(PrivateNote.written_at, "private note")),
+    "project visit": (ProjectVisit, _before(ProjectVisit.seen_at, "project visit")),
     "caught mail": (CaughtMail, _before(CaughtMail.at, "caught mail")),
 }
 """The periods at whose end rows are simply deleted."""

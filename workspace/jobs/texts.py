@@ -17,7 +17,7 @@ from models.document_upkeep import BoardObject, DocumentHistory
 from models.errors import Conflict, CorruptDocument, NotFound
 from models.session import database, reading, transaction
 from models.solution import SolutionSource
-from workspace.services.comments import erase_words
+from workspace.services import comments, feedback_anchors
 from workspace.services.document_erasure import forget_past, scrub
 from workspace.services.document_upkeep import quarantine
 
@@ -32,7 +32,8 @@ def run(key: str, now: datetime) -> datetime | None:
         document_ids = sorted({*documents_of(session, key), *_logged(session, key)})
     with transaction() as session:
         session.execute(update(BallotChoice).where(BallotChoice.author == key).values(text=""))
-        erase_words(session, key)
+        comments.erase_words(session, key)
+        feedback_anchors.erase_words(session, key)
         session.execute(update(SolutionSource).where(SolutionSource.author == key).values(text=""))
     emptied = [document_id for document_id in document_ids if _empty(document_id, key)]
     if emptied:

@@ -20,19 +20,22 @@ from models.session import reading, transaction
 from workspace.jobs import compact, history, project, retention, texts
 from workspace.jobs.planner import plan, plan_night
 from workspace.jobs.queue import LEASE, Claimed, TryLater, claim, fail, finish, has_due, release
-from workspace.services import ballots
+from workspace.services import ballots, feedback_release
 from workspace.services.document_upkeep import quarantine
 
 log = logging.getLogger("etabli.jobs")
 
-Run = Callable[[int, datetime], datetime | None]
+Run = Callable[[str, datetime], datetime | None]
 SendMail = Callable[[Claimed], None]
 RUNNERS: Mapping[str, Run] = {
-    JobKind.PROJECT_DOCUMENT: project.run,
-    JobKind.RECORD_HISTORY: history.run,
-    JobKind.COMPACT_DOCUMENT: compact.run,
+    JobKind.PROJECT_DOCUMENT: lambda key, now: project.run(int(key), now),
+    JobKind.RECORD_HISTORY: lambda key, now: history.run(int(key), now),
+    JobKind.COMPACT_DOCUMENT: lambda key, now: compact.run(int(key), now),
+    JobKind.ERASE_TEXTS: texts.run,
+    JobKind.CLOSE_BALLOT: lambda key, now: ballots.run(int(key), now),
+    JobKind.RELEASE_FEEDBACK: feedback_release.run,
 }
-"""Each is given a document's id and the time, and gives when it wants to run again, if it does."""
+"""Each is given the job's key and the time, and gives when it wants to run again, if it does."""
 
 POLL_SECONDS = 1.0
 CLAIMED_AT_ONCE = 8
@@ -93,12 +96,8 @@ class Worker:
                     self._send_mail(job)
             elif job.kind == JobKind.RETENTION:
                 again_at = retention.run(utcnow(), with_mail=self._send_mail is not None)
-            elif job.kind == JobKind.ERASE_TEXTS:
-                again_at = texts.run(job.key, utcnow())
-            elif job.kind == JobKind.CLOSE_BALLOT:
-                again_at = ballots.run(int(job.key), utcnow())
             else:
-                again_at = RUNNERS[job.kind](int(job.key), utcnow())
+                again_at = RUNNERS[job.kind](job.key, utcnow())
         except CorruptDocument as error:
             with transaction() as session:
                 quarantine(session, int(job.key), error.reason)

@@ -123,7 +123,11 @@ def talks_of(session: Session, ids: Sequence[int]) -> Mapping[int, Talks]:
             func.max(Feedback.released_at),
             func.min(case((Feedback.answer.is_(None), Feedback.released_at))),
         )
-        .where(Feedback.project_id.in_(ids), Feedback.status == FeedbackStatus.RELEASED)
+        .where(
+            Feedback.project_id.in_(ids),
+            Feedback.status == FeedbackStatus.RELEASED,
+            Feedback.learner_id.is_(None),  # what is for one learner is no manager's to know of
+        )
         .group_by(Feedback.project_id)
     )
     return {

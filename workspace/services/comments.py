@@ -81,7 +81,7 @@ def open_thread(
         raise Refused("full", FULL)
     thread = Thread(board_id=board.id, object_id=anchor.object_id, x=anchor.x, y=anchor.y)
     if anchor.object_id:
-        words = _objects(outline).get(anchor.object_id)
+        words = objects_in(outline).get(anchor.object_id)
         if words is None:
             raise Refused("no_object", NO_OBJECT)
         thread.object_text, thread.object_author = words
@@ -254,7 +254,7 @@ def keep_words(session: Session, document_id: int, objects: Mapping[str, tuple[s
     for thread in threads:
         words = objects.get(thread.object_id)
         if words is not None:
-            thread.object_text, thread.object_author = _quote(*words)
+            thread.object_text, thread.object_author = quoted(*words)
 
 
 def erase_words(session: Session, key: str) -> None:
@@ -332,13 +332,14 @@ def _changed(session: Session, board: Board, thread: Thread) -> None:
     )
 
 
-def _objects(outline: Outline) -> dict[str, tuple[str, str]]:
+def objects_in(outline: Outline) -> dict[str, tuple[str, str]]:
     """The words and author of each object of the board."""
     found = {note.id: (note.text, note.author) for note in outline.notes()}
     found |= {zone.id: (zone.title, zone.author) for zone in outline.zones}
     found |= {arrow.id: (arrow.label, arrow.author) for arrow in outline.connectors}
-    return {identifier: _quote(*words) for identifier, words in found.items()}
+    return {identifier: quoted(*words) for identifier, words in found.items()}
 
 
-def _quote(text: str, author: str) -> tuple[str, str]:
+def quoted(text: str, author: str) -> tuple[str, str]:
+    """The words as they are kept beside what is said of them."""
     return text.replace("\0", "").strip()[:QUOTE_LIMIT], author

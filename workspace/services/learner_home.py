@@ -99,7 +99,7 @@ def learner_home(session: Session, actor: Actor, since: datetime) -> LearnerHome
     return LearnerHome(
         resume=find_resume(session, actor, projects, problems),
         returned=[problem for problem in problems if is_own(problem, actor, ProblemStatus.RETURNED)],
-        feedback=_waiting_feedback(session, ids),
+        feedback=_waiting_feedback(session, actor, ids),
         questions=_waiting_questions(session, ids),
         changes=_changes(session, actor, projects, since),
         next_class=_next_class(session, actor.scope_ids(Role.LEARNER, "cohort_id")),
@@ -125,14 +125,15 @@ def _own_problems(session: Session, actor: Actor) -> list[Problem]:
     return list(session.scalars(statement))
 
 
-def _waiting_feedback(session: Session, project_ids: Sequence[int]) -> list[Feedback]:
-    """Released and not answered yet, the oldest first."""
+def _waiting_feedback(session: Session, actor: Actor, project_ids: Sequence[int]) -> list[Feedback]:
+    """To the team or to the actor alone, released and not answered yet, the oldest first."""
     statement = (
         select(Feedback)
         .where(
             Feedback.project_id.in_(project_ids),
             Feedback.status == FeedbackStatus.RELEASED,
             Feedback.answered_at.is_(None),
+            or_(Feedback.learner_id.is_(None), Feedback.learner_id == actor.user_id),
         )
         .options(joinedload(Feedback.author), joinedload(Feedback.project))
         .order_by(Feedback.released_at, Feedback.id)

@@ -111,6 +111,8 @@ def _rows(
     columns = [table.c[column] for column in record.shown[name]]
     if not columns:
         return
+    if name in record.shown_once:
+        condition = condition & table.c[record.shown_once[name]].is_not(None)
     keys = list(table.primary_key)
     # Keys are read beside the columns, which may name one of them again.
     labelled = [key.label(f"key_{key.name}") for key in keys]

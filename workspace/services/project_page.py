@@ -7,7 +7,7 @@ for partners and guests. A part the reader may not see is empty.
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.access import latest_brief
@@ -214,10 +214,17 @@ def _brief_summary(session: Session, project_id: int) -> BriefSummary:
     return BriefSummary(published.id, published.edition, published.published_at, has_draft)
 
 
+def _is_for(actor: Actor, project: Project) -> ColumnElement[bool]:
+    """The feedback that counts for this actor: what is for one learner is that learner's and the tutors'."""
+    if can(actor, Permission.WRITE_FEEDBACK, project.where):
+        return true()
+    return or_(Feedback.learner_id.is_(None), Feedback.learner_id == actor.user_id)
+
+
 def _feedback_summary(session: Session, actor: Actor, project: Project) -> FeedbackSummary:
     rows = session.execute(
         select(Feedback.status, Feedback.answer.is_(None), func.count(), func.max(Feedback.released_at))
-        .where(Feedback.project_id == project.id)
+        .where(Feedback.project_id == project.id, _is_for(actor, project))
         .group_by(Feedback.status, Feedback.answer.is_(None))
     ).all()
     may = {

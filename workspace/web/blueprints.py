@@ -32,6 +32,7 @@ from workspace.web.cohorts import rules as cohort_rules
 from workspace.web.demo import routes as demo
 from workspace.web.documents import past
 from workspace.web.documents import routes as documents
+from workspace.web.feedback import cohort as cohort_feedback
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
 from workspace.web.home import routes as home
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     cohorts.blueprint,
     cohort_rules.blueprint,
     feedback.blueprint,
+    cohort_feedback.blueprint,
     invitations.blueprint,
     mails.blueprint,
     milestones.blueprint,

@@ -20,6 +20,8 @@ export interface BoardConfig {
   comments: string;
   /** The same of ideas for solutions. */
   ideas: string;
+  /** Where a tutor writes feedback on this project; "" for everybody else. */
+  feedbackUrl: string;
   people: Record<string, Person>;
   peopleUrl: string;
   homeUrl: string;

@@ -151,6 +151,8 @@ CAYENNE = TeamStory(
             "compterez les visites.",
             None,
             "imagine",
+            in_hours=7,
+            levels=(("effectiveness", 2),),
         ),
     ),
 )

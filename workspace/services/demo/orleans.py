@@ -1,5 +1,6 @@
 """Orléans Métropole: open data that small associations can really use."""
 
+from models.feedback import FeedbackAnswer
 from models.partner import Sector
 from models.problem import Approach, Domain, DriverKind
 from models.project import StepStatus
@@ -139,6 +140,10 @@ ORLEANS = TeamStory(
             "premier rendez-vous, pas après.",
             11,
             "test",
+            FeedbackAnswer.ADDRESSED,
+        ),
+        FeedbackStory(
+            "Avant de publier la fiche, faites-la lire à une association qui ne vous connaît pas.", None
         ),
     ),
     brief=BriefStory(

@@ -179,6 +179,33 @@ PARIS = TeamStory(
             "Votre choix d’idées est clair. Il manque le prix d’un kit de plantation : la fédération vous le demandera.",
             4,
             "prototype",
+            levels=(("novelty", 2), ("public_money", 1), ("closeness", 3)),
+        ),
+        FeedbackStory(
+            "Cette note dit en une ligne ce que le reste du tableau tourne autour. Mettez-la au centre.",
+            6,
+            note=1,
+            is_read=True,
+        ),
+        FeedbackStory(
+            "C’était la bonne question ; où est-elle passée ?",
+            15,
+            note=-1,
+            answer=FeedbackAnswer.ADDRESSED,
+            answer_text="Retirée du tableau : elle est devenue le titre de l’essai.",
+        ),
+        FeedbackStory(
+            "Awa, vous avez fait parler les gardiens sans parler à leur place : c’est rare. Laissez maintenant les deux autres "
+            "mener un entretien.",
+            5,
+            learner="awa",
+            levels=(("closeness", 4),),
+        ),
+        FeedbackStory(
+            "Le samedi des cours tient debout. Qui ouvre le local quand le gardien est en congé ?",
+            None,
+            in_hours=7,
+            on_solution=True,
         ),
     ),
     brief=BriefStory(

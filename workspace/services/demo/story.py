@@ -107,13 +107,24 @@ class BoardStory:
 
 @dataclass(frozen=True)
 class FeedbackStory:
-    """A tutor's feedback; `days_ago` None is a draft."""
+    """A tutor's feedback; `days_ago` None is a draft, released in `in_hours` if they are given.
+
+    `note`: which note of the first board it is about (its index), -1 for one that was taken away since;
+    `on_solution`: the first version of the first solution; `learner`: for this one alone; `levels`: what the
+    rubric's criteria found, by code.
+    """
 
     body: str
     days_ago: int | None
     step: str = ""
     answer: FeedbackAnswer | None = None
     answer_text: str = ""
+    in_hours: int | None = None
+    note: int | None = None
+    on_solution: bool = False
+    learner: str = ""
+    levels: tuple[tuple[str, int], ...] = ()
+    is_read: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import Cohort, Team
 from models.document import Board, DocumentUpdate, SharedDocument
-from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
+from models.feedback import FeedbackAnswer
 from models.membership import Membership
 from models.notification import Notification, NotificationKind
 from models.organization import Organization, Programme
@@ -27,6 +27,7 @@ from models.stages import STEP_BY_CODE
 from workspace.services.demo import involvement, templates, timetable
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
+from workspace.services.demo.feedback import Teller, add_phrases, write_feedback
 from workspace.services.demo.ideas import write_ideas
 from workspace.services.demo.keeping import pin_states
 from workspace.services.demo.meetings import write_workshop
@@ -95,6 +96,7 @@ class DemoWriter:
         timetable.add_sessions(self.session, self.cohort, self.now)
         timetable.add_overseas(self.session, programme, self.now)
         templates.add_template(self.session, self.cohort, self.users[TUTOR.key], self.now)
+        add_phrases(self.session, self.users[TUTOR.key], self.now)
         for story in (PARIS, CAYENNE, ORLEANS, AUBRAC):
             self._team(story)
         write_milestones(self.session, self.cohort, self.projects, self.users[TUTOR.key], self.now)
@@ -239,7 +241,7 @@ class DemoWriter:
         guests = self._guests(story, project, lead)
         boards = [self._board(board, project, learners, story, guests) for board in story.boards]
         self._pulse(story, project, learners, list(guests.values()), boards)
-        self._feedback(story, project, learners)
+        self._feedback(story, project, learners, boards)
         self._brief(story, project, lead)
 
     def _steps(self, story: TeamStory, project: Project, lead: User) -> None:
@@ -409,30 +411,16 @@ class DemoWriter:
                 )
             )
 
-    def _feedback(self, story: TeamStory, project: Project, learners: list[User]) -> None:
+    def _feedback(
+        self, story: TeamStory, project: Project, learners: list[User], boards: list[Board]
+    ) -> None:
         tutor = self.users[TUTOR.key]
         for told in story.feedback:
-            released = told.days_ago is not None
-            days = told.days_ago or 1
-            self._add(
-                Feedback(
-                    project_id=project.id,
-                    author_id=tutor.id,
-                    step_code=told.step,
-                    body=told.body,
-                    status=FeedbackStatus.RELEASED if released else FeedbackStatus.DRAFT,
-                    created_at=self._ago(days + 1),
-                    updated_at=self._ago(days),
-                    released_at=self._ago(days) if released else None,
-                    read_at=self._ago(days - 1) if told.answer else None,
-                    answer=told.answer,
-                    answer_text=told.answer_text,
-                    answered_at=self._ago(days - 2) if told.answer else None,
-                    answered_by_id=learners[0].id if told.answer else None,
-                )
-            )
-            if not released:
+            about = Teller(story, project, boards, tutor, self.users, self.cohort.id)
+            write_feedback(self.session, about, told, self.now)
+            if told.days_ago is None or told.learner:
                 continue
+            days = told.days_ago
             self._note(ActivityKind.FEEDBACK_RELEASED, days, tutor, project, subject=project.title)
             if told.answer is None:
                 for learner in learners:

@@ -130,6 +130,9 @@ def _config(
         "people": {key: asdict(person) for key, person in people.items()},
         "comments": _may(who, board, Permission.WRITE_COMMENT, Permission.VIEW_COMMENTS),
         "ideas": _may(who, board, Permission.EDIT_SOLUTION, Permission.VIEW_SOLUTION),
+        "feedbackUrl": url_for("feedback.create", project_id=board.project_id)
+        if can(who, Permission.WRITE_FEEDBACK, board.where)
+        else "",
         "peopleUrl": url_for("boards.people", board_id=board.id),
         "homeUrl": back_url,
         "signInUrl": url_for("auth.sign_in", next=url_for("boards.show", board_id=board.id)),

@@ -9,15 +9,21 @@ from models.errors import Conflict, Invalid
 from models.feedback import Feedback, FeedbackAnswer
 from models.policy import Permission, can
 from models.project import Project
+from models.rubric import LEVEL_NAMES
 from models.session import reading, transaction
-from models.stages import STEP_BY_CODE
 from workspace.i18n import _
 from workspace.services import feedback as service
-from workspace.web.feedback.forms import ANSWERS, AnswerForm, FeedbackForm
+from workspace.services import feedback_release as release_service
+from workspace.services.feedback_anchors import about_of, offered, places_of
+from workspace.services.feedback_phrases import phrases_of
+from workspace.services.rubrics import levels_of, marks_of, rubric_of
+from workspace.web.feedback.forms import ABOUT_LIMIT, ANSWERS, TEAM, AnswerForm, FeedbackForm, levels_sent
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 
 blueprint = Blueprint("feedback", __name__)
+INSERT = "insert-"
+"""Begins the value of a button that adds one of the tutor's phrases."""
 
 
 def _index_url(project_id: int, feedback_id: int | None = None) -> str:
@@ -37,7 +43,8 @@ def _render_index(
         "feedback/index.html",
         project=project,
         rows=rows,
-        steps=STEP_BY_CODE,
+        places=places_of(session, actor(), rows),
+        marks=marks_of(session, [row.id for row in rows]),
         answers=ANSWERS,
         forms=forms,
         answering=answering,
@@ -61,22 +68,23 @@ def index(project_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_FEEDBACK)
 @once
 def create(project_id: int) -> ResponseReturnValue:
-    """Write a feedback; the button pressed keeps it as a draft or releases it."""
+    """Write a feedback on ?about=; the button pressed keeps it, releases it or gives it an hour."""
     form = FeedbackForm()
-    form.offer_steps()
-    if request.method == "POST" and form.validate():
-        with transaction() as session:
-            project = access_project(session, actor(), project_id, Permission.WRITE_FEEDBACK)
-            written = service.write_draft(session, actor(), project, form.values())
-            written.project = project
-            _finish(session, written)
-        return redirect(_index_url(project_id, written.id))
+    if request.method == "POST" and not _asks_for_phrase() and form.validate():
+        try:
+            with transaction() as session:
+                project = access_project(session, actor(), project_id, Permission.WRITE_FEEDBACK)
+                written = service.write_draft(session, actor(), project, form.values())
+                _finish(session, written, form)
+        except Invalid as error:
+            form.add_errors(error)
+        else:
+            return redirect(_index_url(project_id, written.id))
     with reading() as session:
         project = access_project(session, actor(), project_id, Permission.WRITE_FEEDBACK)
         if request.method == "GET":
-            form.step_code.data = project.current_step
-        status = 422 if form.errors else 200
-        return render_template("feedback/edit.html", project=project, form=form, feedback=None), status
+            form.about.data = request.args.get("about", project.current_step)[:ABOUT_LIMIT].replace("\0", "")
+        return _render_edit(session, form, project, None), 422 if form.errors else 200
 
 
 @blueprint.route("/feedback/<int:feedback_id>/edit", methods=["GET", "POST"])
@@ -84,44 +92,82 @@ def create(project_id: int) -> ResponseReturnValue:
 def edit(feedback_id: int) -> ResponseReturnValue:
     """Change a draft; if it was changed meanwhile, both versions are shown."""
     form = FeedbackForm()
-    form.offer_steps()
     conflict: Conflict | None = None
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and not _asks_for_phrase() and form.validate():
         try:
             with transaction() as session:
                 feedback = access_feedback(session, actor(), feedback_id, Permission.WRITE_FEEDBACK)
                 service.edit_draft(session, actor(), feedback, form.values(), form.version.data or 0)
-                _finish(session, feedback)
+                _finish(session, feedback, form)
         except Conflict as found:
             conflict = found
+        except Invalid as error:
+            form.add_errors(error)
         else:
             return redirect(_index_url(feedback.project_id, feedback.id))
     with reading() as session:
         feedback = access_feedback(session, actor(), feedback_id, Permission.WRITE_FEEDBACK)
         if request.method == "GET":
-            form.body.data, form.step_code.data = feedback.body, feedback.step_code
+            form.body.data, form.about.data = feedback.body, about_of(feedback)
+            form.learner.data = str(feedback.learner_id or TEAM)
         form.version.data = feedback.version
         form.version.raw_data = None
         status = 409 if conflict else 422 if form.errors else 200
-        return (
-            render_template(
-                "feedback/edit.html",
-                project=feedback.project,
-                form=form,
-                feedback=feedback,
-                conflict=conflict,
-                steps={choice.value: choice.label for choice in form.step_code.choices},
-            ),
-            status,
-        )
+        return _render_edit(session, form, feedback.project, feedback, conflict), status
 
 
-def _finish(session: Session, feedback: Feedback) -> None:
-    if request.form.get("then") == "release":
-        service.release(session, actor(), feedback)
-        flash(_("Votre retour est publié : l’équipe est prévenue."), "success")
+def _asks_for_phrase() -> bool:
+    return request.form.get("then", "").startswith(INSERT)
+
+
+def _render_edit(
+    session: Session,
+    form: FeedbackForm,
+    project: Project,
+    feedback: Feedback | None,
+    conflict: Conflict | None = None,
+) -> str:
+    """The form, with what was typed; without script a phrase is added to it here."""
+    phrases = phrases_of(session, actor())
+    if _asks_for_phrase():
+        wanted = request.form["then"].removeprefix(INSERT)
+        chosen = [phrase.text for phrase in phrases if str(phrase.id) == wanted]
+        form.body.data = "\n\n".join([text for text in (form.body.data, *chosen) if text])
+    about = form.about.data or ""
+    form.offer(offered(session, actor(), project, about), service.team_of(session, project))
+    return render_template(
+        "feedback/edit.html",
+        project=project,
+        form=form,
+        feedback=feedback,
+        conflict=conflict,
+        choices={choice.value: choice.label for choice in form.about.choices},
+        phrases=phrases,
+        rubric=rubric_of(session, project.team.cohort_id),
+        levels=levels_of(session, feedback.id) if feedback and request.method == "GET" else levels_sent(),
+        level_names=LEVEL_NAMES,
+    )
+
+
+def _finish(session: Session, feedback: Feedback, form: FeedbackForm) -> None:
+    """What the button pressed asks for. Raises: Invalid, when there is no hour, or none to come."""
+    then = request.form.get("then")
+    if then == "release":
+        release_service.release(session, actor(), feedback)
+        flash(published(feedback), "success")
+    elif then == "schedule":
+        at = form.moment(feedback.project.team.cohort.time_zone)
+        release_service.schedule(session, actor(), feedback, at)
+        flash(_("Votre retour sera publié à l’heure choisie. D’ici là, vous pouvez le retenir."), "success")
     else:
         flash(_("Brouillon enregistré. L’équipe ne le voit pas."), "success")
+
+
+def published(feedback: Feedback) -> str:
+    """What a tutor is told once it is released."""
+    if feedback.learner_id is not None:
+        return _("Votre retour est publié : la personne concernée est prévenue, et elle seule.")
+    return _("Votre retour est publié : l’équipe est prévenue.")
 
 
 @blueprint.post("/feedback/<int:feedback_id>/release")
@@ -130,8 +176,21 @@ def release(feedback_id: int) -> ResponseReturnValue:
     """Release a draft as it is."""
     with transaction() as session:
         feedback = access_feedback(session, actor(), feedback_id, Permission.WRITE_FEEDBACK)
-        service.release(session, actor(), feedback)
-    flash(_("Votre retour est publié : l’équipe est prévenue."), "success")
+        release_service.release(session, actor(), feedback)
+    flash(published(feedback), "success")
+    return redirect(_index_url(feedback.project_id, feedback_id))
+
+
+@blueprint.post("/feedback/<int:feedback_id>/hold")
+@requires(Permission.WRITE_FEEDBACK)
+def hold(feedback_id: int) -> ResponseReturnValue:
+    """Keep a draft from being released at its hour."""
+    with transaction() as session:
+        feedback = access_feedback(session, actor(), feedback_id, Permission.WRITE_FEEDBACK)
+        release_service.hold_back(session, actor(), feedback)
+    flash(_("Ce retour est retenu : il reste un brouillon."), "success")
+    if request.form.get("back") == "cohort":
+        return redirect(url_for("cohort_feedback.index", cohort_id=feedback.project.team.cohort_id))
     return redirect(_index_url(feedback.project_id, feedback_id))
 
 

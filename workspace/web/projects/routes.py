@@ -18,7 +18,7 @@ from models.session import reading, transaction
 from models.solution import STATE_LABELS
 from models.stages import STAGE_LABELS, Stage
 from workspace.i18n import _
-from workspace.services import project_list, project_page, projects
+from workspace.services import project_list, project_page, project_visits, projects
 from workspace.services.break_glass import accesses_to
 from workspace.services.journal import by_day, journal_page
 from workspace.services.milestones import standings_of
@@ -143,7 +143,12 @@ def show(project_id: int) -> ResponseReturnValue:
     """The page of a project, as much of it as the reader may see."""
     with reading() as session:
         project = access_project(session, actor(), project_id)
-        return render_project(session, project)
+        page = render_project(session, project)
+        is_due = project_visits.is_visit_due(session, actor(), project)
+    if is_due:
+        with transaction() as session:
+            project_visits.note_visit(session, actor(), project)
+    return page
 
 
 def render_project(session: Session, project: Project, word_form: WordForm | None = None) -> str:
@@ -155,6 +160,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
         return render_template(
             "projects/show.html",
             page=page,
+            news=project_visits.news_of(session, who, project),
             project=project,
             opened=opened,
             rail=view.rail(page),

@@ -121,6 +121,7 @@ export class Menu {
       carry: able.some(isPlaced),
       move: able.some(isWritten),
       idea: this.context.config.ideas === "write" && objects.some(isWritten),
+      feedback: this.context.config.feedbackUrl !== "" && isWritten(one),
       copy: objects.some(isPlaced),
       cut: able.some(isPlaced),
       paste: rights.canEdit,
@@ -175,6 +176,9 @@ export class Menu {
         break;
       case "idea":
         context.later.ideas.use((ideas) => ideas.make(ids));
+        break;
+      case "feedback":
+        location.assign(`${context.config.feedbackUrl}?about=note.${context.config.board}.${ids[0]}`);
         break;
       case "copy":
       case "cut":

@@ -1,0 +1,184 @@
+"""The rubric of a cohort: what is looked at, at which levels; what a feedback found. The caller commits.
+
+A cohort that has saved none has the default criteria. They are written down when the first mark is given or
+the first word changed, so that marks point at rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from models.base import utcnow
+from models.errors import Conflict, Invalid
+from models.feedback import FeedbackMark
+from models.i18n import N_
+from models.rubric import DEFAULT_BY_CODE, DEFAULTS, LEVEL_NAMES, LEVELS, Criterion, CriterionLevel, Rubric
+from workspace.i18n import _
+
+MOST_CRITERIA = 12
+NO_TITLE = N_("Donnez un nom à ce critère.")
+TOO_MANY = N_("Une grille compte douze critères au plus.")
+STALE = N_("La grille a été modifiée entre-temps.")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A criterion in the reader's language. `key` names it in a form: a default's code, or 'c12'."""
+
+    key: str
+    title: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mark that can be read: the criterion, the level's rank from 1, its name and what it means."""
+
+    title: str
+    rank: int
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A criterion as a form has it; `key` is '' for a new one."""
+
+    key: str
+    title: str
+    levels: tuple[str, ...]
+    is_withdrawn: bool = False
+
+
+def rubric_of(session: Session, cohort_id: int) -> list[Described]:
+    """What is looked at in this cohort now. Three queries at most."""
+    rubric = _find(session, cohort_id)
+    if rubric is None:
+        return [_of_default(one.code) for one in DEFAULTS]
+    return [_described(row) for row in rubric.criteria if row.withdrawn_at is None]
+
+
+def version_of(session: Session, cohort_id: int) -> int:
+    """The version of the cohort's rubric; 0 while it is the default."""
+    return session.scalar(select(Rubric.version).where(Rubric.cohort_id == cohort_id)) or 0
+
+
+def marks_of(session: Session, feedback_ids: Iterable[int]) -> dict[int, list[Found]]:
+    """The marks of each feedback, in the rubric's order. Two queries."""
+    rows = session.execute(
+        select(FeedbackMark.feedback_id, FeedbackMark.level, Criterion)
+        .join(Criterion, Criterion.id == FeedbackMark.criterion_id)
+        .where(FeedbackMark.feedback_id.in_(list(feedback_ids)))
+        .options(selectinload(Criterion.levels))
+        .order_by(Criterion.place, Criterion.id)
+    )
+    found: dict[int, list[Found]] = defaultdict(list)
+    for feedback_id, level, criterion in rows:
+        found[feedback_id].append(found_at(criterion, level))
+    return found
+
+
+def found_at(criterion: Criterion, level: int) -> Found:
+    """A level of a criterion, loaded with its levels, as it is read."""
+    described = _described(criterion)
+    return Found(described.title, level, _(LEVEL_NAMES[level - 1]), described.levels[level - 1])
+
+
+def levels_of(session: Session, feedback_id: int) -> dict[str, int]:
+    """The marks of one feedback by the criterion's key."""
+    rows = session.execute(
+        select(Criterion, FeedbackMark.level)
+        .join(FeedbackMark, FeedbackMark.criterion_id == Criterion.id)
+        .where(FeedbackMark.feedback_id == feedback_id)
+    )
+    return {_key(criterion): level for criterion, level in rows}
+
+
+def set_marks(session: Session, cohort_id: int, feedback_id: int, levels: Mapping[str, int]) -> None:
+    """Let a feedback have these marks, by key, and no other. An unknown key or level is passed over."""
+    wanted = criterion_levels(session, cohort_id, levels)
+    session.execute(delete(FeedbackMark).where(FeedbackMark.feedback_id == feedback_id))
+    session.add_all(
+        FeedbackMark(feedback_id=feedback_id, criterion_id=criterion_id, level=level)
+        for criterion_id, level in wanted.items()
+    )
+    session.flush()
+
+
+def criterion_levels(session: Session, cohort_id: int, levels: Mapping[str, int]) -> dict[int, int]:
+    """The levels by the criterion's id; the cohort's rubric is written down if there are any."""
+    if not levels:
+        return {}
+    ids = {_key(row): row.id for row in ensure_rubric(session, cohort_id).criteria}
+    return {ids[key]: level for key, level in levels.items() if key in ids and 1 <= level <= LEVELS}
+
+
+def ensure_rubric(session: Session, cohort_id: int) -> Rubric:
+    """The cohort's rubric as rows, written from the defaults if it has none."""
+    rubric = _find(session, cohort_id)
+    if rubric is None:
+        rubric = Rubric(cohort_id=cohort_id, criteria=[])
+        for place, default in enumerate(DEFAULTS):
+            levels = [CriterionLevel(rank=rank) for rank in range(1, LEVELS + 1)]
+            rubric.criteria.append(Criterion(place=place, code=default.code, levels=levels))
+        session.add(rubric)
+        session.flush()
+    return rubric
+
+
+def save_rubric(session: Session, cohort_id: int, version: int, written: Sequence[Written]) -> None:
+    """Change the criteria, add some, withdraw some: marks that were given stay. Raises: Conflict, Invalid."""
+    if version_of(session, cohort_id) != version:
+        raise Conflict(STALE, current={})
+    fields = {
+        f"title-{one.key or 'new'}": NO_TITLE for one in written if not one.is_withdrawn and not one.title
+    }
+    kept = sum(not one.is_withdrawn for one in written)
+    if fields or not 0 < kept <= MOST_CRITERIA:
+        raise Invalid(TOO_MANY if kept > MOST_CRITERIA else "", fields=fields or None)
+    rubric = ensure_rubric(session, cohort_id)
+    rows = {_key(row): row for row in rubric.criteria}
+    for one in written:
+        row = rows.get(one.key)
+        if row is None:
+            row = Criterion(place=len(rubric.criteria), levels=[])
+            row.levels = [CriterionLevel(rank=rank) for rank in range(1, LEVELS + 1)]
+            rubric.criteria.append(row)
+        _write(row, one)
+    rubric.version += 1
+    session.flush()
+
+
+def _write(row: Criterion, one: Written) -> None:
+    row.withdrawn_at = (row.withdrawn_at or utcnow()) if one.is_withdrawn else None
+    default = _of_default(row.code) if row.code else Described("", "", ("",) * LEVELS)
+    # What was left as we wrote it stays ours, in every language.
+    row.title = "" if one.title == default.title else one.title
+    for level, text, ours in zip(row.levels, one.levels, default.levels, strict=True):
+        level.text = "" if text == ours else text
+
+
+def _find(session: Session, cohort_id: int) -> Rubric | None:
+    return session.scalar(
+        select(Rubric)
+        .where(Rubric.cohort_id == cohort_id)
+        .options(selectinload(Rubric.criteria).selectinload(Criterion.levels))
+    )
+
+
+def _key(row: Criterion) -> str:
+    return row.code or f"c{row.id}"
+
+
+def _of_default(code: str) -> Described:
+    default = DEFAULT_BY_CODE[code]
+    return Described(code, _(default.title), tuple(_(text) for text in default.levels))
+
+
+def _described(row: Criterion) -> Described:
+    default = _of_default(row.code) if row.code in DEFAULT_BY_CODE else Described("", "", ("",) * LEVELS)
+    levels = tuple(level.text or ours for level, ours in zip(row.levels, default.levels, strict=True))
+    return Described(_key(row), row.title or default.title, levels)
