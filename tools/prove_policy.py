@@ -321,7 +321,7 @@ def closer_tests(change: Change) -> list[str]:
     if change.kind == "stand":
         return list(CLOSER.get(f"permission {change.what[0]}", ()))
     place = Path(change.what[0].split(":", 1)[0])
-    words = {place.stem, *place.parent.parts} - {
+    words = {place.stem, place.stem.split("_")[0], *place.parent.parts} - {
         "workspace",
         "web",
         "services",

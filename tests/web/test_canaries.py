@@ -20,7 +20,7 @@ from models.session import transaction
 from tests.canaries import Planted, attempts, leaks, plant, secrets_in, send
 from tests.conftest import ClientOf
 from tests.factories import World
-from tests.matrix.places import Places
+from tests.matrix.places import Places, make_private
 from tests.matrix.sockets import Socket, Sockets
 from workspace.services.sessions import open_session
 
@@ -211,6 +211,19 @@ def test_control_those_inside_do_read_theirs(
         "zoe": {"other brief: asked", "zoe e-mail"},
     }
     assert expected[name] <= seen
+
+
+def test_rest_of_the_cohort_reads_nothing_of_a_private_project(
+    planted: Planted, app: Flask, client_of: ClientOf
+) -> None:
+    """Not on its own pages, nor on those of the cohort; its journal's lines neither."""
+    with transaction() as session:
+        make_private(session, planted.world)
+    client = client_named(planted, client_of, "paul")
+    paths = [attempt.path for attempt in attempts(app, planted, {"GET"})] + list(searches(planted))
+    private = re.compile(r"(?!problem being drafted).*(problem's|lever|summary|partner\b|alice's).*")
+    shown = {what for path in paths for what in leaks(planted, client.get(path)) if private.fullmatch(what)}
+    assert shown == set()
 
 
 # -- sockets ------------------------------------------------------------------------------------------
