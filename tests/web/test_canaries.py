@@ -82,8 +82,8 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"(note on|title of) a state that is unpinned", TEAM),
     (r"frozen draft", TEAM | {"tutor"}),
     # Milestones: the cohort its own, the team what is its.
-    (r"cohort's milestone", INSIDE | {"paul"}),
-    (r"team's milestone|word on a milestone", INSIDE),
+    (r"cohort's milestone", INSIDE | RESCUER | {"paul"}),
+    (r"team's milestone|word on a milestone", INSIDE | RESCUER),
     # Feedback, briefs, questions.
     (r"feedback draft|words of a note that feedback draft is about|tutor's phrase", frozenset({"tutor"})),
     (r"feedback released|answer to feedback|words of a note that feedback released is about", INSIDE),
