@@ -18,6 +18,8 @@ TITLE_CHARS = 60
 MOST_STEPS = 12
 MOST_MINUTES = 240
 LONGEST = timedelta(days=14)
+REACHED = "reached_at"
+"""In a stored step: when somebody went to it last, for the journal."""
 
 
 class StepKind(StrEnum):
@@ -34,8 +36,8 @@ class StepKind(StrEnum):
 class Workshop(WithId, Base):
     """A workshop on one board; a board has one at a time.
 
-    `steps` is a list of {"kind", "title", "minutes"}, `step` the place in it of the current one. Without
-    `closes_at` it is led live; with it people take part when they can, until then.
+    `steps` is a list of {"kind", "title", "minutes"} (and REACHED), `step` the place in it of the one
+    that is on. Without `closes_at` it is led live; with it people take part when they can, until then.
     """
 
     __tablename__ = "workshop"

@@ -98,3 +98,31 @@ def test_elu_is_shown_no_way_to_comments(open_board: OpenBoard, live_server: Liv
     seen = open_board("observer")
     expect(seen.page.get_by_role("button", name=re.compile("Comment"))).to_have_count(0)
     assert "commentaire" not in seen.page.locator("main").inner_text().lower()
+
+
+def test_guest_who_is_mentioned_is_told_on_the_board(open_board: OpenBoard, live_server: LiveServer) -> None:
+    alice, guest = open_board("alice"), open_board("guest", viewport=PHONE)
+    name = live_server.world.guests["guest"].name
+    alice.write("Une borne au marché", 450, 560)
+    alice.expect_saved()
+    expect(guest.row("Une borne au marché")).to_be_visible()
+    alice.press("k")
+    panel = panel_of(alice.page)
+    expect(panel.get_by_role("textbox")).to_be_focused()
+    alice.page.keyboard.type(f"Votre avis, @{name[:3].lower()}")
+    expect(panel.get_by_role("option", name=name)).to_be_visible()
+    alice.press("Enter")
+    alice.press("Control+Enter")
+    expect(panel.get_by_text(f"Votre avis, @{name}")).to_be_visible()
+
+    expect(guest.page.locator("[data-toasts]")).to_contain_text("Alice vous mentionne")
+    expect(guest.page.locator("[data-polite]")).to_contain_text("Alice vous mentionne", timeout=10_000)
+    guest.page.get_by_role("button", name="Voir", exact=True).press("Enter")
+    answer = panel_of(guest.page)
+    expect(answer).to_contain_text(f"Votre avis, @{name}")
+    expect(answer).to_contain_text("Une borne au marché")
+    answer.get_by_role("button", name="Répondre").press("Enter")
+    guest.page.keyboard.type("Plutôt samedi.")
+    guest.press("Control+Enter")
+    expect(panel.get_by_text("Plutôt samedi.")).to_be_visible()
+    expect(alice.page.locator("[data-polite]")).to_contain_text(f"{name} a commenté", timeout=10_000)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.live.live_support import Driver, LiveServer, Person, eventually
+from tests.live.test_workshop_live import second_server  # noqa: F401 (fixture)
 
 pytestmark = pytest.mark.live
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -53,3 +54,37 @@ def test_comment_reaches_those_who_may_read_it_and_nobody_else(
     eventually(lambda: "after" in clients["observer"].objects(), 3, "what the élu does see")
     assert clients["observer"].events("c") == []
     assert people["observer"].get(path, **JSON).status == 403
+
+
+@pytest.mark.parametrize("own_server", ["postgresql"], indirect=True)
+def test_people_on_two_processes_talk_with_each_other(
+    own_server: LiveServer,
+    second_server: LiveServer,  # noqa: F811 (fixture)
+    driver: Driver,
+) -> None:
+    alice = own_server.sign_in("alice")
+    others = {name: second_server.sign_in(name) for name in ("bob", "guest", "observer")}
+    board = own_server.world.board.id
+    path = f"/boards/{board}/comments"
+    assert _post(alice, f"/boards/{board}/switch", switch="open_to_observers", on="1") == 302
+    hers = driver.client().enter(alice)
+    clients = {name: driver.client().enter(person) for name, person in others.items()}
+
+    guest = f"g{own_server.world.guests['guest'].id}"
+    assert _post(alice, path, text=f"Et samedi, @[{guest}] ?") in (302, 303)
+    (thread,) = _threads(others["guest"], path)
+    assert thread["comments"][0]["text"] == f"Et samedi, @[{guest}] ?"
+    for name in ("bob", "guest"):
+        assert clients[name].await_event("c", thread=thread["id"])["h"]
+
+    heard = len(hers.events("c"))
+    assert _post(others["bob"], f"{path}/{thread['id']}/replies", text="Plutôt lundi.") in (302, 303)
+    eventually(lambda: len(hers.events("c")) > heard, 5, "the reply, from the other process")
+    assert [one["text"] for one in _threads(alice, path)[0]["comments"]][1:] == ["Plutôt lundi."]
+    told = len(clients["guest"].events("c"))
+    assert _post(alice, f"{path}/{thread['id']}/resolve") in (302, 303)
+    eventually(lambda: len(clients["guest"].events("c")) > told, 5, "that it is settled")
+    assert _threads(others["guest"], path)[0]["resolved"]
+    hers("note", id="after", text="une note")
+    eventually(lambda: "after" in clients["observer"].objects(), 5, "what the élu does see")
+    assert clients["observer"].events("c") == []

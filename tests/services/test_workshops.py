@@ -268,3 +268,14 @@ def test_who_left_is_named_no_more(any_world: World) -> None:
         left = session.execute(select(Workshop.actor_key, Workshop.gatherer, Workshop.gathering_place)).all()
         assert [tuple(row) for row in left] == [("", "", None)]
         assert session.get_one(Board, any_world.board.id).novices is False
+
+
+def test_when_steps_were_reached_is_kept_for_the_journal(any_world: World) -> None:
+    begin(any_world)
+    lead(any_world, "go_to", 2)
+    others = [{"kind": "read", "title": "Relire", "minutes": 3}, STEPS[2]]
+    lead(any_world, "change", others, step=1, opens_at=None, closes_at=None)
+    with reading() as session:
+        stored = session.scalars(select(Workshop.steps)).one()
+    assert ["reached_at" in step for step in stored] == [False, True]
+    assert [step.title for step in now_on(any_world).steps] == ["Relire", "Décider"]

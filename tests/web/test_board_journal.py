@@ -142,7 +142,7 @@ def test_what_is_said_led_and_voted_is_told_to_those_who_may_know(
         )
         steps = [
             {"kind": "read", "title": "Lire", "minutes": 5},
-            {"kind": "vote", "title": "Voter", "minutes": 5},
+            {"kind": "vote", "title": "Voter", "minutes": 5, "reached_at": now.isoformat()},
         ]
         session.add(Workshop(**opened, steps=steps, started_at=now, ended_at=now))
     page = told(client_of, world.alice, path)
@@ -157,6 +157,7 @@ def test_what_is_said_led_and_voted_is_told_to_those_who_may_know(
         "Alice a ouvert un vote : Que garder ?",
         "Le vote est clos, 2 personnes y ont pris part",
         "Alice a commencé un atelier : Lire, Voter",
+        "L’atelier passe à l’étape « Voter »",
         "L’atelier est terminé",
     ):
         assert sentence in page, sentence

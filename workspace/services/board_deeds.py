@@ -13,7 +13,7 @@ from models.comment import Comment, Thread
 from models.document import Board
 from models.policy import Actor, Permission, can
 from models.private_round import PrivateRound
-from models.workshop import Workshop
+from models.workshop import REACHED, Workshop
 
 MOST_ROWS = 200
 """Of one kind, on one page."""
@@ -153,6 +153,9 @@ def _workshops(session: Session, board: Board) -> Iterator[Line]:
     ):
         titles = ", ".join(str(step["title"]) for step in one.steps)
         yield Line(one.started_at, Deed.WORKSHOP_BEGUN, _keys(one.actor_key), text=titles)
+        for step in one.steps:
+            if REACHED in step:
+                yield Line(datetime.fromisoformat(step[REACHED]), Deed.STEP_REACHED, text=str(step["title"]))
         if one.ended_at is not None:
             yield Line(one.ended_at, Deed.WORKSHOP_ENDED)
 

@@ -23,7 +23,15 @@ from models.errors import Invalid, Refused
 from models.events import BoardChanged, WorkshopChanged, record
 from models.i18n import N_
 from models.policy import Actor, Permission, Where, can
-from models.workshop import LONGEST, MOST_MINUTES, MOST_STEPS, TITLE_CHARS, StepKind, Workshop
+from models.workshop import (
+    LONGEST,
+    MOST_MINUTES,
+    MOST_STEPS,
+    REACHED,
+    TITLE_CHARS,
+    StepKind,
+    Workshop,
+)
 
 ALREADY_ON = N_("Un atelier est déjà en cours sur ce tableau.")
 NO_WORKSHOP = N_("Aucun atelier n’est en cours sur ce tableau.")
@@ -97,7 +105,7 @@ def workshop_state(session: Session, actor: Actor, board: Board) -> WorkshopStat
     return WorkshopState(
         id=found.id,
         facilitator=found.actor_key,
-        steps=tuple(Step(**step) for step in found.steps),
+        steps=tuple(Step(step["kind"], step["title"], step["minutes"]) for step in found.steps),
         step=found.step,
         timer=Timer(found.timer_ends_at, found.timer_left_ms),
         started_at=found.started_at,
@@ -156,7 +164,10 @@ def change(
 ) -> None:
     """Another agenda and window; `step` is where the current one stands in it. Raises: Invalid, Refused."""
     board, workshop = _lock(session, actor, board_id)
-    workshop.steps = _checked(steps)
+    reached = {one["title"]: one[REACHED] for one in workshop.steps if REACHED in one}
+    workshop.steps = [
+        {**one, REACHED: reached[one["title"]]} if one["title"] in reached else one for one in _checked(steps)
+    ]
     workshop.step = _place(workshop, step)
     for name, value in _window(opens_at, closes_at).items():
         setattr(workshop, name, value)
@@ -167,6 +178,10 @@ def go_to(session: Session, actor: Actor, board_id: int, step: int) -> None:
     """Go to a step; the timer of the one before stops. Raises: Invalid, Refused."""
     board, workshop = _lock(session, actor, board_id)
     workshop.step = _place(workshop, step)
+    now = utcnow().isoformat()
+    workshop.steps = [
+        {**one, REACHED: now} if place == step else one for place, one in enumerate(workshop.steps)
+    ]
     workshop.timer_ends_at = workshop.timer_left_ms = None
     _tell(session, board)
 

@@ -139,7 +139,8 @@ export class Rounds {
     this.show(this.writing.root, round !== null);
     this.show(this.voting.root, ballot !== null);
     this.drawMarks();
-    if (this.isKnown) this.announce(before, state);
+    // Where the page knew of none, the first one is news.
+    if (this.isKnown || !this.context.config.rounds) this.announce(before, state);
     this.isKnown = true;
     if (this.isKnown && before.ballot && !ballot && results[0]) {
       const [newest] = results;
