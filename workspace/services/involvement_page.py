@@ -123,11 +123,12 @@ def involvement_page(session: Session, project: Project) -> InvolvementPage:
 def _line(group: Group, standing: Standing, now: datetime) -> Line:
     latest = group.contacts[0] if group.contacts else None
     waits = latest is not None and latest.kind is not ContactKind.REFUSED and now - latest.at < ANSWER_WITHIN
+    proposed = PROPOSED[standing.state] if group.deeds or standing.state is not State.ENGAGED else "invite"
     return Line(
         group,
         shown_name(group.sector, group.name),
         standing,
         group.facts(now).weeks,
         latest,
-        "" if waits else PROPOSED[standing.state],
+        "" if waits else proposed,
     )
