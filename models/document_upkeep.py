@@ -68,6 +68,19 @@ class BoardObject(Base):
     """When the job first saw it, and saw it differ last: within seconds of the edit. None: not noted then."""
 
 
+class BoardRemoval(Base):
+    """A note that went from a board, at row `seq`: without its words. Kept for a season, to be counted."""
+
+    __tablename__ = "board_removal"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("shared_document.id", ondelete="CASCADE"), primary_key=True
+    )
+    object_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int]
+    at: Mapped[datetime]
+
+
 class SetAside(WithId, Base):
     """Bytes of a corrupt document, kept for the operator when its last good state was restored.
 

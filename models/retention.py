@@ -41,6 +41,7 @@ PERIODS: Mapping[str, Period] = {
     "caught mail": Period(30, "it was caught (development only)"),
     "project": Period(None, "the project's cohort is deleted; without a name once its author has left"),
     "audit log": Period(None, "the installation ends: taking a line away would break the chain"),
+    "board visit": Period(365, "the person was on the board last"),
     "unused picture": Period(30, "no board shows it any more: until then an undo may bring it back"),
     "private note": Period(
         180, "it was written, when its round was never shown; else it is a note of the board"

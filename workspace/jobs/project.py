@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.board.export import Outline
 from models.board.sync import LiveDocument
 from models.document_log import load_document
-from models.document_upkeep import BoardObject
+from models.document_upkeep import BoardObject, BoardRemoval
 from models.errors import NotFound
 from models.session import reading, transaction
+from workspace.jobs.history import SEASON
 from workspace.services import comments, feedback_anchors
 from workspace.services.document_upkeep import note_upkeep
 
@@ -67,6 +68,7 @@ def write(
     changed = [
         identifier for identifier in found if identifier in known and known[identifier] != found[identifier]
     ]
+    _note_removals(session, document_id, seq, [one for one in gone if _is_note(known[one])], fresh, now)
     if gone:
         session.execute(
             delete(BoardObject).where(BoardObject.document_id == document_id, BoardObject.object_id.in_(gone))
@@ -78,9 +80,30 @@ def write(
             [{**place, "object_id": one, **found[one]} for one in fresh],
         )
     for identifier in changed:
+        # Locking a note tells nobody anything new about it.
+        is_new = {**known[identifier], "locked": found[identifier]["locked"]} != found[identifier]
+        when = {"seq": seq, "changed_at": now} if is_new else {}
         session.execute(
             update(BoardObject)
             .where(BoardObject.document_id == document_id, BoardObject.object_id == identifier)
-            .values(seq=seq, changed_at=now, **found[identifier])
+            .values(**when, **found[identifier])
             .execution_options(synchronize_session=False)
         )
+
+
+def _is_note(line: Mapping[str, Any]) -> bool:
+    return line["type"] not in ("zone", "connector")
+
+
+def _note_removals(
+    session: Session, document_id: int, seq: int, gone: list[str], back: list[str], now: datetime
+) -> None:
+    """Which notes went, to be counted for who comes back; what an undo brought again is not gone."""
+    removals = delete(BoardRemoval).where(BoardRemoval.document_id == document_id)
+    if gone or back:
+        session.execute(
+            removals.where(or_(BoardRemoval.object_id.in_([*gone, *back]), BoardRemoval.at < now - SEASON))
+        )
+    if gone:
+        place = {"document_id": document_id, "seq": seq, "at": now}
+        session.execute(insert(BoardRemoval), [{**place, "object_id": one} for one in gone])

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
 
+from models.board_visit import BoardVisit
 from models.invitation import Invitation
 from models.job import Job
 from models.mail import CaughtMail, MailKind
@@ -63,6 +64,7 @@ RULES: Mapping[str, tuple[type[Any], Over]] = {
     "failed job": (Job, _before(Job.failed_at, "failed job")),
     "private note": (PrivateNote, _before(PrivateNote.written_at, "private note")),
     "project visit": (ProjectVisit, _before(ProjectVisit.seen_at, "project visit")),
+    "board visit": (BoardVisit, _before(BoardVisit.last_at, "board visit")),
     "caught mail": (CaughtMail, _before(CaughtMail.at, "caught mail")),
 }
 """The periods at whose end rows are simply deleted."""

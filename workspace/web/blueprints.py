@@ -24,6 +24,7 @@ from workspace.web.boards import (
 from workspace.web.boards import journal as board_journal
 from workspace.web.boards import past as board_past
 from workspace.web.boards import routes as boards
+from workspace.web.boards import visits as board_visits
 from workspace.web.break_glass import routes as break_glass
 from workspace.web.briefs import routes as briefs
 from workspace.web.calendar import feed as calendar
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     importing.blueprint,
     board_journal.blueprint,
     board_past.blueprint,
+    board_visits.blueprint,
     comments.blueprint,
     saved_templates.blueprint,
     documents.blueprint,

@@ -229,7 +229,7 @@ function keepPage({ session, config, later, signal }: BoardContext): void {
     ({ connection, durable }) => {
       if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
       isKept = true;
-      const always = [later.craft, later.following, later.telling];
+      const always = [later.craft, later.following, later.telling, later.news];
       const parts = config.comments ? [...always, later.comments, later.ideas] : always;
       const loaded = Promise.allSettled(parts.map((part) => part.load()));
       setTimeout(

@@ -120,8 +120,8 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
     comments: styled<Comments>(() => import("./comments/comments").then(({ Comments }) => new Comments(context()))),
     ideas: styled<Ideas>(() => import("./ideas/ideas").then(({ Ideas }) => new Ideas(context()))),
     telling: apart<Telling>(() => import("./telling/telling").then(({ Telling }) => new Telling(context()))),
-    news: apart<NewsPanel>(() =>
-      import("./returning/news-panel").then(({ NewsPanel }) => new NewsPanel(context(), benches().work.focus)),
+    news: styled<NewsPanel>(() =>
+      import("./returning/news-panel").then(({ NewsPanel }) => new NewsPanel(context(), benches())),
     ),
     shell: apart(() => import("./sync/shell").then(({ keepShell }) => keepShell)),
     drawing: styled<Drawing>(() => import("./drawing/drawing").then(({ Drawing }) => new Drawing(context()))),

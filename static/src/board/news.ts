@@ -13,6 +13,8 @@ export interface Entry {
   alsoMine: boolean;
   /** First names of those who did it, as far as it is known. */
   by: string[];
+  /** New since the last visit, as the server counted; else while this page was away. */
+  isOfVisit?: boolean;
 }
 
 /** Shorter absences are told only where two people changed the same note. */
@@ -68,7 +70,8 @@ export class News {
     this.set([]);
   }
 
-  private set(entries: Entry[]): void {
+  /** These, from now on. */
+  set(entries: Entry[]): void {
     const ids = new Set([...this.shown, ...entries].map(({ id }) => id));
     this.shown = entries;
     if (ids.size > 0) this.events.emit("change", ids);

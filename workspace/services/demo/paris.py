@@ -127,6 +127,11 @@ PARIS = TeamStory(
             (("lea", 2, 3, "va avec"),),
             open_to_observers=True,
             workshop=WorkshopStory("awa", 20),
+            later=(
+                ("dolores", 1, "abricot", "Commencer par ma cour : j’ai le local et la clé"),
+                ("bertrand", 2, "sable", "Le kit pourrait dormir dans la loge du gardien"),
+            ),
+            drafts=(("jean_marc", 3, "jonc", "Un courrier à tous les copropriétaires"),),
             vote=VoteStory("Par quoi commence-t-on ?", 20, (5, 5, 4, 3, 2, 0, 1), voters=7),
             ideas=(
                 IdeaStory(

@@ -103,6 +103,10 @@ class BoardStory:
     ideas: tuple[IdeaStory, ...] = ()
     pins: tuple[PinStory, ...] = ()
     workshop_days_ago: float | None = None
+    later: tuple[Note, ...] = ()
+    """Notes of the last days, after everybody's last visit."""
+    drafts: tuple[Note, ...] = ()
+    """Notes that somebody took away when those came."""
 
 
 @dataclass(frozen=True)

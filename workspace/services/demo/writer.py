@@ -13,7 +13,7 @@ from models.base import utcnow
 from models.board.export import demo_notes
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.cohort import Cohort, Team
-from models.document import Board, DocumentUpdate, SharedDocument
+from models.document import Board, SharedDocument
 from models.feedback import FeedbackAnswer
 from models.membership import Membership
 from models.notification import Notification, NotificationKind
@@ -47,6 +47,7 @@ from workspace.services.demo.others import (
     WITHOUT_TEAM,
 )
 from workspace.services.demo.paris import PARIS
+from workspace.services.demo.past import note_visits, write_past
 from workspace.services.demo.pulse import pulse
 from workspace.services.demo.story import BoardStory, Person, ProblemStory, TeamStory, VoteStory
 from workspace.services.demo.talks import write_talks
@@ -308,19 +309,11 @@ class DemoWriter:
         keys |= {key: guest.key for key, guest in guests.items()}
         content = demo_notes(
             story.template,
-            [(keys[who], zone, colour, text) for who, zone, colour, text in story.notes],
+            [(keys[who], zone, colour, text) for who, zone, colour, text in (*story.notes, *story.later)],
             connectors=[(keys[who], start, end, label) for who, start, end, label in story.connectors],
         )
-        document = self._add(SharedDocument(kind="board", last_seq=1, created_at=self._ago(story.days_ago)))
-        self._add(
-            DocumentUpdate(
-                document_id=document.id,
-                seq=1,
-                update=content,
-                actor_keys=",".join(sorted({keys[who] for who, *_rest in story.notes})),
-                at=self._ago(story.days_ago),
-            )
-        )
+        document = self._add(SharedDocument(kind="board", created_at=self._ago(story.days_ago)))
+        write_past(self.session, document, story, content, keys, self.now)
         board = self._add(
             Board(
                 project_id=project.id,
@@ -346,6 +339,7 @@ class DemoWriter:
         write_workshop(self.session, board, story.workshop, keys, self._ago, self.cohort.time_zone)
         tutor = self.users[TUTOR.key]
         keys["tutor"] = tutor.key
+        note_visits(self.session, board, story, keys.values(), self.now)
         names = {person.key: person.name for person in team.learners} | {"tutor": tutor.name}
         names |= {key: guest.name for key, guest in guests.items()}
         write_ideas(self.session, board, story.ideas, story.notes, keys, self._ago)
