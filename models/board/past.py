@@ -26,6 +26,9 @@ Values = Mapping[str, Any]
 Objects = Mapping[str, Values]
 """What can be read of a board: every field of its type, by object id."""
 
+Box = tuple[float, float, float, float]
+"""Left, top, width, height, in units of the board."""
+
 ENDS = ("from", "to")
 LOWEST_CLIENT = 0xFF
 """Yjs client ids up to this one are the server's own."""
@@ -74,16 +77,31 @@ def compare(before: Objects, after: Objects) -> Difference:
 
 def inside(zone: str, *moments: Objects) -> frozenset[str]:
     """A zone and what lay in it at one of these moments, with the arrows between them."""
-    found = {zone} | {
-        one for objects in moments for one, values in objects.items() if values.get("zone") == zone
-    }
-    arrows = {
-        one
-        for objects in moments
-        for one, values in objects.items()
-        if values["type"] == "connector" and all(values[end] in found for end in ENDS)
-    }
-    return frozenset(found | arrows)
+    return _with_arrows(
+        {zone}
+        | {one for objects in moments for one, values in objects.items() if values.get("zone") == zone},
+        moments,
+    )
+
+
+def within(area: Box, *moments: Objects) -> frozenset[str]:
+    """What lay in a rectangle at one of these moments, by its middle, with the arrows between them; a zone
+    only when it lay there whole."""
+    return _with_arrows(
+        {
+            one
+            for objects in moments
+            for one, values in objects.items()
+            if "x" in values and _lies_in(values, area)
+        },
+        moments,
+    )
+
+
+def as_made(now: Values | None, made: Values | None) -> bool:
+    """Whether an object is as bringing `made` back left it: nobody has changed it since."""
+    settled = ({**values, "locked": False, "zone": ""} if values else None for values in (now, made))
+    return next(settled) == next(settled)
 
 
 def plan(
@@ -135,6 +153,24 @@ def change_for(updates: Sequence[bytes], then: Objects, restoring: Restoring) ->
         add_objects(doc, [_whole(one, _settled(then[one], there)) for one in restoring.returning])
     doc.unobserve(heard)
     return made[0] if made else b"", doc.client_id
+
+
+def _with_arrows(found: AbstractSet[str], moments: Sequence[Objects]) -> frozenset[str]:
+    arrows = {
+        one
+        for objects in moments
+        for one, values in objects.items()
+        if values["type"] == "connector" and all(values[end] in found for end in ENDS)
+    }
+    return frozenset(found | arrows)
+
+
+def _lies_in(values: Values, area: Box) -> bool:
+    left, top, width, height = area
+    x, y, w, h = values["x"], values["y"], values.get("w", 0), values.get("h", 0)
+    if values["type"] != "zone":
+        x, y, w, h = x + w / 2, y + h / 2, 0, 0
+    return bool(left <= x and top <= y and x + w <= left + width and y + h <= top + height)
 
 
 def objects_of(doc: Doc[Any]) -> dict[str, Values]:

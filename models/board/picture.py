@@ -5,7 +5,7 @@ Pictures that people uploaded, and marks of types unknown here, are left out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -54,11 +54,14 @@ def example_board(code: str, locale: str) -> bytes:
     )
 
 
-def draw(content: bytes, label: str, *, words: bool = False) -> str:
-    """The `<svg>` element of the board that these bytes hold. Raises `Refused` when they hold none."""
+def draw(content: bytes, label: str, *, words: bool = False, over: Sequence[tuple[str, Box]] = ()) -> str:
+    """The `<svg>` element of the board that these bytes hold; `over` it frames of these classes.
+
+    Raises `Refused` when they hold none.
+    """
     objects = _read(content)
     placed = {identifier: _box(values) for identifier, values in objects.items() if "x" in values}
-    boxes = list(placed.values()) or [EMPTY]
+    boxes = [*placed.values(), *(box for _name, box in over)] or [EMPTY]
     left, top = min(box[0] for box in boxes) - MARGIN, min(box[1] for box in boxes) - MARGIN
     right = max(box[0] + box[2] for box in boxes) + MARGIN
     bottom = max(box[1] + box[3] for box in boxes) + MARGIN
@@ -77,12 +80,23 @@ def draw(content: bytes, label: str, *, words: bool = False) -> str:
                 parts.append(_note(values, words=words))
             case _:
                 pass
+    parts += [_frame(name, box) for name, box in over]
     size = f"{_n(left)} {_n(top)} {_n(right - left)} {_n(bottom - top)}"
     name = "board-picture is-large" if words else "board-picture"
     return (
         f'<svg class="{name}" viewBox="{size}" role="img" aria-label="{escape(label, quote=True)}">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def box_of(values: Values) -> Box:
+    """Where an object stands, as it is drawn."""
+    return _box(values)
+
+
+def _frame(name: str, box: Box) -> str:
+    x, y, w, h = (_n(one) for one in box)
+    return f'<rect class="{name}" x="{x}" y="{y}" width="{w}" height="{h}" rx="4"/>'
 
 
 def _read(content: bytes) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ BROTLI_BUDGET_BYTES = {
     "drawing.js": 4_500,
     "cards.js": 4_000,
     "news-panel.js": 5_000,
+    "past.js": 5_000,
     "shell.js": 2_000,
     "workshop.js": 8_500,
     "following.js": 4_000,

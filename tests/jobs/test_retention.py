@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models.base import utcnow
+from models.board_visit import BoardVisit
 from models.invitation import Invitation
 from models.job import Job, JobKind
 from models.mail import CaughtMail, MailKind
@@ -54,6 +55,14 @@ def rows_at_age(world: World, at: datetime) -> dict[str, object]:
         "failed job": Job(kind=JobKind.SEND_MAIL, key=key(), failed_at=at),
         "private note": PrivateNote(
             round_id=a_round(world), author=world.alice.key, key="a", text="x", written_at=at
+        ),
+        "board visit": BoardVisit(
+            board_id=world.board.id,
+            actor_key=world.alice.key,
+            since_seq=0,
+            since_at=at,
+            last_seq=0,
+            last_at=at,
         ),
         "project visit": ProjectVisit(project_id=world.project.id, seen_at=at, **person),
         "caught mail": CaughtMail(to="n@ville.fr", subject="", text="", html="", at=at),

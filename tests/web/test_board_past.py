@@ -246,3 +246,62 @@ def test_every_type_is_drawn_and_comes_back(kind: str) -> None:
     state = doc.get_update()
     change, _client = change_for([state], then, plan({}, then, TEAM, None, exactly=False))
     assert read_objects([state, change]) == then
+
+
+def test_the_panel_shows_a_moment_beside_now(world: World, client_of: ClientOf, writer: Writer) -> None:
+    writer.delete("n1")
+    writer.retype("n2", "autrement")
+    writer.note("n3", "venue depuis", x=900.0)
+    page = client_of(world.alice).get(f"/boards/{world.board.id}/history?part=1").text
+    assert "<html" not in page
+    for mark in ("pic-gone", "pic-changed", "pic-came"):
+        assert page.count(f'<rect class="{mark}"') == 1
+    choices = re.findall(r'name="id" value="(\w+)"', page)
+    assert choices == ["n1", "n2"]
+
+
+def test_a_rectangle_brings_back_only_what_lay_in_it(
+    world: World, client_of: ClientOf, writer: Writer
+) -> None:
+    alice, path = client_of(world.alice), f"/boards/{world.board.id}/history"
+    writer.delete("n1")
+    writer.delete("n2")
+    seq = seq_in(alice.get(path).text)
+    area = "300 -50 400 400"
+    said = html.unescape(alice.post(f"{path}/preview?part=1", data={"seq": seq, "area": area}).text)
+    assert "deuxième" in said
+    assert "première" not in said
+    restore(alice, path, seq=seq, area=area)
+    assert {"n1", "n2"} & now_of(world).keys() == {"n2"}
+
+
+@pytest.mark.parametrize("area", ["0 0 nan 5", "1 2 3", "a b c d", "0 0 1e999 5"])
+def test_a_rectangle_that_makes_no_sense_is_the_whole(
+    world: World, client_of: ClientOf, writer: Writer, area: str
+) -> None:
+    alice, path = client_of(world.alice), f"/boards/{world.board.id}/history"
+    writer.delete("n1")
+    seq = seq_in(alice.get(path).text)
+    answer = alice.post(f"{path}/preview?part=1", data={"seq": seq, "area": area})
+    assert answer.status_code == 200
+    assert "première" in answer.text
+
+
+def test_a_restoration_is_taken_back_but_for_what_somebody_changed_since(
+    world: World, client_of: ClientOf, writer: Writer
+) -> None:
+    alice, path = client_of(world.alice), f"/boards/{world.board.id}/history"
+    writer.delete("n1")
+    writer.delete("n2")
+    seq = seq_in(alice.get(path).text)
+    made = alice.post(path, data={"seq": seq}, headers={"Accept": "application/json"}).get_json()
+    assert (made["count"], sorted(made["ids"])) == (2, ["n1", "n2"])
+    later = Writer(world.board.document_id, world.bob.key, client=99)
+    later.retype("n2", "gardée par Bob")
+    form = {"seq": made["seq"], "before": made["before"], "id": made["ids"]}
+    undone = alice.post(f"{path}/undo", data=form, headers={"Accept": "application/json"}).get_json()
+    assert undone["ids"] == ["n1"]
+    assert {"n1", "n2"} & now_of(world).keys() == {"n2"}
+    assert now_of(world)["n2"]["text"] == "gardée par Bob"
+    again = alice.post(f"{path}/undo", data={**form, "id": ["n2"]}, headers={"Accept": "application/json"})
+    assert again.get_json() == {"count": 0}

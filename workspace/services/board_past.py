@@ -9,7 +9,19 @@ from models.access import access_board
 from models.activity import record_board_edits
 from models.base import utcnow
 from models.board.messages import refusal
-from models.board.past import Difference, Objects, Restoring, change_for, compare, inside, plan, read_objects
+from models.board.past import (
+    Box,
+    Difference,
+    Objects,
+    Restoring,
+    as_made,
+    change_for,
+    compare,
+    inside,
+    plan,
+    read_objects,
+    within,
+)
 from models.board.rules import HARD_BYTES
 from models.board.sync import LiveDocument
 from models.board_rights import board_rights
@@ -33,8 +45,13 @@ class Past:
     content: bytes
     then: Objects
     since_before: Difference
-    until_now: Difference | None
+    now: Objects | None
     """None: the board cannot be read now."""
+
+    @property
+    def until_now(self) -> Difference | None:
+        """What happened from then to now."""
+        return None if self.now is None else compare(self.then, self.now)
 
     @property
     def entry(self) -> Entry:
@@ -44,16 +61,22 @@ class Past:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants back: a zone, some objects, or the whole; `exactly`: without what came since."""
+    """What somebody wants back: some objects, a rectangle, a zone, or the whole.
+
+    `exactly`: without what came since.
+    """
 
     zone: str = ""
     ids: frozenset[str] = frozenset()
+    area: Box | None = None
     exactly: bool = False
 
     def chosen(self, *moments: Objects) -> AbstractSet[str] | None:
         """The ids, None: all."""
         if self.ids:
             return self.ids
+        if self.area:
+            return within(self.area, *moments)
         return inside(self.zone, *moments) if self.zone else None
 
 
@@ -87,9 +110,7 @@ def past_of(session: Session, actor: Actor, board_id: int, number: int | None) -
         before = read_objects(
             [history_entry(session, actor, board.document_id, entries[place - 1].seq).content]
         )
-    return board, Past(
-        board, entries, place, content, then, compare(before, then), _until_now(session, board, then)
-    )
+    return board, Past(board, entries, place, content, then, compare(before, then), _now(session, board))
 
 
 def prepare(session: Session, actor: Actor, board_id: int, seq: int, wish: Wish) -> Present:
@@ -107,6 +128,20 @@ def prepare(session: Session, actor: Actor, board_id: int, seq: int, wish: Wish)
         raise NotFound
     restoring = plan(now, then, rights.board_actor, wish.chosen(now, then), exactly=wish.exactly)
     return Present(board, updates, stored.epoch, stored.seq, now, then, restoring)
+
+
+def prepare_undo(
+    session: Session, actor: Actor, board_id: int, seq: int, before: int, ids: AbstractSet[str]
+) -> Present | None:
+    """What taking back a restoration of moment `seq` would do: `ids` go back to what they were at `before`.
+
+    Those that somebody changed since stay. None: there is none left.
+
+    Raises: NotFound, also when a moment is no longer kept; Forbidden; CorruptDocument.
+    """
+    made = prepare(session, actor, board_id, seq, Wish(ids=frozenset(ids)))
+    left = frozenset(one for one in ids if as_made(made.now.get(one), made.then.get(one)))
+    return prepare(session, actor, board_id, before, Wish(ids=left, exactly=True)) if left else None
 
 
 def restore(session: Session, actor: Actor, present: Present) -> None:
@@ -167,9 +202,9 @@ def _document_of(session: Session, actor: Actor, board_id: int) -> int:
     return access_board(session, actor, board_id, Permission.VIEW_PAST).document_id
 
 
-def _until_now(session: Session, board: Board, then: Objects) -> Difference | None:
+def _now(session: Session, board: Board) -> Objects | None:
     try:
         stored = load_document(session, board.document_id)
-        return compare(then, read_objects([*([stored.snapshot] if stored.snapshot else []), *stored.updates]))
+        return read_objects([*([stored.snapshot] if stored.snapshot else []), *stored.updates])
     except (CorruptDocument, Refused):
         return None

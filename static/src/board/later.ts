@@ -18,6 +18,7 @@ import type { Following } from "./following/following";
 import type { Guide } from "./guide/guide";
 import type { Ideas } from "./ideas/ideas";
 import type { Journal } from "./journal/journal";
+import type { Past } from "./past/past";
 import type { NewsPanel } from "./returning/news-panel";
 import type { Rounds } from "./rounds/rounds";
 import type { Telling } from "./telling/telling";
@@ -123,6 +124,7 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
     news: styled<NewsPanel>(() =>
       import("./returning/news-panel").then(({ NewsPanel }) => new NewsPanel(context(), benches())),
     ),
+    past: styled<Past>(() => import("./past/past").then(({ Past }) => new Past(context(), showFragment))),
     shell: apart(() => import("./sync/shell").then(({ keepShell }) => keepShell)),
     drawing: styled<Drawing>(() => import("./drawing/drawing").then(({ Drawing }) => new Drawing(context()))),
     cards: styled<Cards>(() => import("./cards/cards").then(({ Cards }) => new Cards(context(), benches().dialogs))),

@@ -13,7 +13,7 @@ from models.board.seed import TEMPLATE_AUTHOR, add_objects, order_key
 from models.board.shadow import META, OBJECTS
 from models.board_visit import BoardVisit
 from models.document import Board, DocumentUpdate, SharedDocument
-from workspace.jobs import project
+from workspace.jobs import history, project
 from workspace.services.demo.story import BoardStory
 from workspace.services.document_upkeep import note_upkeep
 
@@ -46,7 +46,9 @@ def write_past(
         document.last_seq = seq
         session.flush()
         project.write(session, document.id, seq, project.lines(to_outline(doc.get_update())), at)
-        note_upkeep(session, document.id, projected_seq=seq)
+        moment = history.Entry(seq, at, tuple(sorted(who)))
+        history.write(session, document.id, [moment], {seq: doc.get_update()}, now)
+        note_upkeep(session, document.id, projected_seq=seq, history_seq=seq)
 
 
 def note_visits(
