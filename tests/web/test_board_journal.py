@@ -20,6 +20,7 @@ from tests.factories import World
 from tests.jobs.writing import Writer, backdate
 from tests.queries import counting_queries
 from workspace.jobs import compact, history
+from workspace.services import board_journal
 from workspace.services.board_deeds import Deed
 from workspace.services.board_journal import SHOWN
 from workspace.web.boards.journal import SENTENCES
@@ -190,6 +191,7 @@ def test_older_moments_are_read_on_and_queries_do_not_grow(
     for number in range(SHOWN + 2):
         alice.at = utcnow() - timedelta(minutes=20 * (SHOWN + 3 - number))
         alice.note(f"n{number}", f"note {number}")
+    history.run(document, utcnow())
     client = client_of(world.alice)
     with counting_queries() as many:
         newest = html.unescape(client.get(path).text)
@@ -203,6 +205,21 @@ def test_older_moments_are_read_on_and_queries_do_not_grow(
     assert "« note 0 »" in oldest
     assert "Alice a ouvert le tableau" in oldest
     assert f"« note {SHOWN + 1} »" not in oldest
+
+
+def test_of_a_large_board_fewer_moments_are_compared_at_once(
+    client_of: ClientOf, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = Hand(world.board.document_id, world.alice.key, 77)
+    for number in range(3):
+        alice.at = utcnow() - timedelta(hours=3 - number)
+        alice.note(f"n{number}", f"note {number}")
+    assert "« note 0 »" in told(client_of, world.alice, path)
+    monkeypatch.setattr(board_journal, "MOST_OBJECTS", 1)
+    newest = told(client_of, world.alice, path)
+    assert "« note 2 »" in newest
+    assert "« note 1 »" not in newest
+    assert "Voir ce qui s’est passé avant" in newest
 
 
 def test_a_new_board_says_what_to_do_next(client_of: ClientOf, world: World, path: str) -> None:
