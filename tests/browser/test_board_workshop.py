@@ -45,6 +45,7 @@ def test_facilitator_leads_and_guest_follows_by_keyboard(open_board: OpenBoard) 
     dialog.get_by_role("checkbox", name=re.compile("^Mode simple")).focus()
     alice.press("Space")
     expect(guest.page.locator(".board[data-novice]")).to_be_attached()
+    expect(dialog.get_by_role("checkbox", name=re.compile("^Mode simple"))).to_be_focused()
     push(alice, "Terminer l’atelier")
     for strip in strips:
         expect(strip).to_have_count(0)

@@ -98,7 +98,13 @@ export class Leading {
   /** What may have changed while the dialog is open. */
   draw(state: State): void {
     this.state = state;
-    const { workshop, novices, inbox, frozen, may } = state;
+    const controls = (): HTMLElement[] => [...this.rights.querySelectorAll<HTMLElement>("input, select")];
+    const focused = controls().indexOf(document.activeElement as HTMLElement);
+    this.drawRights(state);
+    controls()[focused]?.focus();
+  }
+
+  private drawRights({ workshop, novices, inbox, frozen, may }: State): void {
     this.rights.replaceChildren();
     if (workshop) {
       this.rights.append(
