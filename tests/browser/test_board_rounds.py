@@ -4,9 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import func, select
 
+from models.ballot import BallotPoint
 from tests.browser.board_support import PHONE, BoardPage, OpenBoard
 from tests.browser.test_accessibility import violations_of
+from tests.live.live_support import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -20,6 +23,12 @@ def push(someone: BoardPage, name: str) -> None:
 def from_menu(someone: BoardPage, name: str) -> None:
     push(someone, "Menu du tableau")
     push(someone, name)
+
+
+def points_given(someone: BoardPage) -> int:
+    """How many points the server has."""
+    with someone.server.transaction() as session:
+        return session.scalar(select(func.count()).select_from(BallotPoint)) or 0
 
 
 def test_round_and_ballot_by_keyboard_alone(open_board: OpenBoard) -> None:
@@ -76,6 +85,7 @@ def test_round_and_ballot_by_keyboard_alone(open_board: OpenBoard) -> None:
     expect(bob.page.locator(".vote-left")).to_contain_text("Il vous reste 1 voix")
     expect(bob.row("Un banc")).not_to_contain_text("2 voix")
     assert violations_of(alice.page) == []
+    eventually(lambda: points_given(alice) == 5, what="the server to have every vote")
 
     # Closed: totals for all, sorted in the plan, in a table.
     push(alice, "Clore le vote…")
