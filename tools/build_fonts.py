@@ -1,8 +1,9 @@
 """Build `build/fonts/`, what server-made drawings of boards are set in, from the web fonts' packages.
 
 The packages hold variable fonts in two halves (latin, latin-ext). Here is one file for each weight that
-boards use, both halves in it: `<name>.ttf` for what makes PNG and PDF, `<name>.woff2` to be put into an
-SVG, and `metrics.json`, in ems: {name: {"family", "weight", "ascent", "descent", "advances": {code: width}}}.
+boards use, both halves in it, and one of emoji: `<name>.ttf` for what makes PNG and PDF, `<name>.woff2`
+to be put into an SVG (emoji are its reader's own), and `metrics.json`, in ems:
+{name: {"family", "weight", "ascent", "descent", "advances": {code: width}}}.
 """
 
 import json
@@ -17,6 +18,7 @@ from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ROOT / "node_modules" / "@fontsource-variable"
+EMOJI = ROOT / "node_modules" / "@fontsource" / "noto-emoji" / "files" / "noto-emoji-emoji-400-normal.woff2"
 TARGET = ROOT / "build" / "fonts"
 TEXT = ("atkinson-hyperlegible-next", "Atkinson Next")
 TITLE = ("bricolage-grotesque", "Bricolage")
@@ -89,6 +91,10 @@ def main() -> int:
         font.save(made / f"{name}.ttf")
         font.flavor = "woff2"
         font.save(made / f"{name}.woff2")
+    emoji = TTFont(EMOJI)
+    known["emoji-400"] = metrics(emoji, "Noto Emoji", 400)
+    emoji.flavor = None
+    emoji.save(made / "emoji-400.ttf")
     (made / "metrics.json").write_text(json.dumps(known, separators=(",", ":")) + "\n")
     shutil.rmtree(TARGET, ignore_errors=True)
     made.rename(TARGET)

@@ -118,6 +118,19 @@ def test_the_png_is_a_picture_of_the_board(client_of: ClientOf, world: World, pa
     assert (0xFC, 0xB0, 0x7C) in colours, "the fill of an apricot note"
 
 
+def test_emoji_are_drawn(client_of: ClientOf, world: World, path: str) -> None:
+    client = client_of(world.alice)
+    assert (
+        "Personne ne répond 😀"
+        in pypdf.PdfReader(io.BytesIO(file(client, path, "pdf"))).pages[-1].extract_text()
+    )
+    pictures = set()
+    for emoji in ("🌳", "🚌"):
+        write(world, content_of({"n": {"type": "note", "x": 0, "y": 0, "text": emoji}}))
+        pictures.add(file(client, path, "png"))
+    assert len(pictures) == 2, "one box for all of them would be one picture"
+
+
 def test_the_svg_embeds_what_the_board_shows(client_of: ClientOf, world: World, path: str) -> None:
     with transaction() as session:
         image = make_image(session, world.board.document_id, world.alice)

@@ -10,7 +10,11 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "fonts"
 UNKNOWN_WIDTH = 0.6
-"""Of a character that the font has not, in ems: another font draws it."""
+"""Of a character that no font here has, in ems."""
+EMOJI = "emoji-400"
+"""The font of what the others have not."""
+JOINERS = "\u200d\ufe0f"
+"""Between and after emoji; they take no room."""
 ELLIPSIS = "…"
 _WORDS = re.compile(r"[^ \-–—/]*(?:[\-–—/]+| +|$)")
 """A word with what may end a line after it. No-break spaces are no spaces."""
@@ -24,7 +28,9 @@ def _all_metrics() -> dict[str, Any]:
 
 @lru_cache
 def _advances(font: str) -> dict[int, float]:
-    return {int(code): width for code, width in _all_metrics()[font]["advances"].items()}
+    names = (EMOJI, font)
+    widths = {int(code): width for name in names for code, width in _all_metrics()[name]["advances"].items()}
+    return widths | {ord(letter): 0.0 for letter in JOINERS}
 
 
 @dataclass(frozen=True)
