@@ -111,6 +111,8 @@ class AuditAction(enum.StrEnum):
     FEEDBACK_RELEASED = "feedback_released"
     FEEDBACK_SCHEDULED = "feedback_scheduled"
     FEEDBACK_HELD_BACK = "feedback_held_back"
+    PEER_ROUND_OPENED = "peer_round_opened"
+    PEER_ROUND_RELEASED = "peer_round_released"
     BRIEF_PUBLISHED = "brief_published"
     EXPORT_DOWNLOADED = "export_downloaded"
     PROGRAMME_CREATED = "programme_created"

@@ -24,6 +24,7 @@ class JobKind(enum.StrEnum):
     ERASE_TEXTS = "erase_texts"
     CLOSE_BALLOT = "close_ballot"
     RELEASE_FEEDBACK = "release_feedback"
+    REMIND_PEER_REVIEW = "remind_peer_review"
 
 
 class Job(WithId, Base):

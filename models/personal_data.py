@@ -427,6 +427,34 @@ RECORDS: Sequence[Record] = (
         deleted_by=("user_id",),
     ),
     Record(
+        "peer_round",
+        what="who prepared a round of reviews between teams",
+        why="the training",
+        basis=Basis.TASK,
+        seen_by="nobody: no page shows who prepared it",
+        period="project",
+        section="peer_rounds",
+        shown={"created_by_id": ("title", "created_at")},
+        emptied={"created_by_id": ("created_by_id",)},
+        kept={"title": SHARED},
+        ours=("status",),
+    ),
+    Record(
+        "peer_review",
+        what="what a team wrote of another team's project, and who handed it in",
+        why="the training",
+        basis=Basis.TASK,
+        seen_by=(
+            "the team that writes, tutors, managers; once released the team that is reviewed, which in a "
+            "blind round never learns whose it is"
+        ),
+        period="project",
+        section="peer_reviews",
+        shown={"handed_in_by_id": ("project_id", "body", "handed_in_at")},
+        emptied={"handed_in_by_id": ("handed_in_by_id",)},
+        kept={"body": SHARED},
+    ),
+    Record(
         "project_visit",
         what="when the person was last on a project's page, and the time before",
         why="to show them what changed since",
@@ -858,6 +886,7 @@ NOTHING: Mapping[str, str] = {
     "rubric": "a cohort's criteria",
     "criterion": "a cohort's criteria",
     "criterion_level": "a cohort's criteria",
+    "peer_mark": "the levels that a team's review found: goes with it",
     "feedback_mark": "the levels that a feedback found: goes with it, and is exported with it",
     "class_session_change": "the timetable: what is otherwise for one session",
     "shared_document": "numbers",

@@ -85,6 +85,8 @@ class Permission(enum.StrEnum):
     WRITE_FEEDBACK = "write_feedback"
     VIEW_FEEDBACK = "view_feedback"
     ANSWER_FEEDBACK = "answer_feedback"
+    LEAD_PEER_REVIEWS = "lead_peer_reviews"
+    WRITE_PEER_REVIEW = "write_peer_review"
     VIEW_BRIEF = "view_brief"
     EDIT_BRIEF = "edit_brief"
     ASK_QUESTION = "ask_question"
@@ -329,6 +331,9 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.MANAGER: when("released"),
     },
     P.ANSWER_FEEDBACK: {S.TEAM: when("released"), S.SUBJECT: when("released_to_one")},
+    # Reviews between teams. State: of the round (prepared, open, released). TEAM is the team that writes.
+    P.LEAD_PEER_REVIEWS: {S.TUTOR: always, S.MANAGER: always},
+    P.WRITE_PEER_REVIEW: {S.TEAM: when("open", "released")},
     # Progress briefs and the questions on them. States: draft, published.
     P.VIEW_BRIEF: {
         S.TEAM: always,

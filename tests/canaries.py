@@ -42,6 +42,7 @@ from models.milestone import MilestoneReach
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, LinkRole, Partner, Sector
 from models.partner_contact import ContactKind, PartnerContact
+from models.peer_review import PeerReview, PeerRound, PeerRoundStatus
 from models.people import LoginSession, User
 from models.policy import Role
 from models.private_round import PrivateNote, PrivateRound
@@ -391,10 +392,38 @@ def _plant_feedback(session: Session, planted: Planted, board: Board) -> dict[st
         session.add(
             FeedbackMark(feedback_id=to_one.id, criterion_id=rubric.criteria[0].id, level=2 + (not released))
         )
+    planted.ids |= _plant_peer_reviews(session, planted)
     phrase = FeedbackPhrase(user_id=planted.world.tutor.id, text=planted.secret("tutor's phrase"))
     session.add(phrase)
     session.flush()
     planted.ids["phrase_id"] = {"phrase": str(phrase.id)}
+    return ids
+
+
+def _plant_peer_reviews(session: Session, planted: Planted) -> dict[str, dict[str, str]]:
+    """One that a team is writing, one that was given: both by the peer's team, in blind rounds."""
+    world = planted.world
+    ids: dict[str, dict[str, str]] = {"round_id": {}, "review_id": {}}
+    for status in (PeerRoundStatus.OPEN, PeerRoundStatus.RELEASED):
+        row = PeerRound(
+            cohort_id=world.cohort.id,
+            title=planted.secret(f"round of reviews, {status}"),
+            due_at=utcnow() + timedelta(days=7),
+            status=status,
+        )
+        session.add(row)
+        session.flush()
+        review = PeerReview(
+            round_id=row.id,
+            team_id=world.peer_team.id,
+            project_id=world.project.id,
+            body=planted.secret(f"review by a peer's team, {status}"),
+            handed_in_at=utcnow(),
+        )
+        session.add(review)
+        session.flush()
+        ids["round_id"][status.value] = str(row.id)
+        ids["review_id"][status.value] = str(review.id)
     return ids
 
 

@@ -31,6 +31,7 @@ from models.notification import Notification, NotificationKind
 from models.organization import Organization, Programme
 from models.partner import Partner, Sector
 from models.partner_contact import ContactKind, PartnerContact
+from models.peer_review import PeerReview, PeerRound, PeerRoundStatus
 from models.people import LoginSession, SignInLink, User
 from models.policy import Role
 from models.private_round import PrivateRound
@@ -453,8 +454,30 @@ def _feedback(session: Session, places: Places) -> None:
     phrase = FeedbackPhrase(user_id=world.tutor.id, text="Qui pourrait dire non ?")
     session.add_all([to_one, phrase])
     session.flush()
+    _peer_reviews(session, places)
     places.ids["feedback to one learner"] = {"feedback_id": to_one.id}
     places.ids["phrase of the tutor"] = {"phrase_id": phrase.id}
+
+
+def _peer_reviews(session: Session, places: Places) -> None:
+    world = places.world
+    row = PeerRound(
+        cohort_id=world.cohort.id,
+        title="À mi-parcours",
+        due_at=utcnow() + timedelta(days=7),
+        status=PeerRoundStatus.OPEN,
+    )
+    session.add(row)
+    session.flush()
+    teams = {"review by the own team": world.team, "review by the peer's team": world.peer_team}
+    reviews = {
+        name: PeerReview(round_id=row.id, team_id=team.id, project_id=world.project.id)
+        for name, team in teams.items()
+    }
+    session.add_all(reviews.values())
+    session.flush()
+    places.ids["round of reviews"] = {"round_id": row.id}
+    places.ids |= {name: {"review_id": review.id} for name, review in reviews.items()}
 
 
 def _briefs(session: Session, places: Places) -> None:

@@ -89,9 +89,10 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"feedback released|answer to feedback|words of a note that feedback released is about", INSIDE),
     (r"feedback to bob, draft", frozenset({"tutor"})),
     (r"feedback to bob, released|bob's answer to feedback", frozenset({"bob", "tutor"})),
-    # The rubric's words are for those who follow, and for whom a feedback quotes them.
-    (r"meaning of a level that bob's work is at", frozenset({"bob", "tutor", "manager"})),
-    (r"meaning of a level in a draft", frozenset({"tutor", "manager"})),
+    # Reviews between teams: who leads and who writes; the team reviewed once they are given.
+    (r"(round of reviews|review by a peer's team), open", frozenset({"paul", "tutor", "manager"})),
+    (r"(round of reviews|review by a peer's team), released", INSIDE | {"paul"}),
+    (r"meaning of a level .*", INSIDE | {"paul"}),  # whoever reviews another team reads the rubric
     (r"draft brief: .*", TEAM | {"tutor"}),
     (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
     (r"other élu", INSIDE | RESCUER),

@@ -20,7 +20,7 @@ from models.session import reading, transaction
 from workspace.jobs import compact, history, project, retention, texts
 from workspace.jobs.planner import plan, plan_night
 from workspace.jobs.queue import LEASE, Claimed, TryLater, claim, fail, finish, has_due, release
-from workspace.services import ballots, feedback_release
+from workspace.services import ballots, feedback_release, peer_reviews
 from workspace.services.document_upkeep import quarantine
 
 log = logging.getLogger("etabli.jobs")
@@ -34,6 +34,7 @@ RUNNERS: Mapping[str, Run] = {
     JobKind.ERASE_TEXTS: texts.run,
     JobKind.CLOSE_BALLOT: lambda key, now: ballots.run(int(key), now),
     JobKind.RELEASE_FEEDBACK: feedback_release.run,
+    JobKind.REMIND_PEER_REVIEW: peer_reviews.remind,
 }
 """Each is given the job's key and the time, and gives when it wants to run again, if it does."""
 

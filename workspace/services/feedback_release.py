@@ -127,7 +127,7 @@ def _schedule(session: Session, actor: Actor, rows: Sequence[Feedback], at: date
 
 def _release(session: Session, actor: Actor, rows: Sequence[Feedback]) -> None:
     """All of them, of one author: drafts, each with its project."""
-    learners = _learners(session, {feedback.project.team_id for feedback in rows})
+    learners = learners_of(session, {feedback.project.team_id for feedback in rows})
     for feedback in rows:
         feedback.status, feedback.release_at = FeedbackStatus.RELEASED, None
         feedback.released_at = utcnow()
@@ -156,7 +156,8 @@ def _release(session: Session, actor: Actor, rows: Sequence[Feedback]) -> None:
         )
 
 
-def _learners(session: Session, team_ids: Iterable[int]) -> dict[int, list[int]]:
+def learners_of(session: Session, team_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The learners of each team now. One query."""
     found: dict[int, list[int]] = defaultdict(list)
     rows = session.execute(
         select(Membership.team_id, Membership.user_id)

@@ -94,7 +94,7 @@ def levels_of(session: Session, feedback_id: int) -> dict[str, int]:
         .join(FeedbackMark, FeedbackMark.criterion_id == Criterion.id)
         .where(FeedbackMark.feedback_id == feedback_id)
     )
-    return {_key(criterion): level for criterion, level in rows}
+    return {criterion_key(criterion): level for criterion, level in rows}
 
 
 def set_marks(session: Session, cohort_id: int, feedback_id: int, levels: Mapping[str, int]) -> None:
@@ -112,7 +112,7 @@ def criterion_levels(session: Session, cohort_id: int, levels: Mapping[str, int]
     """The levels by the criterion's id; the cohort's rubric is written down if there are any."""
     if not levels:
         return {}
-    ids = {_key(row): row.id for row in ensure_rubric(session, cohort_id).criteria}
+    ids = {criterion_key(row): row.id for row in ensure_rubric(session, cohort_id).criteria}
     return {ids[key]: level for key, level in levels.items() if key in ids and 1 <= level <= LEVELS}
 
 
@@ -140,7 +140,7 @@ def save_rubric(session: Session, cohort_id: int, version: int, written: Sequenc
     if fields or not 0 < kept <= MOST_CRITERIA:
         raise Invalid(TOO_MANY if kept > MOST_CRITERIA else "", fields=fields or None)
     rubric = ensure_rubric(session, cohort_id)
-    rows = {_key(row): row for row in rubric.criteria}
+    rows = {criterion_key(row): row for row in rubric.criteria}
     for one in written:
         row = rows.get(one.key)
         if row is None:
@@ -169,7 +169,8 @@ def _find(session: Session, cohort_id: int) -> Rubric | None:
     )
 
 
-def _key(row: Criterion) -> str:
+def criterion_key(row: Criterion) -> str:
+    """How a form names it."""
     return row.code or f"c{row.id}"
 
 
@@ -181,4 +182,4 @@ def _of_default(code: str) -> Described:
 def _described(row: Criterion) -> Described:
     default = _of_default(row.code) if row.code in DEFAULT_BY_CODE else Described("", "", ("",) * LEVELS)
     levels = tuple(level.text or ours for level, ours in zip(row.levels, default.levels, strict=True))
-    return Described(_key(row), row.title or default.title, levels)
+    return Described(criterion_key(row), row.title or default.title, levels)

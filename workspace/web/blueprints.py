@@ -34,6 +34,7 @@ from workspace.web.demo import routes as demo
 from workspace.web.documents import past
 from workspace.web.documents import routes as documents
 from workspace.web.feedback import cohort as cohort_feedback
+from workspace.web.feedback import peers as peer_reviews
 from workspace.web.feedback import routes as feedback
 from workspace.web.health import routes as health
 from workspace.web.home import routes as home
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     cohort_rules.blueprint,
     feedback.blueprint,
     cohort_feedback.blueprint,
+    peer_reviews.blueprint,
     invitations.blueprint,
     mails.blueprint,
     milestones.blueprint,

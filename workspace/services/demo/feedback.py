@@ -11,18 +11,25 @@ from sqlalchemy.orm import Session
 from models.document import Board
 from models.feedback import AnchorKind, Feedback, FeedbackPhrase, FeedbackStatus
 from models.job import JobKind
+from models.peer_review import PeerMark, PeerReview, PeerRound, PeerRoundStatus
 from models.people import User
 from models.project import Project
 from models.solution import Solution, SolutionVersion
 from workspace.jobs.queue import enqueue
 from workspace.services.demo.story import FeedbackStory, TeamStory
-from workspace.services.rubrics import set_marks
+from workspace.services.rubrics import criterion_levels, set_marks
 
 GONE = "Et si la cour était à tout le monde ?"
 PHRASES = (
     "Qui pourrait dire non, et qu’en disent celles et ceux qui n’étaient pas là ?",
     "Quel est votre point de départ, en chiffres, avant l’essai ?",
     "Dites-le en une phrase à quelqu’un qui ne connaît pas le projet.",
+)
+REVIEWS = (
+    "On comprend tout de suite pour qui c’est fait. Il manque le prix, et ce que vous ferez si l’essai rate.",
+    "Vos chiffres du lundi nous ont convaincus. Qui tiendra l’accueil quand votre équipe sera partie ?",
+    "Une page suffit, bravo. Nous n’avons pas trouvé qui, dans l’association, a essayé la fiche.",
+    "Peser avant d’agir : nous allons vous imiter. Les enfants ont-ils donné leur avis ?",
 )
 
 
@@ -94,3 +101,47 @@ def _anchor(session: Session, teller: Teller, told: FeedbackStory) -> dict[str, 
         "object_text": GONE if is_gone else text,
         "object_author": author.key if author and not is_gone else "",
     }
+
+
+def add_peer_reviews(session: Session, cohort_id: int, teams: Mapping[str, Project], now: datetime) -> None:
+    """A round that was given, with names, and a blind one in which teams write."""
+    names = list(teams)
+    for title, status, is_blind, days in (
+        ("Premier regard", PeerRoundStatus.RELEASED, False, -20),
+        ("À mi-parcours", PeerRoundStatus.OPEN, True, 6),
+    ):
+        due_at = (now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        is_given = status is PeerRoundStatus.RELEASED
+        row = PeerRound(
+            cohort_id=cohort_id,
+            title=title,
+            is_blind=is_blind,
+            due_at=due_at,
+            status=status,
+            created_at=due_at - timedelta(days=10),
+            released_at=due_at if is_given else None,
+            reminded_at=due_at - timedelta(days=1) if is_given else None,
+        )
+        session.add(row)
+        session.flush()
+        for position, name in enumerate(names):
+            other = teams[names[(position + (1 if is_given else 2)) % len(names)]]
+            is_handed_in = is_given or position == 0
+            review = PeerReview(
+                round_id=row.id,
+                team_id=teams[name].team_id,
+                project_id=other.id,
+                body=REVIEWS[position % len(REVIEWS)] if is_handed_in or position == 1 else "",
+                handed_in_at=min(now, due_at) - timedelta(days=1) if is_handed_in else None,
+            )
+            session.add(review)
+            session.flush()
+            if is_handed_in:
+                levels = criterion_levels(session, cohort_id, {"novelty": 2 + position % 3, "closeness": 3})
+                session.add_all(
+                    PeerMark(review_id=review.id, criterion_id=criterion, level=level)
+                    for criterion, level in levels.items()
+                )
+        if not is_given:
+            enqueue(session, JobKind.REMIND_PEER_REVIEW, row.id, run_at=due_at - timedelta(days=1))
+    session.flush()

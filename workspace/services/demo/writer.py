@@ -27,7 +27,7 @@ from models.stages import STEP_BY_CODE
 from workspace.services.demo import involvement, templates, timetable
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
-from workspace.services.demo.feedback import Teller, add_phrases, write_feedback
+from workspace.services.demo.feedback import Teller, add_peer_reviews, add_phrases, write_feedback
 from workspace.services.demo.ideas import write_ideas
 from workspace.services.demo.keeping import pin_states
 from workspace.services.demo.meetings import write_workshop
@@ -101,6 +101,7 @@ class DemoWriter:
         for story in (PARIS, CAYENNE, ORLEANS, AUBRAC):
             self._team(story)
         write_milestones(self.session, self.cohort, self.projects, self.users[TUTOR.key], self.now)
+        add_peer_reviews(self.session, self.cohort.id, self.projects, self.now)
         self._other_problems()
         for name in ("Paris 9e", "Orléans Métropole"):
             self._grant(OBSERVER, Role.OBSERVER, project_id=self.projects[name].id, days=20, lasts=75)

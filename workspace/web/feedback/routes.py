@@ -16,6 +16,7 @@ from workspace.services import feedback as service
 from workspace.services import feedback_release as release_service
 from workspace.services.feedback_anchors import about_of, offered, places_of
 from workspace.services.feedback_phrases import phrases_of
+from workspace.services.peer_reviews import reviews_of, to_write
 from workspace.services.rubrics import levels_of, marks_of, rubric_of
 from workspace.web.feedback.forms import ABOUT_LIMIT, ANSWERS, TEAM, AnswerForm, FeedbackForm, levels_sent
 from workspace.web.guard import actor, requires
@@ -45,6 +46,8 @@ def _render_index(
         rows=rows,
         places=places_of(session, actor(), rows),
         marks=marks_of(session, [row.id for row in rows]),
+        received=reviews_of(session, actor(), project),
+        to_write=[one for one in to_write(session, actor()) if one.team_id == project.team_id],
         answers=ANSWERS,
         forms=forms,
         answering=answering,
