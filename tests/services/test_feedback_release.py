@@ -18,6 +18,7 @@ from models.membership import Membership
 from models.notification import Notification, NotificationKind
 from models.occurrences import instant
 from models.people import User
+from models.personal_rows import person_of
 from models.policy import Permission, Role
 from models.problem import ProblemStatus
 from models.project import Project
@@ -26,9 +27,12 @@ from tests.factories import World, grant, make_problem
 from tests.queries import counting_queries
 from workspace.jobs.worker import Worker
 from workspace.services import feedback as service
-from workspace.services import feedback_release
+from workspace.services import feedback_anchors, feedback_release
+from workspace.services.erasure import erase
 from workspace.services.feedback import FeedbackText
 from workspace.services.feedback_list import Waiting, cohort_feedback
+from workspace.services.personal_export import export_of
+from workspace.services.rubrics import set_marks
 
 SOON = timedelta(hours=2)
 
@@ -267,6 +271,40 @@ def test_learner_of_another_team_cannot_be_written_to(world: World) -> None:
     with pytest.raises(Invalid) as refusal:
         prepare(world, learner=world.paul)
     assert set(refusal.value.fields) == {"learner"}
+
+
+def test_export_shows_a_learner_what_was_released_to_them_with_its_marks(any_world: World) -> None:
+    prepare(any_world, learner=any_world.alice)
+    id_ = prepare(any_world, learner=any_world.alice)
+    with transaction() as session:
+        row = draft(session, any_world, id_)
+        row.body = "Vous avez su écouter."
+        set_marks(session, any_world.cohort.id, id_, {"closeness": 4})
+        feedback_release.release(session, any_world.actor(session, "tutor"), row)
+    with reading() as session:
+        alice = session.get_one(User, any_world.alice.id)
+        rows = export_of(session, person_of(alice)).sections["feedback"]
+    assert [row["body"] for row in rows] == ["Vous avez su écouter."], "a draft about them is no more shown"
+    assert rows[0]["marks"] == ["Proximité des besoins: Exemplaire"]
+
+
+def test_what_is_for_one_learner_goes_with_their_data(any_world: World) -> None:
+    id_ = release_to(any_world, any_world.bob)
+    with transaction() as session:
+        erase(session, session.get_one(User, any_world.bob.id), texts=False)
+    with reading() as session:
+        assert session.get(Feedback, id_) is None
+
+
+def test_quoted_words_of_a_note_go_when_their_author_asks(any_world: World) -> None:
+    id_ = prepare(any_world)
+    with transaction() as session:
+        row = session.get_one(Feedback, id_)
+        row.object_text, row.object_author = "Mes mots", any_world.bob.key
+    with transaction() as session:
+        feedback_anchors.erase_words(session, any_world.bob.key)
+    with reading() as session:
+        assert session.get_one(Feedback, id_).object_text == ""
 
 
 def test_who_left_the_team_reads_it_no_more(any_world: World) -> None:

@@ -22,6 +22,7 @@ from models.cohort import Cohort, Team
 from models.document import Board, SharedDocument
 from models.document_upkeep import DocumentUpkeep
 from models.errors import CorruptDocument
+from models.feedback import Feedback
 from models.organization import Organization, Programme
 from models.personal_data import Record
 from models.personal_rows import Person, found_by
@@ -30,6 +31,7 @@ from models.project import Project
 from models.session import reading
 from workspace.jobs import project as read_model
 from workspace.jobs.texts import documents_of
+from workspace.services.rubrics import marks_of
 
 FORMAT, VERSION = "etabli-personal-data", 1
 NAMED: Mapping[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
@@ -85,6 +87,7 @@ def export_of(session: Session, person: Person) -> Export:
     for listed in found.values():
         _add_names(session, listed)
     _add_levers(session, person, found.get("problems", []))
+    _add_marks(session, person, found.get("feedback", []))
     return Export(person.key, utcnow(), found)
 
 
@@ -154,6 +157,20 @@ def _add_levers(session: Session, person: Person, problems: Sequence[Row]) -> No
         levers.setdefault((title, created_at), []).append(f"{kind.value}: {lever}")
     for row in own:
         row["levers"] = levers.get((row["title"], row["created_at"]), [])
+
+
+def _add_marks(session: Session, person: Person, feedback: Sequence[Row]) -> None:
+    """What the rubric found in what was written to the person alone."""
+    own = [row for row in feedback if "learner" in row["as"]]
+    if not own:
+        return
+    written = select(Feedback.id, Feedback.project_id, Feedback.body).where(Feedback.learner_id == person.id)
+    places = {row.id: (row.project_id, row.body) for row in session.execute(written)}
+    marks: dict[object, list[str]] = {}
+    for feedback_id, found in marks_of(session, places).items():
+        marks[places[feedback_id]] = [f"{one.title}: {one.name}" for one in found]
+    for row in own:
+        row["marks"] = marks.get((row["project_id"], row["body"]), [])
 
 
 def _plain_row(row: Row) -> Row:

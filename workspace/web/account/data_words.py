@@ -145,6 +145,7 @@ COLUMNS: Mapping[str, str] = {
     "project": N_("Projet"),
     "published_at": N_("Publié le"),
     "prompt": N_("Consigne"),
+    "marks": N_("Ce que dit la grille"),
     "handed_in_at": N_("Rendu le"),
     "question": N_("Question"),
     "read_at": N_("Lue le"),
