@@ -124,7 +124,7 @@ def test_from_a_problem_to_an_answered_feedback(enter: Enter) -> None:
     tutor.get_by_role("button", name="Enregistrer le brouillon").click()
     learner.goto(f"{project}/feedback")
     expect(learner.get_by_role("main")).not_to_contain_text("platane en août")
-    tutor.get_by_role("button", name="Publier pour l’équipe").click()
+    tutor.get_by_role("button", name="Publier maintenant").click()
     learner.goto("/notifications")
     learner.get_by_role("link", name=re.compile("vous a fait un retour")).first.click()
     expect(learner.get_by_role("main")).to_contain_text("Qui arrosera le platane en août")
