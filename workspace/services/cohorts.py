@@ -1,6 +1,6 @@
 """The cohort page: every team at a glance. The number of queries does not depend on the number of teams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -25,7 +25,14 @@ from workspace.services import participation, triage
 from workspace.services.class_sessions import list_occurrences
 from workspace.services.cohort_facts import Moments, Steps, Talks, facts_of, moments_of, steps_of, talks_of
 from workspace.services.journal import JournalLine, recent_lines
-from workspace.services.milestones import Due, cohort_milestones, next_due, standings_of, still_due
+from workspace.services.milestones import (
+    Due,
+    Standing,
+    cohort_milestones,
+    next_due,
+    standings_of,
+    still_due,
+)
 from workspace.services.participation import Row
 from workspace.services.rules import Settings, settings_of
 from workspace.services.triage import Reason, TeamFacts, first_to_see, reason_for, urgency
@@ -112,17 +119,7 @@ def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bo
     if not follows:
         return replace(page, own=_own(session, actor, cohort, rows, now))
     talks = talks_of(session, ids)
-    facts = {
-        project.id: facts_of(
-            project,
-            steps[project.id],
-            moments[project.id],
-            talks.get(project.id, Talks()),
-            now,
-            next_due(standings[project.id]),
-        )
-        for project in projects
-    }
+    facts = _facts(projects, steps, moments, talks, standings, now)
     settings = settings_of(session, cohort.id, triage.RULES)
     rows = sorted((_followed(row, facts[row.project.id], settings) for row in rows), key=_by_need)
     return replace(
@@ -144,8 +141,20 @@ def team_facts(session: Session, cohort: Cohort) -> list[TeamFacts]:
     ids = [project.id for project in projects]
     steps, moments, talks = steps_of(session, ids), moments_of(session, projects), talks_of(session, ids)
     standings = standings_of(session, projects, now)
-    return [
-        facts_of(
+    return list(_facts(projects, steps, moments, talks, standings, now).values())
+
+
+def _facts(
+    projects: Sequence[Project],
+    steps: Mapping[int, Steps],
+    moments: Mapping[int, Moments],
+    talks: Mapping[int, Talks],
+    standings: Mapping[int, list[Standing]],
+    now: datetime,
+) -> dict[int, TeamFacts]:
+    """By the project's id."""
+    return {
+        project.id: facts_of(
             project,
             steps[project.id],
             moments[project.id],
@@ -154,7 +163,7 @@ def team_facts(session: Session, cohort: Cohort) -> list[TeamFacts]:
             next_due(standings[project.id]),
         )
         for project in projects
-    ]
+    }
 
 
 def projects_of(session: Session, cohort: Cohort) -> list[Project]:

@@ -12,6 +12,7 @@ import { newId } from "../model/document";
 import { boundsOf, intersects } from "../model/geometry";
 import { isPlaced, isWritten } from "../model/objects";
 import { NOTE_SIZE, roomFor, slotInZone } from "../model/placement";
+import { sideDialog } from "../side-dialog";
 
 interface Pieces {
   notes: { id: string; zone: string; x: number; y: number; colour: string; text: string }[];
@@ -28,30 +29,17 @@ export class Guide {
     /** The page's own: a policy of Trusted Types is made once. */
     private readonly showFragment: (target: Element, html: string) => void,
   ) {
-    const { page, signal } = context;
-    const close = el("button", { type: "button", class: "button" }, t("Fermer"));
-    this.dialog = el(
-      "dialog",
-      { class: "dialog guide-dialog", "aria-labelledby": "guide-title" },
-      el("h2", { id: "guide-title", tabindex: "-1" }, t("Mode d’emploi")),
-      this.body,
-      el("p", { class: "actions" }, close),
-    );
-    page.root.append(this.dialog);
-    on(close, "click", () => this.dialog.close(), signal);
+    const title = el("h2", { id: "guide-title", tabindex: "-1" }, t("Mode d’emploi"));
+    this.dialog = sideDialog(context, "guide", title, this.body);
     on(
       this.dialog,
       "click",
       (event) => {
-        const target = event.target as HTMLElement;
-        const button = target.closest<HTMLElement>("[data-add-example]");
-        if (target === this.dialog) this.dialog.close();
-        else if (button) this.add(JSON.parse(button.dataset.addExample ?? "") as Pieces);
+        const button = (event.target as HTMLElement).closest<HTMLElement>("[data-add-example]");
+        if (button) this.add(JSON.parse(button.dataset.addExample ?? "") as Pieces);
       },
-      signal,
+      context.signal,
     );
-    // Keys pressed in a dialog are not for the board behind it.
-    on(this.dialog, "keydown", (event) => event.stopPropagation(), signal);
   }
 
   open(opener: HTMLElement): void {

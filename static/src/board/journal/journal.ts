@@ -7,6 +7,7 @@ import { el, on } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import { goTo } from "../comments/places";
 import type { BoardContext } from "../context";
+import { sideDialog } from "../side-dialog";
 
 export class Journal {
   private readonly body = el("div", { class: "stack" });
@@ -18,20 +19,8 @@ export class Journal {
     /** The page's own: a policy of Trusted Types is made once. */
     private readonly showFragment: (target: Element, html: string) => void,
   ) {
-    const { page, signal } = context;
-    const close = el("button", { type: "button", class: "button" }, t("Fermer"));
-    this.dialog = el(
-      "dialog",
-      { class: "dialog journal-dialog", "aria-labelledby": "journal-title" },
-      this.title,
-      this.body,
-      el("p", { class: "actions" }, close),
-    );
-    page.root.append(this.dialog);
-    on(close, "click", () => this.dialog.close(), signal);
-    on(this.dialog, "click", (event) => this.click(event), signal);
-    // Keys pressed in a dialog are not for the board behind it.
-    on(this.dialog, "keydown", (event) => event.stopPropagation(), signal);
+    this.dialog = sideDialog(context, "journal", this.title, this.body);
+    on(this.dialog, "click", (event) => this.click(event), context.signal);
   }
 
   open(opener: HTMLElement): void {
@@ -59,9 +48,7 @@ export class Journal {
   }
 
   private click(event: MouseEvent): void {
-    const target = event.target as Element;
-    if (target === this.dialog) this.dialog.close();
-    const link = target.closest<HTMLAnchorElement>("a");
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { later, announcer } = this.context;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { el, find, on } from "../../lib/dom";
 import { t, tn } from "../../lib/i18n";
 import { Exchange, Refused } from "../comments/exchange";
 import type { BoardContext } from "../context";
+import { sideDialog } from "../side-dialog";
 import { drawArea } from "./area";
 import { Restorations, type Restored } from "./restorations";
 
@@ -32,36 +33,22 @@ export class Past {
     /** The page's own: a policy of Trusted Types is made once. */
     private readonly showFragment: (target: Element, html: string) => void,
   ) {
-    const { page, signal, config } = context;
+    const { signal, config } = context;
     this.exchange = new Exchange(config.csrf);
     this.restorations = new Restorations(context, this.exchange);
-    const close = el("button", { type: "button", class: "button" }, t("Fermer"));
-    this.dialog = el(
-      "dialog",
-      { class: "dialog past-dialog", "aria-labelledby": "past-title" },
-      this.title,
-      this.body,
-      el("p", { class: "actions" }, close, this.fullPage),
-    );
-    page.root.append(this.dialog);
-    on(close, "click", () => this.dialog.close(), signal);
+    this.dialog = sideDialog(context, "past", this.title, this.body, this.fullPage);
     on(
       this.dialog,
       "click",
       (event) => {
-        const target = event.target as HTMLElement;
-        if (target === this.dialog) this.dialog.close();
-        else if (target.closest("[data-back], .past-body form .actions a")) {
-          event.preventDefault();
-          void this.show(true);
-        }
+        if (!(event.target as HTMLElement).closest("[data-back], .past-body form .actions a")) return;
+        event.preventDefault();
+        void this.show(true);
       },
       signal,
     );
     on(this.dialog, "input", (event) => this.slide(event), signal);
     on(this.dialog, "submit", (event) => this.submit(event), signal);
-    // Keys pressed in a dialog are not for the board behind it.
-    on(this.dialog, "keydown", (event) => event.stopPropagation(), signal);
   }
 
   open(opener: HTMLElement): void {
