@@ -23,7 +23,7 @@ LOOKS = [
 ]
 MOST_PAGES = 40
 NOT_PAGES = re.compile(
-    r"^/(assets|sign-out|healthz|readyz|socket\.io)|\.(svg|png|csv|txt|json)$|/count$|/snapshot$"
+    r"^/(assets|sign-out|healthz|readyz|socket\.io)|\.(svg|png|csv|txt|json)$|/count$|/snapshot$|/file(\?|$)"
 )
 
 

@@ -36,7 +36,7 @@ def taken(page: Page, name: str) -> tuple[str, bytes]:
 
 
 def test_the_menu_gives_the_board_a_zone_or_what_is_selected(page: Page) -> None:
-    note = page.locator("#board").get_by_role("option").first
+    note = page.locator("#board .board-note").first
     note.click()
     words = (note.locator(".board-note-text").text_content() or "").strip()
     open_exporting(page)

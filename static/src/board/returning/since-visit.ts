@@ -122,7 +122,8 @@ export class SinceVisit {
   }
 
   private send(what: "leave" | "seen"): void {
-    navigator.sendBeacon(this.url, new URLSearchParams({ what, csrf_token: this.context.config.csrf }));
+    const body = new URLSearchParams({ what, csrf_token: this.context.config.csrf });
+    void fetch(this.url, { method: "POST", body, keepalive: true, credentials: "same-origin" }).catch(() => undefined);
   }
 
   private key(event: KeyboardEvent): void {

@@ -22,9 +22,9 @@ export function pageKeys(context: BoardContext, keyboard: BoardKeyboard, plan: P
     const here = places.findIndex((place) => place?.contains(document.activeElement));
     for (let i = 1; i <= regions.length; i += 1) {
       const target = regions[(here + step * i + regions.length * 2) % regions.length]?.();
-      // What a telephone has put away takes no focus.
+      // What a telephone has put away takes no focus; the board hands it on to a note.
       target?.focus({ preventScroll: true });
-      if (target && target === document.activeElement) return;
+      if (target?.contains(document.activeElement)) return;
     }
   }
 
