@@ -70,13 +70,13 @@ export class Following {
 
   /** Follows somebody; `place` is what they saw when they asked for it, shown at once. */
   follow(key: string, place: readonly number[] = []): void {
-    const { announcer, camera } = this.context;
+    const { announcer, camera, session } = this.context;
     this.end();
     this.key = key;
     const [x, y, w, h] = place;
     if (x !== undefined && y !== undefined && w && h) this.look([x, y, w, h]);
-    if (!this.peerOf(key)) {
-      // Not here, or not seen from here: what they showed is all there is.
+    if (!this.peerOf(key) && session.status.connection === "fallback") {
+      // Nobody is seen from here: what they showed is all there is. Else they may come in a moment, as after a reload.
       const target = this.seen && camera.fitting(this.seen, ZOOM_MAX);
       this.end();
       if (target) camera.set(target);
