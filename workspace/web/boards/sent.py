@@ -1,7 +1,7 @@
 """What scripts of a board send as JSON, read field by field. Raises: Invalid."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 
@@ -14,6 +14,7 @@ from models.session import reading
 from workspace.web.guard import actor
 
 UNREADABLE = N_("Cette demande n’a pas pu être comprise. Rechargez le tableau, puis recommencez.")
+T = TypeVar("T")
 MOST_WORDS = 10_000
 """No field sent here is longer, whatever it is for."""
 
@@ -38,12 +39,7 @@ def text(sent: dict[str, Any], name: str) -> str:
 
 def texts(sent: dict[str, Any], name: str) -> list[str]:
     """Several."""
-    values = sent.get(name, [])
-    if not isinstance(values, list) or len(values) > MOST_WORDS:
-        raise Invalid(UNREADABLE)
-    if not all(isinstance(value, str) for value in values):
-        raise Invalid(UNREADABLE)
-    return values
+    return _all_of(str, sent.get(name, []))
 
 
 def number(sent: dict[str, Any], name: str) -> int:
@@ -74,9 +70,12 @@ def zone_of(board_id: int) -> str:
 
 def objects(sent: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """A list of objects."""
-    values = sent.get(name)
+    return _all_of(dict, sent.get(name))
+
+
+def _all_of(kind: type[T], values: object) -> list[T]:
     if not isinstance(values, list) or len(values) > MOST_WORDS:
         raise Invalid(UNREADABLE)
-    if not all(isinstance(value, dict) for value in values):
+    if not all(isinstance(value, kind) for value in values):
         raise Invalid(UNREADABLE)
     return values
