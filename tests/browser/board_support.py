@@ -43,6 +43,10 @@ class BoardPage:
         """Wait until the page says that all is committed."""
         expect(self.status).to_have_text(re.compile("^(Enregistré|Tout est à jour|Saved)$"), timeout=15_000)
 
+    def expect_live(self) -> None:
+        """Wait until all is committed and changes go by the socket: a busy machine begins over HTTP."""
+        expect(self.page.locator("[data-save]")).to_have_attribute("data-state", "saved", timeout=30_000)
+
     def write(self, words: str, x: int = 700, y: int = 500) -> None:
         """Double-click at a free place, write, stop."""
         self.page.mouse.dblclick(x, y)
@@ -86,6 +90,7 @@ def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterato
     `base_url`: where browsers reach the server, when not directly.
     Errors thrown by a page's own scripts, and violations of its content policy, fail the test.
     """
+    is_direct = not base_url
     base_url = base_url or server.url
     with server.transaction() as session:
         board = make_board(session, server.world.project, server.world.alice)
@@ -115,6 +120,8 @@ def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterato
         if wait:
             opened.wait_ready()
             opened.expect_saved()
+            if is_direct:
+                opened.expect_live()
         return opened
 
     yield open_board
