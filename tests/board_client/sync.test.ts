@@ -4,6 +4,7 @@ import * as Y from "yjs";
 import { BoardDocument, REMOTE } from "../../static/src/board/model/document";
 import { diffText, type TextChange } from "../../static/src/board/model/text-diff";
 import { Backoff } from "../../static/src/board/sync/backoff";
+import { Intake } from "../../static/src/board/sync/intake";
 import type { LocalCopy } from "../../static/src/board/sync/local-copy";
 import { Outbox } from "../../static/src/board/sync/outbox";
 import type { Missed } from "../../static/src/board/sync/absence";
@@ -73,7 +74,7 @@ class Server {
     this.seq += 1;
     Y.applyUpdate(this.doc, update);
     for (const other of this.connections) {
-      if (other !== from && other.handle !== null) other.handlers.updates(other.handle, this.seq, [update]);
+      if (other !== from && other.handle !== null) other.handlers.updates(other.handle, [this.seq], [update]);
     }
   }
 
@@ -251,6 +252,28 @@ const saved = (someone: Person): Promise<void> => until(() => isSaved(someone), 
 const write = (board: BoardDocument, id: string, words: string, author = "u1"): void =>
   board.create(id, { type: "note", x: 0, y: 0, order: board.lastOrder(), author, zone: "" }, words);
 const textOf = (board: BoardDocument, id: string): string => board.textOf(id)?.toString() ?? "(absent)";
+
+test("what arrives is handed on at once, and while it keeps coming, together and in order", async () => {
+  const taken: [number, number[], number[]][] = [];
+  const intake = new Intake(
+    (handle, seqs, updates) => void taken.push([handle, [...seqs], updates.map((update) => update[0] ?? -1)]),
+    () => false,
+  );
+  const add = (handle: number, seq: number): void => intake.add(handle, seq, [new Uint8Array([seq])]);
+  for (const seq of [1, 2, 3]) add(7, seq);
+  assert.deepEqual(taken.splice(0), [[7, [1], [1]]]);
+  await until(() => taken.length > 0, "handed on by itself");
+  assert.deepEqual(taken.splice(0), [[7, [2, 3], [2, 3]]]);
+  add(7, 4);
+  intake.flush();
+  assert.deepEqual(taken.splice(0), [[7, [4], [4]]]);
+  add(7, 5);
+  add(8, 6);
+  assert.deepEqual(taken.splice(0), [[7, [5], [5]]], "what another handle brings does not mix with it");
+  intake.drop();
+  intake.flush();
+  assert.deepEqual(taken, []);
+});
 
 test("varints, updates, pointers and sync bodies keep their bytes", () => {
   for (const value of [0, 1, 127, 128, 300, 2 ** 31, 2 ** 45]) {

@@ -32,7 +32,6 @@ import { ConnectorLayer } from "./view/connectors";
 import { ContextBar } from "./view/context-bar";
 import { Dialogs } from "./view/dialogs";
 import { BoardEditor } from "./view/editor";
-import { showEnded } from "./view/ended";
 import { Gestures } from "./view/gestures";
 import { Header } from "./view/header";
 import { BoardKeyboard } from "./view/keyboard";
@@ -211,7 +210,12 @@ export function startBoard(): void {
     if (why.code === "signed_out") void forgetBoards();
     if (GONE.has(why.code)) copy.forget();
     life.abort();
-    showEnded(page.root, config, why);
+    page.root.replaceChildren();
+    // Without it, the page asks the server again, which says why.
+    void later.ended.load().then(
+      (showEnded) => showEnded(page.root, config, why),
+      () => location.reload(),
+    );
   });
   forgetOthers(config.me.key);
   keepPage(context);
@@ -229,7 +233,7 @@ function keepPage({ session, config, later, signal }: BoardContext): void {
     ({ connection, durable }) => {
       if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
       isKept = true;
-      const always = [later.craft, later.following, later.telling, later.news];
+      const always = [later.ended, later.craft, later.following, later.telling, later.news];
       const parts = config.comments ? [...always, later.comments, later.ideas] : always;
       const loaded = Promise.allSettled(parts.map((part) => part.load()));
       setTimeout(

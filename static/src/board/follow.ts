@@ -58,7 +58,7 @@ export function followBoard({ board, selection, stage, peers, people, news, page
           zones.set(object.id, object.zone);
         } else if (object) named.add(object.from).add(object.to);
       }
-      stage.redraw(named, change.local);
+      stage.redraw(named);
     },
     signal,
   );

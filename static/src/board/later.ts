@@ -125,6 +125,7 @@ export function loadedApart(context: () => BoardContext, benches: () => Benches)
       import("./returning/news-panel").then(({ NewsPanel }) => new NewsPanel(context(), benches())),
     ),
     past: styled<Past>(() => import("./past/past").then(({ Past }) => new Past(context(), showFragment))),
+    ended: apart(() => import("./view/ended").then(({ showEnded }) => showEnded)),
     shell: apart(() => import("./sync/shell").then(({ keepShell }) => keepShell)),
     drawing: styled<Drawing>(() => import("./drawing/drawing").then(({ Drawing }) => new Drawing(context()))),
     cards: styled<Cards>(() => import("./cards/cards").then(({ Cards }) => new Cards(context(), benches().dialogs))),

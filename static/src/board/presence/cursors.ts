@@ -13,7 +13,6 @@ const GLIDE_MS = 70;
 const LIGHT_GLIDE_MS = 180;
 /** More pointers than these jump: to have them all glide would cost more than the rest of the board. */
 const MOST_GLIDING = 10;
-const SVG = "http://www.w3.org/2000/svg";
 
 interface Drawn {
   element: HTMLElement;
@@ -70,8 +69,9 @@ export class CursorLayer {
       const dy = peer.pointer.y - drawn.at.y;
       drawn.at = { x: drawn.at.x + dx * share, y: drawn.at.y + dy * share };
       moving ||= !isStill && Math.abs(dx) + Math.abs(dy) > 0.5;
-      if (isZoomed || !known || dx !== 0 || dy !== 0)
-        drawn.element.style.transform = `translate(${drawn.at.x * zoom}px, ${drawn.at.y * zoom}px)`;
+      // Neither moved by a transform nor positioned: the browser would arrange as many parts at every frame.
+      if (isZoomed || !known || dx || dy)
+        drawn.element.style.margin = `${drawn.at.y * zoom}px 0 0 ${drawn.at.x * zoom}px`;
       const name = firstName(peer.name);
       setText(drawn.element.lastElementChild, peer.editing ? t("%(name)s écrit…", { name }) : name);
     }
@@ -84,15 +84,10 @@ export class CursorLayer {
   }
 
   private create(peer: PeerState): Drawn {
-    const arrow = document.createElementNS(SVG, "svg");
-    arrow.setAttribute("viewBox", "0 0 20 22");
-    const shape = document.createElementNS(SVG, "path");
-    shape.setAttribute("d", "M2 1 18 11l-7 1.6L7.4 20z");
-    arrow.append(shape);
     const element = el(
       "div",
       { class: "board-cursor", "aria-hidden": "true", "data-colour": peer.colour },
-      arrow,
+      el("i"),
       el("span"),
     );
     this.layer.append(element);

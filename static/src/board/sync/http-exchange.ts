@@ -30,7 +30,7 @@ export class HttpExchange {
     try {
       const vector = Y.encodeStateVector(place.target);
       const answer = await this.transport.sync(vector, batch?.update ?? NOTHING, place.epoch);
-      place.takeIn(answer.missing);
+      place.takeIn([answer.missing]);
       place.seq = Math.max(place.seq, answer.seq);
       place.setRights(answer);
       if (batch) this.host.settled(batch.n);

@@ -64,8 +64,13 @@ export class Place {
     else if (handle === this.handle) run();
   }
 
-  takeIn(update: Uint8Array): void {
-    Y.applyUpdate(this.target, update, REMOTE);
+  /** Takes in changes as one: what listens is called once. */
+  takeIn(updates: readonly Uint8Array[]): void {
+    const { target } = this;
+    const run = (): void => {
+      for (const update of updates) Y.applyUpdate(target, update, REMOTE);
+    };
+    Y.transact(target, run, REMOTE, false);
   }
 
   /** Moves on to row `seq`; true when rows before it did not arrive. */

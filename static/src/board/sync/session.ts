@@ -292,10 +292,10 @@ export class SyncSession {
     const { events, place } = this;
     const inTurn = place.inTurn.bind(place);
     return {
-      updates: (handle, seq, updates) =>
+      updates: (handle, seqs, updates) =>
         inTurn(handle, () => {
-          for (const update of updates) place.takeIn(update);
-          this.follow(seq);
+          place.takeIn(updates);
+          for (const seq of seqs) this.follow(seq);
         }),
       acknowledged: (handle, n, seq) =>
         inTurn(handle, () => {

@@ -1,6 +1,7 @@
 /** One Socket.IO connection (WebSocket only) joined to one document. Reconnecting is the session's business. */
 
 import { io, type Socket } from "socket.io-client";
+import { Intake } from "./intake";
 import type { Control, Joined, JoinRefused, Link, LinkHandlers, Peer, Transport } from "./transport";
 import { Http, LinkRefused } from "./transport";
 import {
@@ -14,6 +15,8 @@ import {
 } from "./wire";
 
 const ANSWER_MS = 10_000;
+/** Acknowledgements, refusals and orders of the server. */
+const BUILD_ON_UPDATES = "arx";
 
 export class SocketTransport extends Http implements Transport {
   constructor(
@@ -61,22 +64,26 @@ export class SocketTransport extends Http implements Transport {
 }
 
 class SocketLink implements Link {
+  private readonly intake: Intake;
+
   constructor(
     private readonly socket: Socket,
     private readonly document: number,
     private readonly isLight: () => boolean,
     handlers: LinkHandlers,
   ) {
+    this.intake = new Intake(this.reading(handlers.updates), isLight);
+    socket.onAny((event: string) => BUILD_ON_UPDATES.includes(event) && this.intake.flush());
     socket.on(
       "u",
-      this.reading((data) => {
+      this.reading((data: unknown) => {
         const { handle, seq, updates } = decodeUpdates(bytesOf(data));
-        handlers.updates(handle, seq, updates);
+        this.intake.add(handle, seq, updates);
       }),
     );
     socket.on(
       "p",
-      this.reading((data) => {
+      this.reading((data: unknown) => {
         const { handle, pointers } = decodePointers(bytesOf(data));
         handlers.pointers(handle, pointers);
       }),
@@ -128,15 +135,16 @@ class SocketLink implements Link {
   }
 
   close(): void {
+    this.intake.drop();
     this.socket.off();
     this.socket.close();
   }
 
   /** Bytes that cannot be read mean that the two sides disagree: start again with a new connection. */
-  private reading(read: (data: unknown) => void): (data: unknown) => void {
-    return (data) => {
+  private reading<A extends unknown[]>(read: (...data: A) => void): (...data: A) => void {
+    return (...data) => {
       try {
-        read(data);
+        read(...data);
       } catch {
         this.socket.disconnect();
       }

@@ -57,7 +57,7 @@ export interface Refusal {
 
 /** What arrives on an open socket, per joined handle. */
 export interface LinkHandlers {
-  updates(handle: number, seq: number, updates: Uint8Array[]): void;
+  updates(handle: number, seqs: readonly number[], updates: readonly Uint8Array[]): void;
   acknowledged(handle: number, n: number, seq: number): void;
   refused(handle: number, refusal: Refusal): void;
   peers(handle: number, joined: Peer[], left: number[]): void;

@@ -15,6 +15,8 @@ export class ContextBar {
   private readonly bar: HTMLElement;
   private readonly palette: HTMLElement;
   private paletteFor: string[] = [];
+  /** Of the bar, in pixels. */
+  private size = { w: 0, h: 0 };
 
   constructor(
     private readonly context: BoardContext,
@@ -41,7 +43,19 @@ export class ContextBar {
       signal,
     );
     stage.onDraw(() => this.place(), signal);
-    board.changes.on("objects", () => this.show(), signal);
+    const watch = new ResizeObserver(() => {
+      this.size = { w: this.bar.offsetWidth, h: this.bar.offsetHeight };
+      this.place();
+    });
+    watch.observe(this.bar);
+    signal.addEventListener("abort", () => watch.disconnect(), { once: true });
+    board.changes.on(
+      "objects",
+      ({ added, updated, removed }) => {
+        if ([...added, ...updated, ...removed.map(({ id }) => id)].some((id) => selection.has(id))) this.show();
+      },
+      signal,
+    );
     selection.events.on("change", () => this.show(), signal);
     selection.events.on("editing", () => this.show(), signal);
     this.show();
@@ -177,11 +191,10 @@ export class ContextBar {
     if (!bounds) return;
     const start = camera.toScreen(bounds);
     const end = camera.toScreen({ x: bounds.x + bounds.w, y: bounds.y + bounds.h });
-    const { offsetWidth: w, offsetHeight: h } = this.bar;
-    const { clientWidth, clientHeight } = page.stage;
-    const x = Math.max(8, Math.min(start.x, clientWidth - w - 8));
+    const { w, h } = this.size;
+    const x = Math.max(8, Math.min(start.x, camera.size.w - w - 8));
     const below = end.y + GAP_PX;
-    const y = below + h + 8 <= clientHeight ? below : start.y - GAP_PX - h;
-    this.bar.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(8, Math.min(y, clientHeight - h - 8)))}px)`;
+    const y = below + h + 8 <= camera.size.h ? below : start.y - GAP_PX - h;
+    this.bar.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(8, Math.min(y, camera.size.h - h - 8)))}px)`;
   }
 }

@@ -21,10 +21,6 @@ const POOL = 200;
 const FAR_ZOOM = 0.4;
 const FAR_MANY = 300;
 const TRAVEL_MS = 200;
-/** What others do is drawn so often when more than a few objects change, and in light mode. */
-const BUSY_MS = 100;
-const LIGHT_MS = 250;
-const FEW = 6;
 const GRID = 24;
 const MOST_STRETCH = 1.3;
 
@@ -37,10 +33,6 @@ export class Stage {
   private readonly mounted = new Map<string, Mounted>();
   private readonly pools = new Map<string, HTMLElement[]>();
   private readonly dirty = new Set<string>();
-  /** Changed by others, to be drawn when `restTimer` rings. */
-  private readonly waiting = new Set<string>();
-  private lastOthersAt = 0;
-  private lastOthersMany = false;
   private readonly far: FarLayer;
   /** Whether the canvas stands for the elements. */
   private isFar = false;
@@ -51,14 +43,13 @@ export class Stage {
   private viewChanged = true;
   /** Selection, focus or what is being written changed. */
   private statesChanged = false;
-  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private travelTimer: ReturnType<typeof setTimeout> | undefined;
   private scheduled = false;
   private moving: ReadonlyMap<string, Point> | null = null;
   private readonly afterDraw = new Set<() => void>();
 
   constructor(
-    private readonly page: Pick<Page, "root" | "stage" | "dots" | "world" | "list" | "far" | "zones" | "notes">,
+    private readonly page: Pick<Page, "stage" | "dots" | "world" | "list" | "far" | "zones" | "notes">,
     private readonly board: BoardDocument,
     private readonly camera: Camera,
     private readonly selection: Selection,
@@ -77,11 +68,7 @@ export class Stage {
     camera.events.on("change", () => this.travel(), signal);
     selection.events.on("change", () => this.restate(), signal);
     selection.events.on("editing", () => this.restate(), signal);
-    const stop = (): void => {
-      clearTimeout(this.travelTimer);
-      clearTimeout(this.restTimer);
-    };
-    signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", () => clearTimeout(this.travelTimer), { once: true });
   }
 
   /** The element of an object, if it is drawn. */
@@ -137,16 +124,10 @@ export class Stage {
     return place ? { ...place, w: object.w, h: object.h } : object;
   }
 
-  /** Draws objects again: names were learnt, somebody else selects them. What others do may wait a little. */
-  redraw(ids: Iterable<string>, atOnce = true): void {
-    const marked = atOnce ? this.dirty : this.waiting;
-    for (const id of ids) marked.add(id);
-    if (atOnce) this.redrawAll(false);
-    else if (this.restTimer === undefined) {
-      const rest = this.restMs();
-      if (rest === 0) this.endRest();
-      else this.restTimer = setTimeout(() => this.endRest(), rest);
-    }
+  /** Draws objects again: names were learnt, somebody else selects them. */
+  redraw(ids: Iterable<string>): void {
+    for (const id of ids) this.dirty.add(id);
+    this.redrawAll(false);
   }
 
   redrawAll(contents: boolean): void {
@@ -175,27 +156,11 @@ export class Stage {
     this.redrawAll(false);
   }
 
-  /** Draws what others did at once, or in light mode a few times a second. */
   private take(change: BoardChange): void {
     for (const object of change.removed) this.unmount(object.id);
     if (this.isReordered(change)) this.ranks = null;
     this.far.touch(change.local);
-    this.redraw([...change.added, ...change.updated], change.local);
-  }
-
-  private restMs(): number {
-    if (this.page.root.hasAttribute("data-light")) return LIGHT_MS;
-    const isBusy = this.lastOthersMany || this.waiting.size > FEW;
-    return isBusy ? Math.max(0, this.lastOthersAt + BUSY_MS - performance.now()) : 0;
-  }
-
-  private endRest(): void {
-    this.restTimer = undefined;
-    this.lastOthersAt = performance.now();
-    this.lastOthersMany = this.waiting.size > FEW;
-    for (const id of this.waiting) this.dirty.add(id);
-    this.waiting.clear();
-    this.redrawAll(false);
+    this.redraw([...change.added, ...change.updated]);
   }
 
   private schedule(): void {
