@@ -6,13 +6,17 @@ from pathlib import Path
 
 from sqlalchemy import JSON, Column, Enum, ForeignKey, LargeBinary, MetaData, String, Table
 
+from models.activity import ActivityKind
+from models.notification import NotificationKind
 from models.personal_data import NOTHING, RECORD_OF, RECORDS, Record
 from models.personal_rows import ADDRESSES, AUTHOR_KEYS, PEOPLE
 from models.retention import PERIODS
+from models.snapshot import KIND_LABELS, SnapshotKind
 from models.tables import metadata
 from workspace.jobs.retention import RULES
+from workspace.services import journal, notifications
 from workspace.services.personal_export import NAMED, naming
-from workspace.web.account.data_words import CAPACITIES, COLUMNS, SECTIONS
+from workspace.web.account.data_words import CAPACITIES, COLUMNS, ENUMS, SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -131,6 +135,25 @@ def test_every_section_and_column_has_a_name_on_paper() -> None:
         if columns_shown
     }
     assert capacities - set(CAPACITIES) <= {"user", "guest"}
+
+
+def test_every_value_of_a_shown_choice_has_a_name_on_paper() -> None:
+    choices = {
+        column.type.enum_class
+        for r in RECORDS
+        if r.section
+        for name in {name for names in r.shown.values() for name in names}
+        if isinstance((column := metadata.tables[r.table].c[name]).type, Enum)
+    }
+    sentences = {
+        ActivityKind: journal.SENTENCES,
+        NotificationKind: notifications.SENTENCES,
+        SnapshotKind: KIND_LABELS,
+    }
+    nameless = {
+        one for choice in choices for one in choice if one not in sentences.get(choice, ENUMS.get(choice, {}))
+    }
+    assert nameless == set()
 
 
 def test_every_counted_period_is_enforced() -> None:

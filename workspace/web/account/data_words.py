@@ -16,6 +16,7 @@ from models.policy import Role
 from models.problem import APPROACH_LABELS, CONFIDENTIALITY_LABELS, DOMAIN_LABELS, STATUS_LABELS
 from models.project import StepStatus
 from models.snapshot import KIND_LABELS, SnapshotKind
+from models.solution import STATE_LABELS
 from models.stages import STEPS
 from workspace.i18n import _, format_date, format_datetime, ngettext
 from workspace.services import journal, notifications
@@ -223,12 +224,14 @@ ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
             Role.LEARNER: N_("Auditeur·rice"),
             Role.TUTOR: N_("Tuteur·rice"),
             Role.PARTNER: N_("Partenaire"),
+            Role.GUEST: N_("Contributeur·rice invité·e"),
             Role.OBSERVER: N_("Élu·e invité·e"),
             Role.MANAGER: N_("Responsable de formation"),
             Role.ADMIN: N_("Administrateur·rice technique"),
         },
         ATTENDANCE_LABELS,
         CONTACT_LABELS,
+        STATE_LABELS,
         {FeedbackStatus.DRAFT: N_("Brouillon"), FeedbackStatus.RELEASED: N_("Transmis à l’équipe")},
         {FeedbackAnswer.ADDRESSED: N_("Pris en compte"), FeedbackAnswer.CONTESTED: N_("Contesté")},
         {BriefStatus.DRAFT: N_("Brouillon"), BriefStatus.PUBLISHED: N_("Publié")},
