@@ -55,7 +55,16 @@ def shifted(before: Place, after: Place) -> tuple[int, int]:
 
 def await_shift(thing: Locator, before: Place, by: tuple[int, int]) -> None:
     """Wait until it has moved so far: what the mouse did is drawn with the next frame."""
-    eventually(lambda: shifted(before, middle_of(thing)) == by, 10, f"a move by {by}")
+    moves: list[tuple[int, int]] = []
+
+    def moved() -> bool:
+        moves.append(shifted(before, middle_of(thing)))
+        return moves[-1] == by
+
+    try:
+        eventually(moved, 10)
+    except AssertionError as late:
+        raise AssertionError(f"moved by {list(dict.fromkeys(moves))}, not {by}") from late
 
 
 def test_marquee_selects_what_it_surrounds_and_the_selection_moves_together(open_board: OpenBoard) -> None:
