@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from models.assessment import Assessment
 from models.audit import AuditEntry
 from models.base import Base
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
@@ -274,6 +275,23 @@ def access_feedback(session: Session, actor: Actor, feedback_id: int, permission
         raise NotFound(NOT_FOUND)
     check(actor, permission, feedback.where)
     return feedback
+
+
+def access_assessment(
+    session: Session, actor: Actor, assessment_id: int, permission: Permission
+) -> Assessment:
+    """The assessment with its cohort, team and learner. It is not found by those who may not read it."""
+    statement = (
+        select(Assessment)
+        .where(Assessment.id == _valid(assessment_id))
+        .options(joinedload(Assessment.cohort), joinedload(Assessment.team), joinedload(Assessment.learner))
+    )
+    assessment = find_or_not_found(session, statement)
+    where = assessment.where_in(cohort_where(assessment.cohort))
+    if not can(actor, Permission.VIEW_ASSESSMENT, where):
+        raise NotFound(NOT_FOUND)
+    check(actor, permission, where)
+    return assessment
 
 
 def access_brief(session: Session, actor: Actor, brief_id: int, permission: Permission) -> ProgressBrief:

@@ -111,6 +111,8 @@ class AuditAction(enum.StrEnum):
     FEEDBACK_RELEASED = "feedback_released"
     FEEDBACK_SCHEDULED = "feedback_scheduled"
     FEEDBACK_HELD_BACK = "feedback_held_back"
+    ASSESSMENT_RELEASED = "assessment_released"
+    ASSESSMENT_TAKEN_BACK = "assessment_taken_back"
     PEER_ROUND_OPENED = "peer_round_opened"
     PEER_ROUND_RELEASED = "peer_round_released"
     BRIEF_PUBLISHED = "brief_published"
@@ -155,6 +157,8 @@ class Export(enum.StrEnum):
     BOARD = "board"
     SNAPSHOT = "snapshot"
     PERSONAL_DATA = "personal_data"
+    ASSESSMENTS = "assessments"
+    ACCOMPANIMENT = "accompaniment"
 
 
 Fact = enum.StrEnum | bool | int | date

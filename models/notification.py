@@ -22,6 +22,7 @@ class NotificationKind(enum.StrEnum):
     STEP_REOPENED = "step_reopened"
     FEEDBACK_RELEASED = "feedback_released"
     FEEDBACK_ANSWERED = "feedback_answered"
+    ASSESSMENT_RELEASED = "assessment_released"
     PEER_REVIEW_ASKED = "peer_review_asked"
     PEER_REVIEW_DUE = "peer_review_due"
     PEER_REVIEW_RELEASED = "peer_review_released"

@@ -396,7 +396,7 @@ RECORDS: Sequence[Record] = (
         basis=Basis.TASK,
         seen_by=(
             "tutors; once released the team and the managers; what is for one learner: that learner and "
-            "the tutors, nobody else"
+            "the tutors; that it was given, and when, in the proof of accompaniment: the managers"
         ),
         period="project",
         section="feedback",
@@ -413,6 +413,27 @@ RECORDS: Sequence[Record] = (
             "object_text": f"{SHARED}; emptied when the person asks for it",
         },
         ours=("step_code", "status", "answer", "object_id"),
+        shown_once={"learner_id": "released_at"},
+    ),
+    Record(
+        "assessment",
+        what="a tutor's assessment of a team or of one learner: words, and levels of the cohort's rubric",
+        why="the training",
+        basis=Basis.TASK,
+        seen_by=(
+            "tutors; once released those whom it is about; the levels without the words: the managers; "
+            "nobody else"
+        ),
+        period="project",
+        section="assessments",
+        shown={
+            "learner_id": ("cohort_id", "appreciation", "released_at"),
+            "author_id": ("cohort_id", "team_id", "appreciation", "status", "created_at", "released_at"),
+        },
+        deleted_by=("learner_id",),
+        emptied={"author_id": ("author_id",)},
+        kept={"appreciation": f"{SHARED}; one of the person alone is deleted"},
+        ours=("status",),
         shown_once={"learner_id": "released_at"},
     ),
     Record(
@@ -887,6 +908,7 @@ NOTHING: Mapping[str, str] = {
     "criterion": "a cohort's criteria",
     "criterion_level": "a cohort's criteria",
     "peer_mark": "the levels that a team's review found: goes with it",
+    "assessment_mark": "the levels that an assessment found: goes with it, and is exported with it",
     "feedback_mark": "the levels that a feedback found: goes with it, and is exported with it",
     "class_session_change": "the timetable: what is otherwise for one session",
     "shared_document": "numbers",

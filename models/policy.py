@@ -30,7 +30,7 @@ class Stand(enum.StrEnum):
 
     AUTHOR = "author"
     SUBJECT = "subject"
-    """The learner of the owning team whom it is about, and nobody else."""
+    """The learner of the owning team, or of the cohort where no team owns it, whom it is about."""
     TEAM = "team"
     PEER = "peer"
     TUTOR = "tutor"
@@ -85,6 +85,10 @@ class Permission(enum.StrEnum):
     WRITE_FEEDBACK = "write_feedback"
     VIEW_FEEDBACK = "view_feedback"
     ANSWER_FEEDBACK = "answer_feedback"
+    WRITE_ASSESSMENT = "write_assessment"
+    VIEW_ASSESSMENT = "view_assessment"
+    VIEW_APPRECIATION = "view_appreciation"
+    VIEW_ACCOMPANIMENT = "view_accompaniment"
     LEAD_PEER_REVIEWS = "lead_peer_reviews"
     WRITE_PEER_REVIEW = "write_peer_review"
     VIEW_BRIEF = "view_brief"
@@ -164,7 +168,8 @@ def stands(actor: Actor, where: Where) -> frozenset[Stand]:
         found.add(Stand.AUTHOR)
     for grant in actor.grants:
         found |= _stands_of(grant, where)
-    if Stand.TEAM in found and _same(actor.user_id, where.subject_id):
+    is_learner = Stand.TEAM in found or (where.team_id is None and Stand.PEER in found)
+    if is_learner and _same(actor.user_id, where.subject_id):
         found.add(Stand.SUBJECT)
     return frozenset(found)
 
@@ -331,6 +336,22 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
         S.MANAGER: when("released"),
     },
     P.ANSWER_FEEDBACK: {S.TEAM: when("released"), S.SUBJECT: when("released_to_one")},
+    # Assessments of a team, or of a learner in no team. States: draft, released, released_to_one.
+    P.WRITE_ASSESSMENT: {S.TUTOR: always},
+    P.VIEW_ASSESSMENT: {
+        S.TEAM: when("released"),
+        S.SUBJECT: when("released_to_one"),
+        S.TUTOR: always,
+        S.MANAGER: when("released", "released_to_one"),
+    },
+    # Its words: a manager reads the levels only.
+    P.VIEW_APPRECIATION: {
+        S.TEAM: when("released"),
+        S.SUBJECT: when("released_to_one"),
+        S.TUTOR: always,
+    },
+    # When tutors and learners met, and over what; never a content. A learner reads their own.
+    P.VIEW_ACCOMPANIMENT: {S.SUBJECT: always, S.TUTOR: always, S.MANAGER: always},
     # Reviews between teams. State: of the round (prepared, open, released). TEAM is the team that writes.
     P.LEAD_PEER_REVIEWS: {S.TUTOR: always, S.MANAGER: always},
     P.WRITE_PEER_REVIEW: {S.TEAM: when("open", "released")},

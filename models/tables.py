@@ -2,6 +2,7 @@
 
 from models import (
     activity,
+    assessment,
     audit,
     authority,
     ballot,
@@ -45,6 +46,7 @@ from models.base import Base
 __all__ = [
     "Base",
     "activity",
+    "assessment",
     "audit",
     "authority",
     "ballot",

@@ -24,6 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.activity import Activity, ActivityKind
+from models.assessment import Assessment, AssessmentMark, AssessmentStatus
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
@@ -62,6 +63,7 @@ from tests.factories import (
     make_solution,
     make_user,
 )
+from workspace.services import spreadsheet
 from workspace.services.rubrics import ensure_rubric
 from workspace.services.tokens import new_token, token_hash
 
@@ -97,6 +99,7 @@ def plant(session: Session, world: World) -> Planted:
         "problem_id": {"problem": str(world.problem.id), "other": str(others["problem"])},
         "cohort_id": {"cohort": str(world.cohort.id), "other": str(world.other_cohort.id)},
         "team_id": {"team": str(world.team.id)},
+        "learner_id": {"bob": str(world.bob.id)},
         "programme_id": {
             "programme": str(world.programme.id),
             "other": str(world.other_cohort.programme_id),
@@ -393,10 +396,40 @@ def _plant_feedback(session: Session, planted: Planted, board: Board) -> dict[st
             FeedbackMark(feedback_id=to_one.id, criterion_id=rubric.criteria[0].id, level=2 + (not released))
         )
     planted.ids |= _plant_peer_reviews(session, planted)
+    planted.ids["assessment_id"] = _plant_assessments(session, planted)
     phrase = FeedbackPhrase(user_id=planted.world.tutor.id, text=planted.secret("tutor's phrase"))
     session.add(phrase)
     session.flush()
     planted.ids["phrase_id"] = {"phrase": str(phrase.id)}
+    return ids
+
+
+def _plant_assessments(session: Session, planted: Planted) -> dict[str, str]:
+    """Of the team and of Bob, released; of the peer's team and of Alice, drafts: each by one criterion."""
+    world, ids = planted.world, {}
+    rubric = ensure_rubric(session, world.cohort.id)
+    for name, place, status, whom in (
+        ("team's", 1, AssessmentStatus.RELEASED, {"team_id": world.team.id}),
+        ("bob's", 2, AssessmentStatus.RELEASED, {"learner_id": world.bob.id}),
+        ("draft of a team's", 3, AssessmentStatus.DRAFT, {"team_id": world.peer_team.id}),
+        ("draft of alice's", 4, AssessmentStatus.DRAFT, {"learner_id": world.alice.id}),
+    ):
+        row = Assessment(
+            cohort_id=world.cohort.id,
+            author_id=world.tutor.id,
+            appreciation=planted.secret(f"{name} appreciation"),
+            status=status,
+            released_at=utcnow() if status is AssessmentStatus.RELEASED else None,
+            **whom,
+        )
+        session.add(row)
+        session.flush()
+        # Only marks show the title of a criterion that was withdrawn.
+        criterion = rubric.criteria[place]
+        criterion.title, criterion.withdrawn_at = planted.secret(f"{name} mark"), utcnow()
+        session.add(AssessmentMark(assessment_id=row.id, criterion_id=criterion.id, level=2))
+        ids[name] = str(row.id)
+    session.flush()
     return ids
 
 
@@ -623,7 +656,7 @@ def _unpacked(answer: TestResponse) -> bytes:
         return b""
     file = io.BytesIO(answer.get_data())
     match answer.mimetype:
-        case "application/zip":
+        case "application/zip" | spreadsheet.XLSX:
             with zipfile.ZipFile(file) as archive:
                 return b"".join(archive.read(name) for name in archive.namelist())
         case "application/pdf":

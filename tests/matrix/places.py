@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.assessment import Assessment, AssessmentStatus
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
@@ -236,6 +237,7 @@ def _basics(places: Places) -> None:
         "project_id": world.project.id,
         "cohort_id": world.cohort.id,
         "team_id": world.team.id,
+        "learner_id": world.alice.id,
         "programme_id": world.programme.id,
         "step_code": "understand",
         "number": 1,
@@ -253,6 +255,7 @@ def _basics(places: Places) -> None:
         "another cohort": {
             "cohort_id": world.other_cohort.id,
             "team_id": world.other_team.id,
+            "learner_id": world.zoe.id,
             "programme_id": world.other_cohort.programme_id,
         },
     }
@@ -455,8 +458,27 @@ def _feedback(session: Session, places: Places) -> None:
     session.add_all([to_one, phrase])
     session.flush()
     _peer_reviews(session, places)
+    _assessments(session, places)
     places.ids["feedback to one learner"] = {"feedback_id": to_one.id}
     places.ids["phrase of the tutor"] = {"phrase_id": phrase.id}
+
+
+def _assessments(session: Session, places: Places) -> None:
+    world, released = places.world, AssessmentStatus.RELEASED
+    rows = {
+        "draft assessment of the team": Assessment(team_id=world.peer_team.id),
+        "assessment of the team": Assessment(team_id=world.team.id, status=released),
+        "draft assessment of one learner": Assessment(learner_id=world.bob.id),
+        "assessment of one learner": Assessment(learner_id=world.alice.id, status=released),
+    }
+    for row in rows.values():
+        row.cohort_id, row.appreciation = world.cohort.id, "En chemin"
+        row.released_at = utcnow() if row.is_released else None
+    session.add_all(rows.values())
+    session.flush()
+    places.ids |= {name: {"assessment_id": row.id} for name, row in rows.items()}
+    places.ids["accompaniment of the team"] = {"?who": f"team-{world.team.id}"}
+    places.ids["accompaniment of a learner"] = {"?who": f"learner-{world.alice.id}"}
 
 
 def _peer_reviews(session: Session, places: Places) -> None:

@@ -92,6 +92,12 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     # Reviews between teams: who leads and who writes; the team reviewed once they are given.
     (r"(round of reviews|review by a peer's team), open", frozenset({"paul", "tutor", "manager"})),
     (r"(round of reviews|review by a peer's team), released", INSIDE | {"paul"}),
+    # Assessments: whose they are and the tutors; managers read the levels and no word.
+    (r"team's appreciation", TEAM | {"tutor"}),
+    (r"team's mark", INSIDE),
+    (r"bob's appreciation", frozenset({"bob", "tutor"})),
+    (r"bob's mark", frozenset({"bob", "tutor", "manager"})),
+    (r"draft of .* (appreciation|mark)", frozenset({"tutor"})),
     (r"meaning of a level .*", INSIDE | {"paul"}),  # whoever reviews another team reads the rubric
     (r"draft brief: .*", TEAM | {"tutor"}),
     (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
@@ -135,6 +141,9 @@ def searches(planted: Planted) -> Iterator[str]:
     yield from ("/problems?q=secret", "/projects?q=secret", "/problems?mine=1&q=secret")
     yield f"/cohorts/{cohort}?grid=people"
     yield f"/cohorts/{cohort}/live?grid=people"
+    yield f"/cohorts/{cohort}/assessments/file?format=xlsx"
+    yield f"/cohorts/{cohort}/accompaniment?who=learner-{planted.world.bob.id}"
+    yield f"/cohorts/{cohort}/accompaniment/file?format=pdf"
     for sector in Sector:
         for what in ("write?letter=news", "note?kind=refused"):
             yield f"/projects/{planted.world.project.id}/involvement/{what}&sector={sector}&name="
@@ -202,12 +211,18 @@ def test_control_those_inside_do_read_theirs(
     expected = {
         "alice": {
             "feedback released",
+            "team's appreciation",
             "draft brief: asked",
             "partner's contact",
             "somebody else's notification",
         },
-        "tutor": {"feedback draft", "note on a board that is closed", "journal partner_added"},
-        "manager": {"feedback released", "bob e-mail", "invited e-mail"},
+        "tutor": {
+            "feedback draft",
+            "draft of alice's mark",
+            "note on a board that is closed",
+            "journal partner_added",
+        },
+        "manager": {"bob's mark", "feedback released", "bob e-mail", "invited e-mail"},
         "paul": {"problem being drafted", "summary", "partner"},
         "zoe": {"other brief: asked", "zoe e-mail"},
     }

@@ -15,6 +15,7 @@ from tests.canaries import Planted, attempts, plant, send
 from tests.conftest import ClientOf, make_app
 from tests.factories import World
 from tests.routes import path_of
+from workspace.services.spreadsheet import XLSX
 from workspace.web.boards.exports import FILE_POLICY, PICTURE_POLICY
 from workspace.web.guard import COOKIE, public
 from workspace.web.security import USUAL_HEADERS
@@ -32,7 +33,7 @@ REFERRER = {"same-origin", "no-referrer"}
 NOT_KEPT_BY_OTHERS = {"no-store", "private, no-cache", "no-cache", "private, max-age=600"}
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "max-age=86400"
-FILES = {"image/webp", "image/png", "application/pdf", "text/csv", "text/markdown"}
+FILES = {"image/webp", "image/png", "application/pdf", "text/csv", "text/markdown", XLSX}
 """They may come with a policy that lets them do nothing; drawings (SVG) with one that lets them be drawn."""
 
 

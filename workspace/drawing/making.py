@@ -1,4 +1,4 @@
-"""Makes what is asked of a board: looks at it, draws it, writes it down. Runs anywhere; see `rendering`."""
+"""Makes what is asked of a board: looks at it, draws it, writes it down; records too. See `rendering`."""
 
 import io
 import json
@@ -212,6 +212,12 @@ class Rendering:
             loose=tuple(note for note in self.outline.notes() if note.id in kept and note.id not in shown),
             connectors=tuple(link for link in self.outline.connectors if link.id in kept),
         )
+
+
+def record(data: dict[str, Any]) -> bytes:
+    """Facts and tables as PDF: no board in it."""
+    sheet = import_module(SHEET)
+    return bytes(sheet.to_pdf(data, sheet.load_fonts(), sheet.RECORD))
 
 
 def vars_of(one: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from models.errors import Refused
 from workspace.drawing import fonts
-from workspace.drawing.making import NoSuchPart, Rendering, TooLarge
+from workspace.drawing.making import NoSuchPart, Rendering, TooLarge, record
 
 MEMORY_BYTES = 1536 << 20
 SECONDS = 45
@@ -48,7 +48,10 @@ def main() -> None:
         rest = rest[length:]
     images = dict(zip(ask["images"], blobs[1:], strict=True))
     try:
-        made = getattr(Rendering(ask, blobs[0], images), ask["format"])()
+        if ask["format"] == "record":
+            made = record(ask["record"])
+        else:
+            made = getattr(Rendering(ask, blobs[0], images), ask["format"])()
     except NoSuchPart:
         raise SystemExit(REFUSALS["no_such_part"]) from None
     except Refused:

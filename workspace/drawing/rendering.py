@@ -96,6 +96,29 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table of a record. `widths`: of its columns, in parts; 0 as much as needed."""
+
+    caption: str
+    columns: Sequence[str]
+    widths: Sequence[int]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A paper without drawings, all of it in the reader's language. `facts`: names and what they are."""
+
+    title: str
+    description: str
+    paper: Paper
+    facts: Sequence[tuple[str, str]]
+    statement: str
+    tables: Sequence[Table]
+    note: str
+
+
+@dataclass(frozen=True)
 class ZoneSurvey:
     """A zone as the pages name it."""
 
@@ -137,6 +160,11 @@ def rows(content: bytes, ask: Ask) -> list[list[str]]:
 def render(kind: str, content: bytes, ask: Ask, images: Mapping[str, bytes]) -> bytes:
     """The file: `kind` is svg, png, pdf, md or rows. Raises: as `survey`."""
     return _run({"format": kind, **asdict(ask)}, content, images)
+
+
+def record(told: Record) -> bytes:
+    """Facts and tables as a tagged PDF. Raises: Refused."""
+    return _made_apart({"format": "record", "record": asdict(told)}, b"", {})
 
 
 def _run(ask: dict[str, Any], content: bytes, images: Mapping[str, bytes]) -> bytes:

@@ -1,7 +1,8 @@
-"""SVG to PNG, and a board as PDF: what Typst does for us (docs/adr/0029-exports.md).
+"""SVG to PNG, a board or a record as PDF: what Typst does for us (docs/adr/0029-exports.md).
 
-The PDF has a page for each zone, one for what lies outside of zones, then the plan; its text is text, its
-fonts are in it, it is tagged (PDF/UA-1 when every character can be shown).
+A board's PDF has a page for each zone, one for what lies outside of zones, then the plan; a record's has
+facts and tables. Their text is text, their fonts are in them, they are tagged (PDF/UA-1 when every character
+can be shown).
 """
 
 import json
@@ -15,6 +16,7 @@ from workspace.drawing.board import Picture
 from workspace.drawing.fonts import FOLDER
 
 SHEET = Path(__file__).with_name("sheet.typ")
+RECORD = Path(__file__).with_name("record.typ")
 MOST_PIXELS = 24_000_000
 MOST_SIDE = 12_000
 FINEST = 2.0
@@ -51,10 +53,10 @@ def to_png(picture: Picture, fonts: Any) -> bytes:
     return made if isinstance(made, bytes) else made[0]
 
 
-def to_pdf(data: dict[str, Any], fonts: Any) -> bytes:
-    """The document of `sheet.typ`."""
+def to_pdf(data: dict[str, Any], fonts: Any, document: Path = SHEET) -> bytes:
+    """The document of `sheet.typ`, or of `record.typ`."""
     inputs = {"data": json.dumps(data)}
-    source = SHEET.read_bytes()
+    source = document.read_bytes()
     try:
         made = typst.compile(source, font_paths=fonts, sys_inputs=inputs, pdf_standards=["ua-1"])
     except typst.TypstError:  # a character without a glyph may not be in PDF/UA: tags stay, the promise goes

@@ -88,6 +88,8 @@ SENTENCES: Mapping[AuditAction, str] = {
     A.FEEDBACK_RELEASED: N_("%(who)s a publié un retour"),
     A.FEEDBACK_SCHEDULED: N_("%(who)s a donné une heure de publication à un retour"),
     A.FEEDBACK_HELD_BACK: N_("%(who)s a retenu un retour qui attendait son heure"),
+    A.ASSESSMENT_RELEASED: N_("%(who)s a publié une évaluation"),
+    A.ASSESSMENT_TAKEN_BACK: N_("%(who)s a repris en brouillon une évaluation publiée"),
     A.PEER_ROUND_OPENED: N_("%(who)s a ouvert un tour de regards croisés entre équipes"),
     A.PEER_ROUND_RELEASED: N_("%(who)s a remis aux équipes les regards croisés"),
     A.BRIEF_PUBLISHED: N_("%(who)s a publié un point d’étape"),
@@ -212,6 +214,8 @@ GROUPS: Mapping[str, tuple[str, tuple[AuditAction, ...]]] = {
             A.FEEDBACK_RELEASED,
             A.FEEDBACK_SCHEDULED,
             A.FEEDBACK_HELD_BACK,
+            A.ASSESSMENT_RELEASED,
+            A.ASSESSMENT_TAKEN_BACK,
             A.PEER_ROUND_OPENED,
             A.PEER_ROUND_RELEASED,
             A.BRIEF_PUBLISHED,
@@ -242,6 +246,8 @@ EXPORT_LABELS = {
     Export.LAST_GOOD_BOARD: N_("le texte d’un tableau abîmé"),
     Export.BOARD: N_("un tableau"),
     Export.SNAPSHOT: N_("un état figé"),
+    Export.ACCOMPANIMENT: N_("une attestation d’accompagnement"),
+    Export.ASSESSMENTS: N_("les évaluations publiées d’une promotion"),
 }
 SYMBOLS = {
     "accounts": "key-round",

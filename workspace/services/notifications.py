@@ -23,6 +23,7 @@ SENTENCES = {
     KIND.STEP_REOPENED: N_("%(who)s rouvre une étape de « %(subject)s »"),
     KIND.FEEDBACK_RELEASED: N_("%(who)s vous a fait un retour sur « %(subject)s »"),
     KIND.FEEDBACK_ANSWERED: N_("%(who)s a répondu à votre retour sur « %(subject)s »"),
+    KIND.ASSESSMENT_RELEASED: N_("%(who)s a publié une évaluation pour vous : « %(subject)s »"),
     KIND.PEER_REVIEW_ASKED: N_("%(who)s demande à votre équipe de relire un projet : « %(subject)s »"),
     KIND.PEER_REVIEW_DUE: N_("Le délai approche pour rendre votre relecture : « %(subject)s »"),
     KIND.PEER_REVIEW_RELEASED: N_("%(who)s vous remet ce que d’autres équipes pensent de « %(subject)s »"),

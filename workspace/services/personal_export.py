@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models.assessment import Assessment, AssessmentMark
 from models.authority import Authority
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
@@ -88,6 +89,7 @@ def export_of(session: Session, person: Person) -> Export:
         _add_names(session, listed)
     _add_levers(session, person, found.get("problems", []))
     _add_marks(session, person, found.get("feedback", []))
+    _add_own_marks(session, person, found.get("assessments", []))
     return Export(person.key, utcnow(), found)
 
 
@@ -171,6 +173,16 @@ def _add_marks(session: Session, person: Person, feedback: Sequence[Row]) -> Non
         marks[places[feedback_id]] = [f"{one.title}: {one.name}" for one in found]
     for row in own:
         row["marks"] = marks.get((row["project_id"], row["body"]), [])
+
+
+def _add_own_marks(session: Session, person: Person, assessments: Sequence[Row]) -> None:
+    """The levels of what was released of the person alone: one in a cohort."""
+    own = [row for row in assessments if "learner" in row["as"]]
+    written = select(Assessment.id, Assessment.cohort_id).where(Assessment.learner_id == person.id)
+    ids = {row.cohort_id: row.id for row in session.execute(written)} if own else {}
+    marks = marks_of(session, ids.values(), AssessmentMark.assessment_id) if own else {}
+    for row in own:
+        row["marks"] = [f"{one.title}: {one.name}" for one in marks.get(ids[row["cohort_id"]], [])]
 
 
 def _plain_row(row: Row) -> Row:

@@ -1,15 +1,17 @@
-"""The rubric of a cohort: what is looked at, at which levels; what a feedback found. The caller commits.
+"""The rubric of a cohort: what is looked at, at which levels; what was found. The caller commits.
 
 A cohort that has saved none has the default criteria. They are written down when the first mark is given or
-the first word changed, so that marks point at rows.
+the first word changed, so that marks point at rows. `owner` is the column by which a table of marks names
+what they are of: a feedback's unless said otherwise.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from models.base import utcnow
 from models.errors import Conflict, Invalid
@@ -22,6 +24,7 @@ MOST_CRITERIA = 12
 NO_TITLE = N_("Donnez un nom à ce critère.")
 TOO_MANY = N_("Une grille compte douze critères au plus.")
 STALE = N_("La grille a été modifiée entre-temps.")
+Owner = InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Found:
     rank: int
     name: str
     meaning: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -66,43 +70,48 @@ def version_of(session: Session, cohort_id: int) -> int:
     return session.scalar(select(Rubric.version).where(Rubric.cohort_id == cohort_id)) or 0
 
 
-def marks_of(session: Session, feedback_ids: Iterable[int]) -> dict[int, list[Found]]:
-    """The marks of each feedback, in the rubric's order. Two queries."""
+def marks_of(
+    session: Session, ids: Iterable[int], owner: Owner = FeedbackMark.feedback_id
+) -> dict[int, list[Found]]:
+    """The marks of each, in the rubric's order. Two queries."""
     rows = session.execute(
-        select(FeedbackMark.feedback_id, FeedbackMark.level, Criterion)
-        .join(Criterion, Criterion.id == FeedbackMark.criterion_id)
-        .where(FeedbackMark.feedback_id.in_(list(feedback_ids)))
+        select(owner, owner.class_.level, Criterion)
+        .join(Criterion, Criterion.id == owner.class_.criterion_id)
+        .where(owner.in_(list(ids)))
         .options(selectinload(Criterion.levels))
         .order_by(Criterion.place, Criterion.id)
     )
     found: dict[int, list[Found]] = defaultdict(list)
-    for feedback_id, level, criterion in rows:
-        found[feedback_id].append(found_at(criterion, level))
+    for id_, level, criterion in rows:
+        found[id_].append(found_at(criterion, level))
     return found
 
 
 def found_at(criterion: Criterion, level: int) -> Found:
     """A level of a criterion, loaded with its levels, as it is read."""
     described = _described(criterion)
-    return Found(described.title, level, _(LEVEL_NAMES[level - 1]), described.levels[level - 1])
+    name, meaning = _(LEVEL_NAMES[level - 1]), described.levels[level - 1]
+    return Found(described.title, level, name, meaning, described.key)
 
 
-def levels_of(session: Session, feedback_id: int) -> dict[str, int]:
-    """The marks of one feedback by the criterion's key."""
-    rows = session.execute(
-        select(Criterion, FeedbackMark.level)
-        .join(FeedbackMark, FeedbackMark.criterion_id == Criterion.id)
-        .where(FeedbackMark.feedback_id == feedback_id)
-    )
-    return {criterion_key(criterion): level for criterion, level in rows}
+def levels_of(session: Session, id_: int, owner: Owner = FeedbackMark.feedback_id) -> dict[str, int]:
+    """The marks of one by the criterion's key."""
+    return {mark.key: mark.rank for mark in marks_of(session, [id_], owner)[id_]}
 
 
-def set_marks(session: Session, cohort_id: int, feedback_id: int, levels: Mapping[str, int]) -> None:
-    """Let a feedback have these marks, by key, and no other. An unknown key or level is passed over."""
+def set_marks(
+    session: Session,
+    cohort_id: int,
+    id_: int,
+    levels: Mapping[str, int],
+    owner: Owner = FeedbackMark.feedback_id,
+) -> None:
+    """Let it have these marks, by key, and no other. An unknown key or level is passed over."""
     wanted = criterion_levels(session, cohort_id, levels)
-    session.execute(delete(FeedbackMark).where(FeedbackMark.feedback_id == feedback_id))
+    table: Any = owner.class_
+    session.execute(delete(table).where(owner == id_))
     session.add_all(
-        FeedbackMark(feedback_id=feedback_id, criterion_id=criterion_id, level=level)
+        table(**{owner.key: id_}, criterion_id=criterion_id, level=level)
         for criterion_id, level in wanted.items()
     )
     session.flush()

@@ -3,8 +3,10 @@
 from flask import Flask
 
 from workspace.web import assets
+from workspace.web.accompaniment import routes as accompaniment
 from workspace.web.account import identities as account
 from workspace.web.account import personal
+from workspace.web.assessments import routes as assessments
 from workspace.web.audit import routes as audit
 from workspace.web.auth import links as auth
 from workspace.web.auth import second_step
@@ -65,6 +67,8 @@ BLUEPRINTS = (
     auth.blueprint,
     second_step.blueprint,
     account.blueprint,
+    accompaniment.blueprint,
+    assessments.blueprint,
     audit.blueprint,
     break_glass.blueprint,
     personal.blueprint,

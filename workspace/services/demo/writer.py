@@ -25,6 +25,7 @@ from models.problem import Problem, ProblemDriver, ProblemStatus, ProblemSupport
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
 from models.stages import STEP_BY_CODE
 from workspace.services.demo import involvement, templates, timetable
+from workspace.services.demo.assessments import write_assessments
 from workspace.services.demo.aubrac import AUBRAC
 from workspace.services.demo.cayenne import CAYENNE
 from workspace.services.demo.feedback import Teller, add_peer_reviews, add_phrases, write_feedback
@@ -102,6 +103,7 @@ class DemoWriter:
             self._team(story)
         write_milestones(self.session, self.cohort, self.projects, self.users[TUTOR.key], self.now)
         add_peer_reviews(self.session, self.cohort.id, self.projects, self.now)
+        write_assessments(self.session, self.cohort, self.projects, self.users, self.now)
         self._other_problems()
         for name in ("Paris 9e", "Orléans Métropole"):
             self._grant(OBSERVER, Role.OBSERVER, project_id=self.projects[name].id, days=20, lasts=75)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models.activity import ActivityKind
+from models.assessment import AssessmentStatus
 from models.brief import BriefStatus
 from models.feedback import FeedbackAnswer, FeedbackStatus
 from models.i18n import N_
@@ -42,6 +43,7 @@ SECTIONS: Mapping[str, str] = {
     "feedback": N_("Vos retours, ceux qui vous sont adressés, et vos réponses"),
     "peer_rounds": N_("Les regards croisés que vous avez préparés"),
     "peer_reviews": N_("Les regards croisés que vous avez rendus"),
+    "assessments": N_("Les évaluations de votre travail, et celles que vous avez écrites"),
     "phrases": N_("Vos phrases à réutiliser"),
     "visits": N_("Vos dernières visites des projets"),
     "briefs": N_("Vos points d’étape"),
@@ -71,6 +73,7 @@ SECTIONS: Mapping[str, str] = {
 
 COLUMNS: Mapping[str, str] = {
     "accepted_at": N_("Acceptée le"),
+    "appreciation": N_("Appréciation"),
     "answer": N_("Réponse"),
     "answer_text": N_("Texte de la réponse"),
     "answered_at": N_("Réponse du"),
@@ -233,6 +236,7 @@ ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
         CONTACT_LABELS,
         STATE_LABELS,
         {FeedbackStatus.DRAFT: N_("Brouillon"), FeedbackStatus.RELEASED: N_("Transmis à l’équipe")},
+        {AssessmentStatus.DRAFT: N_("Brouillon"), AssessmentStatus.RELEASED: N_("Publiée")},
         {FeedbackAnswer.ADDRESSED: N_("Pris en compte"), FeedbackAnswer.CONTESTED: N_("Contesté")},
         {BriefStatus.DRAFT: N_("Brouillon"), BriefStatus.PUBLISHED: N_("Publié")},
         {

@@ -115,16 +115,16 @@ def facts_for(session: Session, who: Actor, board: Board) -> Facts:
     )
 
 
-def disposition(title: str, kind: str, day: date | None = None) -> str:
+def disposition(title: str, kind: str, day: date | None = None, *, what: str = "") -> str:
     """Content-Disposition of a file named as people file it: Tableau - Titre - 2026-11-28.pdf.
 
-    Without a `day`, it is today's.
+    Without a `day`, it is today's. `what` it is: a board unless said otherwise.
     """
-    name = _file_name(title, kind, day or datetime.now(current_zone()).date())
+    name = _file_name(what or _("Tableau"), title, kind, day or datetime.now(current_zone()).date())
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
-def _file_name(title: str, kind: str, day: date) -> str:
+def _file_name(what: str, title: str, kind: str, day: date) -> str:
     clean = " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:MOST_TITLE].strip(". ")
-    return " - ".join(part for part in (_("Tableau"), clean, day.isoformat()) if part) + f".{kind}"
+    return " - ".join(part for part in (what, clean, day.isoformat()) if part) + f".{kind}"

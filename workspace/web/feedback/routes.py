@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models.access import access_feedback, access_project
 from models.errors import Conflict, Invalid
 from models.feedback import Feedback, FeedbackAnswer
-from models.policy import Permission, can
+from models.policy import Permission, Stand, can, stands
 from models.project import Project
 from models.rubric import LEVEL_NAMES
 from models.session import reading, transaction
@@ -52,6 +52,7 @@ def _render_index(
         forms=forms,
         answering=answering,
         can_write=can(actor(), Permission.WRITE_FEEDBACK, project.where),
+        learns=Stand.TEAM in stands(actor(), project.where),
     )
 
 
