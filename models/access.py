@@ -109,6 +109,22 @@ def access_cohort(
     return cohort
 
 
+def access_accompaniment(
+    session: Session, actor: Actor, cohort_id: int, learner_id: int | None, *, is_chosen: bool
+) -> tuple[Cohort, int | None]:
+    """The cohort with its programme, and whose accompaniment is read: `learner_id`'s, or everybody's.
+
+    When it was not chosen, those who do not follow the cohort read their own.
+    """
+    statement = select(Cohort).where(Cohort.id == _valid(cohort_id)).options(joinedload(Cohort.programme))
+    cohort = find_or_not_found(session, statement)
+    where = cohort_where(cohort)
+    if not is_chosen and not can(actor, Permission.FOLLOW_COHORT, where):
+        learner_id = actor.user_id
+    check(actor, Permission.VIEW_ACCOMPANIMENT, replace(where, subject_id=learner_id))
+    return cohort, learner_id
+
+
 def access_team(session: Session, actor: Actor, team_id: int, permission: Permission) -> Team:
     """The team with its cohort."""
     statement = select(Team).where(Team.id == _valid(team_id)).options(joinedload(Team.cohort))

@@ -312,6 +312,10 @@ CLOSER = {
     "permission decide_problem": (
         *("tests/models/test_policy.py", "tests/web/test_problems.py", "tests/services/test_problems.py"),
     ),
+    **dict.fromkeys(
+        ("permission view_assessment", "permission view_appreciation"),
+        ("tests/services/test_assessments.py", "tests/models/test_policy.py"),
+    ),
     "permission answer_feedback": ("tests/models/test_policy.py",),
 }
 

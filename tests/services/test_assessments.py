@@ -1,5 +1,7 @@
 """Assessments: the tutors' alone until released, then whose they are; managers read levels and no word."""
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -233,3 +235,28 @@ def test_one_takes_along_what_was_released_and_erasure_takes_it_away(world: Worl
         erasure.erase(session, bob, texts=False)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Assessment)) == 0
+
+
+@pytest.mark.parametrize("what", ["begin", "release"])
+def test_two_tutors_at_once_do_it_once(any_world: World, what: str) -> None:
+    """On PostgreSQL both are under way together; on SQLite the second waits for the first."""
+    id_ = write(any_world) if what == "release" else 0
+    ready, answers = threading.Barrier(2), []
+
+    def run() -> None:
+        ready.wait()
+        try:
+            answers.append(release(any_world, id_) if what == "release" else write(any_world))
+        except Conflict as late:
+            answers.append(late)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 2
+    if what == "release":
+        assert len(told()) == 2  # Alice and Bob, once each
+    else:
+        assert [isinstance(one, Conflict) for one in answers].count(True) == 1

@@ -6,21 +6,20 @@ and titles that whoever follows the cohort may read, never a content. Days are t
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.access import access_cohort, check, cohort_where
 from models.base import utcnow
 from models.cohort import Cohort, Team
 from models.errors import NotFound
 from models.membership import Membership
 from models.occurrences import instant
 from models.people import User
-from models.policy import Actor, Permission, Role, can
+from models.policy import Role
 from workspace.i18n import _, ngettext
 from workspace.services.accompaniment_sources import KIND_LABELS, SOURCES, Kind, Met, Period
 from workspace.services.journal import shown_name
@@ -133,18 +132,6 @@ class Proof:
     def days(self) -> int:
         """On how many days."""
         return len({one.day for one in self.interactions})
-
-
-def access_accompaniment(
-    session: Session, actor: Actor, cohort_id: int, scope: Scope | None
-) -> tuple[Cohort, Scope]:
-    """A cohort and the scope that the actor may read there; without one, all of it, or what is their own."""
-    cohort = access_cohort(session, actor, cohort_id)
-    where = cohort_where(cohort)
-    if scope is None:
-        scope = Scope() if can(actor, Permission.FOLLOW_COHORT, where) else Scope(learner_id=actor.user_id)
-    check(actor, Permission.VIEW_ACCOMPANIMENT, replace(where, subject_id=scope.learner_id))
-    return cohort, scope
 
 
 def people_met(session: Session, cohort: Cohort) -> People:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from models.access import MAX_ID, cohort_where
+from models.access import MAX_ID, access_accompaniment, cohort_where
 from models.audit import AuditAction, Export, SubjectKind, audit
 from models.cohort import Cohort
 from models.errors import NotFound
@@ -27,7 +27,6 @@ from workspace.services.accompaniment import (
     People,
     Proof,
     Scope,
-    access_accompaniment,
     file_rows,
     people_met,
     proof_of,
@@ -72,7 +71,11 @@ def _day(written: str) -> date | None:
 
 def _proof(session: Session, cohort_id: int) -> tuple[Proof, People]:
     asked = _asked(request.args)
-    cohort, scope = access_accompaniment(session, actor(), cohort_id, asked.scope)
+    chosen = asked.scope
+    cohort, learner_id = access_accompaniment(
+        session, actor(), cohort_id, chosen.learner_id if chosen else None, is_chosen=chosen is not None
+    )
+    scope = chosen or Scope(learner_id=learner_id)
     today = day_in(cohort.time_zone, datetime.now(UTC))
     since = asked.since or cohort.starts_on
     until = asked.until or max(since, min(today, cohort.ends_on))
@@ -158,7 +161,7 @@ def _record(proof: Proof) -> Record:
     teams = [[label, str(count)] for label, count in proof.by_team]
     tables = [
         Table(_("Par sorte"), [_("Interaction"), _("Nombre")], [1, 0], figures),
-        Table(_("Par équipe"), [_("Équipe"), _("Nombre")], [1, 0], teams),
+        *([] if proof.scope.key else [Table(_("Par équipe"), [_("Équipe"), _("Nombre")], [1, 0], teams)]),
         Table(_("Jour par jour"), titles(), [0, 3, 3, 3, 3, 4], _rows(proof)),
     ]
     return Record(
