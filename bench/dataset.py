@@ -1,9 +1,11 @@
-"""A large, realistic installation: 50 cohorts × 8 teams × 16 weeks of work, written in bulk.
+"""Large, realistic installations: cohorts of teams with 16 weeks of work, written in bulk.
 
-`fill(session, cohorts, teams)` gives the ids of one person of each kind, in the middle of it all.
+`fill(session, sizes)` writes a cohort of so many teams for each size, and gives the ids of one person of each
+kind, and of what they open, in the middle of a largest cohort.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,17 +15,38 @@ from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
 from models.authority import Authority, AuthorityKind
+from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
 from models.board.export import demo_notes
+from models.board_visit import BoardVisit
 from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
-from models.class_session import Attendance, AttendanceStatus, ClassSession, SessionMode
+from models.class_session import (
+    Attendance,
+    AttendanceStatus,
+    CalendarFeed,
+    ClassSession,
+    ClassSessionChange,
+    SessionMode,
+)
 from models.cohort import Cohort, Team
+from models.comment import Comment, Thread
 from models.document import Board, DocumentUpdate, SharedDocument
-from models.feedback import Feedback, FeedbackAnswer, FeedbackStatus
+from models.document_upkeep import BoardObject, DocumentUpkeep
+from models.feedback import (
+    AnchorKind,
+    Feedback,
+    FeedbackAnswer,
+    FeedbackMark,
+    FeedbackPhrase,
+    FeedbackStatus,
+)
 from models.membership import Membership
+from models.milestone import Milestone, MilestoneReach
 from models.notification import Notification, NotificationKind
 from models.organization import Organization, Programme
 from models.partner import GuestContributor, LinkRole, Partner, Sector, ShareLink
+from models.partner_contact import ContactKind, PartnerContact
+from models.peer_review import PeerMark, PeerReview, PeerRound, PeerRoundStatus
 from models.people import User
 from models.policy import Role
 from models.problem import (
@@ -36,28 +59,81 @@ from models.problem import (
     ProblemStatus,
 )
 from models.project import Project, ProjectCriterion, ProjectStep, StepStatus
+from models.project_visit import ProjectVisit
+from models.rubric import DEFAULTS, LEVELS, Criterion, CriterionLevel, Rubric
 from models.search_text import fold
+from models.snapshot import Snapshot, SnapshotKind, text_content
+from models.solution import Solution, SolutionSource, SolutionState, SolutionVersion
 from models.stages import STEPS
+from models.workshop import Workshop
+from workspace.services.tokens import token_hash
 
-LEARNERS, GUESTS, PARTNERS, BOARDS, ACTIVITIES, FEEDBACK = 4, 3, 4, 3, 300, 5
 WEEKS = 16
+LEARNERS, TUTORS, OBSERVERS = 4, 2, 2
+BOARDS, NOTES, THREADS, ANSWERS = 4, 30, 6, 3
+PARTNERS, GUESTS, CONTACTS, WORKSHOPS, CHOICES = 6, 8, 10, 4, 8
+FEEDBACK, PHRASES, SOLUTIONS, VERSIONS, EDITIONS, QUESTIONS = 8, 12, 4, 3, 4, 5
+DEEDS_A_WEEK, TOLD, TUTOR_TOLD = 24, 30, 150
+SILENT_EVERY = 6
+"""One team in so many has done nothing for three weeks, one other has a step that waits."""
+MILESTONES = (-70, -42, -14, 5, 40)
+"""Days from today at which the cohort's milestones are due."""
 LOREM = "Dans nos communes, on attend debout, on revient trois fois, et personne ne sait à qui le dire. " * 6
+SECTORS = list(Sector)
 
 
 @dataclass(frozen=True)
 class People:
-    """Ids to measure with: people of the middle cohort's first team, and what they open."""
+    """Ids to measure with: people of one team of the cohort, and what they open."""
 
     learner: int
     tutor: int
     manager: int
     observer: int
     guest: int
+    programme: int
     cohort: int
+    team: int
     project: int
     problem: int
     board: int
     class_session: int
+    feed: str
+    milestone: int
+    snapshot: int
+    text_snapshot: int
+    feedback: int
+    peer_round: int
+    review: int
+    brief: int
+    solution: int
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What every team of a cohort has in common."""
+
+    id: int
+    programme: int
+    manager: int
+    tutors: list[int]
+    class_session: int
+    milestones: list[int]
+    criteria: list[int]
+    rounds: list[int]
+    board_bytes: bytes
+
+
+@dataclass(frozen=True)
+class Crew:
+    """A team and its project."""
+
+    number: int
+    team: int
+    learners: list[int]
+    project: int
+    problem: int
+    is_silent: bool
 
 
 class Filler:
@@ -89,6 +165,10 @@ class Filler:
             self.session.execute(insert(table), self.rows[table])
         self.rows.clear()
 
+    def at_random(self, days: float, *, until: float = 0) -> datetime:
+        """Some moment of the last `days`, not later than `until` days ago."""
+        return self.ago(until + self.chance.random() * (days - until))
+
     def user(self, name: str) -> int:
         """A person with an account."""
         number = self.next_id.get(User, 0) + 1
@@ -101,7 +181,7 @@ class Filler:
         )
 
 
-def fill(session: Session, cohorts: int, teams: int) -> People:
+def fill(session: Session, sizes: Sequence[int]) -> People:
     """Write everything; the caller commits."""
     filler = Filler(session)
     organization = filler.add(Organization, name="Atelier des territoires", created_at=filler.now)
@@ -131,13 +211,20 @@ def fill(session: Session, cohorts: int, teams: int) -> People:
         "defi", [("u1", 1 + index % 3, "jonc", f"Une idée parmi d’autres, n° {index}") for index in range(12)]
     )
     found: list[People] = []
-    for _cohort in range(cohorts):
-        found += _cohort_of(filler, programme, manager, teams, board_bytes)
-    filler.flush()
+    for size in sizes:
+        cohort = _cohort_of(filler, programme, manager, board_bytes)
+        crews = [_crew_of(filler, cohort) for _team in range(size)]
+        reviews = _reviews_of(filler, cohort, crews)
+        people = [
+            _work_of(filler, cohort, crew, review) for crew, review in zip(crews, reviews, strict=True)
+        ]
+        filler.flush()
+        if size == max(sizes):
+            found.append(people[0])
     return found[len(found) // 2]
 
 
-def _cohort_of(filler: Filler, programme: int, manager: int, teams: int, board_bytes: bytes) -> list[People]:
+def _cohort_of(filler: Filler, programme: int, manager: int, board_bytes: bytes) -> Followed:
     start = filler.ago(7 * WEEKS).date()
     cohort = filler.add(
         Cohort,
@@ -149,44 +236,113 @@ def _cohort_of(filler: Filler, programme: int, manager: int, teams: int, board_b
         ends_on=start + timedelta(days=200),
         created_at=filler.now,
     )
-    tutor = filler.user("Tutrice")
-    filler.add(Membership, user_id=tutor, role=Role.TUTOR, cohort_id=cohort, starts_at=filler.ago(120))
+    tutors = [filler.user("Tutrice") for _ in range(TUTORS)]
+    for tutor in tutors:
+        filler.add(Membership, user_id=tutor, role=Role.TUTOR, cohort_id=cohort, starts_at=filler.ago(120))
+        for position in range(PHRASES):
+            text = f"{position} {LOREM[:120]}"
+            filler.add(FeedbackPhrase, user_id=tutor, text=text, created_at=filler.ago(90))
+        _tell(filler, tutor, "Une équipe", "/cohorts", TUTOR_TOLD)
+    weekly = _series(filler, cohort, "Séance", SessionMode.HYBRID, every_weeks=1, times=WEEKS + 4)
+    for number, is_cancelled in ((3, True), (8, False), (WEEKS + 2, False)):
+        moved = None if is_cancelled else start + timedelta(weeks=number - 1, days=1)
+        filler.add(
+            ClassSessionChange,
+            class_session_id=weekly,
+            number=number,
+            is_cancelled=is_cancelled,
+            day=moved,
+            last_day=moved,
+        )
+    _series(filler, cohort, "Travail en autonomie", SessionMode.ASYNCHRONOUS, every_weeks=2, times=9)
+    milestones = [
+        filler.add(
+            Milestone,
+            version=1,
+            cohort_id=cohort,
+            step_code=STEPS[position].code,
+            title=f"Jalon {position + 1}",
+            due_on=(filler.now + timedelta(days=days)).date(),
+            criteria="Une rencontre avec les personnes concernées\nUn compte rendu lisible",
+            created_at=filler.ago(110),
+            created_by_id=tutors[0],
+        )
+        for position, days in enumerate(MILESTONES)
+    ]
+    rounds = [
+        filler.add(
+            PeerRound,
+            version=1,
+            cohort_id=cohort,
+            title="Regards croisés",
+            is_blind=is_over,
+            due_at=filler.ago(30) if is_over else filler.now + timedelta(days=4),
+            status=PeerRoundStatus.RELEASED if is_over else PeerRoundStatus.OPEN,
+            created_at=filler.ago(40),
+            created_by_id=tutors[0],
+            released_at=filler.ago(29) if is_over else None,
+        )
+        for is_over in (True, False)
+    ]
+    return Followed(
+        cohort, programme, manager, tutors, weekly, milestones, _criteria_of(filler, cohort), rounds, board_bytes
+    )
+
+
+def _series(
+    filler: Filler, cohort: int, title: str, mode: SessionMode, *, every_weeks: int, times: int
+) -> int:
     first = filler.ago(7 * WEEKS).date()
-    filler.add(
+    is_window = mode is SessionMode.ASYNCHRONOUS
+    return filler.add(
         ClassSession,
         cohort_id=cohort,
-        title="Séance",
+        title=title,
         place="Paris",
-        mode=SessionMode.HYBRID,
+        link="https://visio.exemple.fr/salle",
+        note=LOREM[:200],
+        mode=mode,
         time_zone="Europe/Paris",
         day=first,
         starts=time(18, 30),
-        last_day=first,
+        last_day=first + timedelta(days=3) if is_window else first,
         ends=time(21, 30),
-        times=WEEKS + 4,
+        every_weeks=every_weeks,
+        times=times,
     )
-    return [_team_of(filler, cohort, tutor, manager, board_bytes) for _team in range(teams)]
 
 
-def _team_of(filler: Filler, cohort: int, tutor: int, manager: int, board_bytes: bytes) -> People:
+def _criteria_of(filler: Filler, cohort: int) -> list[int]:
+    rubric = filler.add(Rubric, version=1, cohort_id=cohort)
+    found = []
+    for place, default in enumerate(DEFAULTS):
+        found.append(filler.add(Criterion, rubric_id=rubric, place=place, code=default.code, title=""))
+        for rank in range(1, LEVELS + 1):
+            filler.add(CriterionLevel, criterion_id=found[-1], rank=rank, text="")
+    return found
+
+
+def _crew_of(filler: Filler, cohort: Followed) -> Crew:
     learners = [filler.user("Apprenant") for _ in range(LEARNERS)]
     number = filler.next_id.get(Team, 0) + 1
     team = filler.add(
-        Team, cohort_id=cohort, name=f"Équipe {number}", lead_id=learners[0], created_at=filler.ago(110)
+        Team, cohort_id=cohort.id, name=f"Équipe {number}", lead_id=learners[0], created_at=filler.ago(110)
     )
+    statuses = list(AttendanceStatus)
     for learner in learners:
         filler.add(Membership, user_id=learner, role=Role.LEARNER, team_id=team, starts_at=filler.ago(110))
         for session_number in range(1, WEEKS):
             filler.add(
                 Attendance,
-                class_session_id=filler.next_id[ClassSession],
+                class_session_id=cohort.class_session,
                 number=session_number,
                 user_id=learner,
-                status=AttendanceStatus.ON_SITE,
-                noted_by_id=tutor,
+                status=filler.chance.choices(statuses, (6, 3, 1, 1, 1))[0],
+                noted_by_id=cohort.tutors[0],
             )
-    problem = _problem_of(filler, cohort, team, learners[0], tutor, ProblemStatus.ACCEPTED)
-    _problem_of(filler, cohort, None, learners[1], tutor, ProblemStatus.SUBMITTED)
+    problem = _problem_of(filler, cohort.id, team, learners[0], cohort.tutors[0], ProblemStatus.ACCEPTED)
+    _problem_of(filler, cohort.id, None, learners[1], cohort.tutors[0], ProblemStatus.SUBMITTED)
+    is_waiting = number % SILENT_EVERY == SILENT_EVERY - 1
     project = filler.add(
         Project,
         version=1,
@@ -195,20 +351,20 @@ def _team_of(filler: Filler, cohort: int, tutor: int, manager: int, board_bytes:
         title=f"Projet {number}",
         summary=LOREM[:200],
         current_step=STEPS[2].code,
-        next_due_on=(filler.now + timedelta(days=12)).date(),
+        next_due_on=(filler.now + timedelta(days=12 if number % 4 else -2)).date(),
         next_due_label="Maquette",
         created_at=filler.ago(100),
     )
     for position, step in enumerate(STEPS[:3]):
-        status = StepStatus.DONE if position < 2 else StepStatus.CURRENT
+        current = StepStatus.WAITING if is_waiting else StepStatus.CURRENT
         filler.add(
             ProjectStep,
             project_id=project,
             step_code=step.code,
-            status=status,
+            status=StepStatus.DONE if position < 2 else current,
             request="",
-            changed_at=filler.ago(60),
-            changed_by_id=tutor,
+            changed_at=filler.ago(60 if position < 2 else 3),
+            changed_by_id=cohort.tutors[0],
         )
         for criterion in step.criteria:
             filler.add(
@@ -218,45 +374,79 @@ def _team_of(filler: Filler, cohort: int, tutor: int, manager: int, board_bytes:
                 met_at=filler.ago(60),
                 met_by_id=learners[0],
             )
-    sectors = list(Sector)
-    for position in range(PARTNERS):
-        filler.add(
-            Partner,
-            project_id=project,
-            name=f"Partenaire {position}",
-            sector=sectors[position % 4],
-            contact="Une personne",
-            contribution="Prête une salle",
-            created_at=filler.ago(80),
-            added_by_id=learners[0],
-        )
-    guests = _guests_of(filler, project, learners[0])
-    boards = _boards_of(filler, project, learners[0], board_bytes)
-    _activities_of(filler, cohort, project, learners, guests, boards)
-    _feedback_of(filler, project, tutor, learners[0])
-    observer = _brief_of(filler, project, learners[0], manager)
-    for learner in learners:
-        for _ in range(10):
-            filler.add(
-                Notification,
-                user_id=learner,
-                kind=NotificationKind.FEEDBACK_RELEASED,
-                who="Tutrice",
-                subject=f"Projet {number}",
-                url=f"/projects/{project}/feedback",
-                created_at=filler.ago(3),
+    return Crew(number, team, learners, project, problem, number % SILENT_EVERY == 0)
+
+
+def _reviews_of(filler: Filler, cohort: Followed, crews: Sequence[Crew]) -> list[int]:
+    """Each team reviews the next one's project, in every round; gives what each writes in the last."""
+    found = []
+    for position, crew in enumerate(crews):
+        reviewed = crews[(position + 1) % len(crews)]
+        for round_id in cohort.rounds:
+            is_over = round_id == cohort.rounds[0]
+            review = filler.add(
+                PeerReview,
+                version=1,
+                round_id=round_id,
+                team_id=crew.team,
+                project_id=reviewed.project,
+                lot=filler.chance.randrange(2**31),
+                body=LOREM,
+                updated_at=filler.ago(31 if is_over else 1),
+                handed_in_at=filler.ago(31) if is_over or position % 2 else None,
+                handed_in_by_id=crew.learners[0] if is_over or position % 2 else None,
             )
+            for criterion in cohort.criteria:
+                level = filler.chance.randint(1, LEVELS)
+                filler.add(PeerMark, review_id=review, criterion_id=criterion, level=level)
+        found.append(review)
+    return found
+
+
+def _work_of(filler: Filler, cohort: Followed, crew: Crew, review: int) -> People:
+    guests = _partners_of(filler, crew)
+    boards = _boards_of(filler, cohort, crew, guests)
+    _activities_of(filler, cohort, crew, guests, boards)
+    version = _solutions_of(filler, crew, boards[0])
+    board_snapshot, text_snapshot = _reached_of(filler, cohort, crew, boards)
+    draft = _feedback_of(filler, cohort, crew, boards[0], version)
+    observer, brief = _briefs_of(filler, cohort, crew)
+    for learner in crew.learners:
+        _tell(filler, learner, f"Projet {crew.number}", f"/projects/{crew.project}/feedback", TOLD)
+    for user in (*crew.learners, *cohort.tutors, observer):
+        filler.add(
+            ProjectVisit,
+            user_id=user,
+            project_id=crew.project,
+            seen_at=filler.ago(0.01),
+            before_at=filler.ago(5),
+        )
+    feed = f"bench-{crew.number}"
+    filler.add(
+        CalendarFeed, user_id=crew.learners[0], token_hash=token_hash(feed), created_at=filler.ago(90)
+    )
     return People(
-        learner=learners[0],
-        tutor=tutor,
-        manager=manager,
+        learner=crew.learners[0],
+        tutor=cohort.tutors[0],
+        manager=cohort.manager,
         observer=observer,
         guest=guests[0],
-        cohort=cohort,
-        project=project,
-        problem=problem,
+        programme=cohort.programme,
+        cohort=cohort.id,
+        team=crew.team,
+        project=crew.project,
+        problem=crew.problem,
         board=boards[0],
-        class_session=filler.next_id[ClassSession],
+        class_session=cohort.class_session,
+        feed=feed,
+        milestone=cohort.milestones[0],
+        snapshot=board_snapshot,
+        text_snapshot=text_snapshot,
+        feedback=draft,
+        peer_round=cohort.rounds[-1],
+        review=review,
+        brief=brief,
+        solution=filler.next_id[Solution],
     )
 
 
@@ -297,28 +487,57 @@ def _problem_of(
     return problem
 
 
-def _guests_of(filler: Filler, project: int, creator: int) -> list[int]:
+def _partners_of(filler: Filler, crew: Crew) -> list[int]:
+    """Organisations of the list, a link and those who came by it, and the team's contacts with them."""
+    for position in range(PARTNERS):
+        filler.add(
+            Partner,
+            project_id=crew.project,
+            name=f"Partenaire {position}",
+            sector=SECTORS[position % len(SECTORS)],
+            contact="Une personne",
+            contribution="Prête une salle",
+            created_at=filler.ago(80),
+            added_by_id=crew.learners[0],
+        )
     number = filler.next_id.get(ShareLink, 0) + 1
     link = filler.add(
         ShareLink,
-        project_id=project,
+        project_id=crew.project,
         token_hash=f"{number:064d}",
         label="Atelier",
         role=LinkRole.CONTRIBUTE,
         max_uses=30,
         uses=GUESTS,
         created_at=filler.ago(50),
-        created_by_id=creator,
+        created_by_id=crew.learners[0],
         expires_at=filler.now + timedelta(days=30),
+    )
+    kinds = list(ContactKind)
+    for position in range(CONTACTS):
+        partner = position % PARTNERS
+        filler.add(
+            PartnerContact,
+            project_id=crew.project,
+            sector=SECTORS[partner % len(SECTORS)],
+            name=f"Partenaire {partner}",
+            kind=kinds[position % len(kinds)],
+            text=LOREM[:150],
+            by_id=crew.learners[position % LEARNERS],
+            at=filler.at_random(80, until=10),
+        )
+    account = filler.user("Partenaire")
+    filler.add(
+        Membership, user_id=account, role=Role.PARTNER, project_id=crew.project, starts_at=filler.ago(70)
     )
     return [
         filler.add(
             GuestContributor,
-            project_id=project,
+            project_id=crew.project,
             link_id=link,
             name=f"Invité {position}",
-            sector=Sector.CITIZEN,
-            organization_name="",
+            sector=SECTORS[-1 - position % len(SECTORS)],
+            organization_name="" if position % 2 else f"Partenaire {position % PARTNERS}",
             locale="fr",
             created_at=filler.ago(40),
         )
@@ -326,113 +545,334 @@ def _guests_of(filler: Filler, project: int, creator: int) -> list[int]:
     ]
 
 
-def _boards_of(filler: Filler, project: int, creator: int, board_bytes: bytes) -> list[int]:
+def _boards_of(filler: Filler, cohort: Followed, crew: Crew, guests: list[int]) -> list[int]:
     boards = []
+    authors = [*(f"u{id_}" for id_ in crew.learners), *(f"g{id_}" for id_ in guests)]
     for position in range(BOARDS):
         document = filler.add(SharedDocument, kind="board", epoch=1, last_seq=1, created_at=filler.ago(70))
         filler.add(
             DocumentUpdate,
             document_id=document,
             seq=1,
-            update=board_bytes,
+            update=cohort.board_bytes,
             actor_keys="u1",
             at=filler.ago(70),
         )
-        boards.append(
-            filler.add(
-                Board,
-                version=1,
-                project_id=project,
-                document_id=document,
-                title=f"Tableau {position}",
-                template_code="defi",
-                step_code=STEPS[position].code,
-                open_to_observers=position == 0,
-                open_to_tutors=False,
-                frozen=False,
-                created_at=filler.ago(70),
-                created_by_id=creator,
-                changed_at=filler.ago(2),
-            )
+        filler.add(DocumentUpkeep, document_id=document, projected_seq=1, history_seq=1, compacted_seq=0)
+        board = filler.add(
+            Board,
+            version=1,
+            project_id=crew.project,
+            document_id=document,
+            title=f"Tableau {position}",
+            template_code="defi",
+            step_code=STEPS[position % 3].code,
+            open_to_observers=position == 0,
+            open_to_tutors=False,
+            frozen=False,
+            created_at=filler.ago(70),
+            created_by_id=crew.learners[0],
+            changed_at=filler.ago(2),
         )
+        boards.append(board)
+        for note in range(NOTES):
+            at = filler.at_random(60)
+            filler.add(
+                BoardObject,
+                document_id=document,
+                object_id=f"n{note}",
+                type="note",
+                text=LOREM[: 40 + note],
+                author=filler.chance.choice(authors),
+                zone="",
+                locked=False,
+                seq=1,
+                created_at=at,
+                changed_at=at,
+            )
+        _talk_on(filler, board, authors)
+        _workshop_on(filler, board, crew, authors)
+        for learner in crew.learners:
+            filler.add(
+                BoardVisit,
+                board_id=board,
+                actor_key=f"u{learner}",
+                since_seq=0,
+                since_at=filler.ago(5),
+                last_seq=1,
+                last_at=filler.ago(1),
+            )
     return boards
 
 
+def _talk_on(filler: Filler, board: int, authors: list[str]) -> None:
+    for number in range(THREADS):
+        thread = filler.add(
+            Thread,
+            board_id=board,
+            object_id=f"n{number}",
+            object_text=LOREM[:60],
+            object_author=authors[0],
+            created_at=filler.ago(50),
+            resolved_at=filler.ago(10) if number % 2 else None,
+        )
+        for _answer in range(ANSWERS):
+            filler.add(
+                Comment,
+                thread_id=thread,
+                author=filler.chance.choice(authors),
+                text=LOREM[:150],
+                created_at=filler.at_random(50),
+            )
+
+
+def _workshop_on(filler: Filler, board: int, crew: Crew, authors: list[str]) -> None:
+    """A few workshops that are over, each with a vote."""
+    for number in range(WORKSHOPS):
+        at = filler.ago(60 - 14 * number)
+        filler.add(
+            Workshop,
+            board_id=board,
+            actor_key=f"u{crew.learners[0]}",
+            steps=[{"kind": "write", "title": "", "minutes": 10}],
+            step=0,
+            started_at=at,
+            ended_at=at + timedelta(days=7),
+        )
+        ballot = filler.add(
+            Ballot,
+            board_id=board,
+            actor_key=f"u{crew.learners[0]}",
+            question="Par quoi commence-t-on ?",
+            points=3,
+            opened_at=at,
+            closed_at=at + timedelta(days=1),
+            voters=7,
+        )
+        for place in range(CHOICES):
+            filler.add(
+                BallotChoice,
+                ballot_id=ballot,
+                object_id=f"n{place}",
+                place=place,
+                author=filler.chance.choice(authors),
+                text=LOREM[:60],
+                points=filler.chance.randint(0, 6),
+            )
+
+
 def _activities_of(
-    filler: Filler, cohort: int, project: int, learners: list[int], guests: list[int], boards: list[int]
+    filler: Filler, cohort: Followed, crew: Crew, guests: list[int], boards: list[int]
 ) -> None:
-    for _ in range(ACTIVITIES):
-        is_guest = filler.chance.random() < 0.2
+    """Mostly edits of boards, a row for a person, a board and an hour; some of everything else."""
+    others = [
+        ActivityKind.CRITERION_MET,
+        ActivityKind.PARTNER_ADDED,
+        ActivityKind.FEEDBACK_ANSWERED,
+        ActivityKind.QUESTION_ANSWERED,
+        ActivityKind.BRIEF_PUBLISHED,
+    ]
+    until = 21 if crew.is_silent else 0
+    for _ in range(WEEKS * DEEDS_A_WEEK):
+        chance = filler.chance.random()
+        is_guest = chance < 0.2
+        kind = ActivityKind.BOARD_EDITED if chance < 0.85 else filler.chance.choice(others)
+        is_edit = kind is ActivityKind.BOARD_EDITED
         filler.add(
             Activity,
-            cohort_id=cohort,
-            project_id=project,
-            board_id=filler.chance.choice(boards),
-            user_id=None if is_guest else filler.chance.choice(learners),
+            cohort_id=cohort.id,
+            project_id=crew.project,
+            board_id=filler.chance.choice(boards) if is_edit else None,
+            user_id=None if is_guest else filler.chance.choice(crew.learners),
             guest_id=filler.chance.choice(guests) if is_guest else None,
-            kind=ActivityKind.BOARD_EDITED,
-            subject="Tableau",
-            count=filler.chance.randint(1, 9),
-            at=filler.ago(filler.chance.random() * 7 * WEEKS),
+            kind=kind,
+            subject="Tableau" if is_edit else "Jalon",
+            count=filler.chance.randint(1, 9) if is_edit else 1,
+            at=filler.at_random(7 * WEEKS, until=until),
         )
 
 
-def _feedback_of(filler: Filler, project: int, tutor: int, lead: int) -> None:
+def _solutions_of(filler: Filler, crew: Crew, board: int) -> int:
+    """Some solutions with their versions and notes; gives the last version."""
+    version = 0
+    states = list(SolutionState)
+    for number in range(SOLUTIONS):
+        text = {"title": f"Piste {number}", "body": LOREM, "state": states[number % len(states)]}
+        solution = filler.add(
+            Solution,
+            version=VERSIONS,
+            project_id=crew.project,
+            reason="",
+            changed_at=filler.ago(20),
+            **text,
+        )
+        for position in range(VERSIONS):
+            version = filler.add(
+                SolutionVersion,
+                solution_id=solution,
+                number=position + 1,
+                reason="",
+                saved_at=filler.ago(40 - position),
+                saved_by_id=crew.learners[0],
+                **text,
+            )
+            filler.add(
+                SolutionSource,
+                solution_id=solution,
+                board_id=board,
+                object_id=f"n{position}",
+                text=LOREM[:60],
+                author=f"u{crew.learners[position]}",
+            )
+    return version
+
+
+def _reached_of(filler: Filler, cohort: Followed, crew: Crew, boards: list[int]) -> tuple[int, int]:
+    """The milestones that the team reached, each with what was frozen; a snapshot of a board and of a text."""
+    board_snapshot = text_snapshot = 0
+    reached = 2 if crew.is_silent else 3
+    for milestone, days in list(zip(cohort.milestones, MILESTONES, strict=True))[:reached]:
+        at = filler.ago(1 - days)
+        reach = filler.add(
+            MilestoneReach,
+            milestone_id=milestone,
+            project_id=crew.project,
+            word="",
+            reached_at=at,
+            reached_by_id=crew.learners[0],
+        )
+        frozen: list[tuple[SnapshotKind, int | None, bytes]] = [
+            (SnapshotKind.BOARD, board, cohort.board_bytes) for board in boards
+        ]
+        frozen.append((SnapshotKind.PROBLEM, None, text_content({"challenge": LOREM, "ideal": LOREM})))
+        for kind, board, content in frozen:
+            snapshot = filler.add(
+                Snapshot,
+                project_id=crew.project,
+                reach_id=reach,
+                kind=kind,
+                board_id=board,
+                source_id=None if board else crew.project,
+                title="État",
+                content=content,
+                taken_at=at,
+                taken_by_id=crew.learners[0],
+                open_to_observers=True,
+            )
+            board_snapshot, text_snapshot = (
+                (snapshot, text_snapshot) if board else (board_snapshot, snapshot)
+            )
+    return board_snapshot, text_snapshot
+
+
+def _feedback_of(filler: Filler, cohort: Followed, crew: Crew, board: int, version: int) -> int:
+    """Released and answered, released and not read, for one learner, to be released, a draft; gives the draft."""
+    anchors: list[dict[str, Any]] = [
+        {"anchor": AnchorKind.PROJECT},
+        {"anchor": AnchorKind.NOTE, "board_id": board, "object_id": "n1", "object_text": LOREM[:60]},
+        {"anchor": AnchorKind.SOLUTION, "solution_version_id": version},
+        {"anchor": AnchorKind.MILESTONE, "milestone_id": cohort.milestones[0]},
+    ]
+    nothing = {"board_id": None, "object_id": "", "object_text": ""}
+    nothing |= {"solution_version_id": None, "milestone_id": None}
+    found = 0
     for position in range(FEEDBACK):
-        is_draft = position == FEEDBACK - 1
-        filler.add(
+        is_draft, is_scheduled = position == FEEDBACK - 1, position == FEEDBACK - 2
+        is_released = not is_draft and not is_scheduled
+        is_answered = is_released and position < FEEDBACK - 3
+        answer = FeedbackAnswer.CONTESTED if position == 2 else FeedbackAnswer.ADDRESSED
+        found = filler.add(
             Feedback,
             version=1,
-            project_id=project,
-            author_id=tutor,
+            project_id=crew.project,
+            author_id=cohort.tutors[position % TUTORS if not is_draft else 0],
+            learner_id=crew.learners[1] if position == 3 else None,
             step_code=STEPS[position % 3].code,
             body=LOREM,
-            status=FeedbackStatus.DRAFT if is_draft else FeedbackStatus.RELEASED,
+            status=FeedbackStatus.RELEASED if is_released else FeedbackStatus.DRAFT,
             created_at=filler.ago(60 - position),
             updated_at=filler.ago(60 - position),
-            released_at=None if is_draft else filler.ago(60 - position),
-            answer=None if is_draft else FeedbackAnswer.ADDRESSED,
-            answer_text="",
-            answered_at=None if is_draft else filler.ago(50 - position),
-            answered_by_id=None if is_draft else lead,
+            release_at=filler.now + timedelta(days=2) if is_scheduled else None,
+            released_at=filler.ago(60 - 7 * position) if is_released else None,
+            read_at=filler.ago(55 - 7 * position) if is_answered else None,
+            answer=answer if is_answered else None,
+            answer_text=LOREM[:100] if is_answered else "",
+            answered_at=filler.ago(50 - 7 * position) if is_answered else None,
+            answered_by_id=crew.learners[0] if is_answered else None,
+            **{**nothing, **anchors[position % len(anchors)]},
         )
+        for criterion in cohort.criteria:
+            level = filler.chance.randint(1, LEVELS)
+            filler.add(FeedbackMark, feedback_id=found, criterion_id=criterion, level=level)
+    return found
 
 
-def _brief_of(filler: Filler, project: int, lead: int, manager: int) -> int:
-    observer = filler.user("Élue")
-    filler.add(
-        Membership,
-        user_id=observer,
-        role=Role.OBSERVER,
-        project_id=project,
-        starts_at=filler.ago(30),
-        granted_by_id=manager,
-    )
-    for edition in (1, 2):
-        brief = filler.add(
-            ProgressBrief,
-            version=1,
-            project_id=project,
-            edition=edition,
-            status=BriefStatus.PUBLISHED,
-            problem=LOREM,
-            progress=LOREM,
-            learned=LOREM,
-            decisions=LOREM,
-            asked="Une salle.",
-            next_label="Réunion",
-            step_code=STEPS[1].code,
-            updated_at=filler.ago(20),
-            published_at=filler.ago(30 - 10 * edition),
-            published_by_id=lead,
+def _briefs_of(filler: Filler, cohort: Followed, crew: Crew) -> tuple[int, int]:
+    """Élus, published briefs and a draft, questions with and without answers; one élu, the last brief."""
+    observers = [filler.user("Élue") for _ in range(OBSERVERS)]
+    for observer in observers:
+        filler.add(
+            Membership,
+            user_id=observer,
+            role=Role.OBSERVER,
+            project_id=crew.project,
+            starts_at=filler.ago(80),
+            granted_by_id=cohort.manager,
         )
-    filler.add(
-        ObserverQuestion,
-        project_id=project,
-        observer_id=observer,
-        brief_id=brief,
-        body="Quand commence l’essai ?",
-        asked_at=filler.ago(5),
-        answer="",
-    )
-    return observer
+    briefs = []
+    for edition in range(1, EDITIONS + 2):
+        is_draft = edition > EDITIONS
+        briefs.append(
+            filler.add(
+                ProgressBrief,
+                version=1,
+                project_id=crew.project,
+                edition=edition,
+                status=BriefStatus.DRAFT if is_draft else BriefStatus.PUBLISHED,
+                problem=LOREM,
+                progress=LOREM,
+                learned=LOREM,
+                decisions=LOREM,
+                asked="Une salle.",
+                next_label="Réunion",
+                step_code=STEPS[1].code,
+                updated_at=filler.ago(1 if is_draft else 75 - 15 * edition),
+                published_at=None if is_draft else filler.ago(75 - 15 * edition),
+                published_by_id=None if is_draft else crew.learners[0],
+            )
+        )
+    for position in range(QUESTIONS):
+        is_answered = position < QUESTIONS - 2
+        filler.add(
+            ObserverQuestion,
+            project_id=crew.project,
+            observer_id=observers[0],
+            brief_id=briefs[-2],
+            body="Quand commence l’essai ?",
+            asked_at=filler.ago(12 - position),
+            answer="Au printemps." if is_answered else "",
+            answered_at=filler.ago(8 - position) if is_answered else None,
+            answered_by_id=crew.learners[0] if is_answered else None,
+        )
+    return observers[0], briefs[-2]
+
+
+def _tell(filler: Filler, user: int, subject: str, url: str, count: int) -> None:
+    kinds = [
+        NotificationKind.FEEDBACK_RELEASED,
+        NotificationKind.COMMENT_REPLY,
+        NotificationKind.SESSION_MOVED,
+        NotificationKind.MILESTONE_SET,
+    ]
+    for position in range(count):
+        at = filler.at_random(90)
+        filler.add(
+            Notification,
+            user_id=user,
+            kind=kinds[position % len(kinds)],
+            who="Tutrice",
+            subject=subject,
+            url=url,
+            created_at=at,
+            read_at=None if position < 6 else at,
+        )

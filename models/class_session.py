@@ -42,7 +42,8 @@ PRESENT = (AttendanceStatus.ON_SITE, AttendanceStatus.REMOTE, AttendanceStatus.A
 class ClassSession(WithId, Base):
     """A session, or a series of `times` sessions every `every_weeks` weeks, whose first one is said here.
 
-    `sequence` counts its changes, those of one occurrence included, for calendar software.
+    `sequence` counts its changes, those of one occurrence included, for calendar software. One that was
+    removed stays for a while, so that it can be put back and calendar software learns of it.
     """
 
     __tablename__ = "class_session"
@@ -68,6 +69,7 @@ class ClassSession(WithId, Base):
     times: Mapped[int] = mapped_column(default=1)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    removed_at: Mapped[datetime | None]
     changes: Mapped[list["ClassSessionChange"]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -48,5 +48,6 @@ PERIODS: Mapping[str, Period] = {
     ),
     "secret vote": Period(None, "its ballot is closed (30 days after it was opened at the latest)"),
     "project visit": Period(365, "the person was last on the project's page"),
+    "removed session": Period(30, "it was removed from the calendar: until then it can be put back"),
     "read model": Period(None, "the board object it copies is deleted"),
 }

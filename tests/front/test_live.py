@@ -69,3 +69,23 @@ def test_an_offer_goes_when_things_are_as_they_were(page: Page, site: Site) -> N
     expect(page.locator(".live-bar button")).to_be_visible()
     answer(page, site, CALM)
     expect(page.locator(".live-bar button")).to_be_hidden()
+
+
+def test_who_accepts_goes_on_reading_where_they_were(page: Page, site: Site) -> None:
+    """What comes above pushes nothing down: the line under the reader's eyes stays where it is."""
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.goto(f"{site.url}/page/live")
+    lines = "".join(f"<p>Ligne {number}</p>" for number in range(40))
+    row = '<p data-live-item="row" data-live-stamp="long"><a id="row" href="#row">Projet</a></p>'
+    new = "".join(f'<p data-live-item="new-{number}" data-live-stamp="1">Nouveau</p>' for number in range(9))
+    offer = page.locator(".live-bar button")
+    answer(page, site, f"<h2>En tête</h2>{lines}{row}{lines}")
+    offer.click()
+    page.locator("#row").evaluate("node => node.scrollIntoView()")
+    before = top_of_row(page)
+    answer(page, site, f"<h2>En tête</h2>{new}{lines}{row}{lines}")
+    expect(offer).to_contain_text("9 changements")
+    assert top_of_row(page) == before
+    offer.click()
+    expect(page.locator("[data-live-item=new-8]")).to_have_count(1)
+    assert abs(top_of_row(page) - before) <= 1

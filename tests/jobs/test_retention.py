@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from models.base import utcnow
 from models.board_visit import BoardVisit
+from models.class_session import ClassSession
 from models.invitation import Invitation
 from models.job import Job, JobKind
 from models.mail import CaughtMail, MailKind
@@ -42,6 +43,11 @@ def a_round(world: World) -> int:
         return row.id
 
 
+def removed_session(world: World, at: datetime) -> ClassSession:
+    world.class_session.removed_at = at
+    return world.class_session
+
+
 def rows_at_age(world: World, at: datetime) -> dict[str, object]:
     """One row of each kind for which time began at `at`."""
     person = {"user_id": world.alice.id}
@@ -66,6 +72,7 @@ def rows_at_age(world: World, at: datetime) -> dict[str, object]:
         ),
         "project visit": ProjectVisit(project_id=world.project.id, seen_at=at, **person),
         "caught mail": CaughtMail(to="n@ville.fr", subject="", text="", html="", at=at),
+        "removed session": removed_session(world, at),
     }
 
 

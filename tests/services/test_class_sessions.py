@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -299,3 +300,34 @@ def test_month_costs_the_same_whatever_its_sessions_and_a_feed_too(world: World)
         edit(world, add(world), 2, replace(SAID, title="Un autre"))
     assert cost() == before
     assert max(before) <= 4
+
+
+def test_of_who_removes_and_who_notes_at_once_one_is_refused(any_world: World) -> None:
+    """Attendance that was noted never lies in a series that is gone."""
+    with transaction() as session:
+        hold(session.get_one(ClassSession, any_world.class_session.id), utcnow() - timedelta(hours=1))
+    id_, user = any_world.class_session.id, any_world.bob.id
+    start, refused = Barrier(2), []
+
+    def run(who: str) -> None:
+        start.wait()
+        try:
+            with transaction() as session:
+                found, actor = find(session, any_world, id_, 1, who), any_world.actor(session, who)
+                if who == "tutor":
+                    attendance.note(session, actor, found, {}, {user: A.ON_SITE})
+                else:
+                    class_sessions.remove(session, actor, found)
+        except (NotFound, Refused):
+            refused.append(who)
+
+    threads = [Thread(target=run, args=(who,)) for who in ("manager", "tutor")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    with reading() as session:
+        row = session.get_one(ClassSession, id_)
+        noted = session.scalars(select(Attendance)).all()
+    assert (row.removed_at is None, len(noted)) == ((True, 1) if refused == ["manager"] else (False, 0))

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.audit import AuditEntry
 from models.base import utcnow
 from models.class_session import Attendance, AttendanceStatus, ClassSession
 from models.cohort import Cohort
@@ -16,7 +17,7 @@ from models.membership import Membership
 from models.people import User
 from models.policy import Role
 from models.session import reading, transaction
-from tests.calendar.reader import read
+from tests.calendar.reader import Read, read
 from tests.conftest import ClientOf
 from tests.factories import World, grant, hold, make_class_session, make_user
 from tests.queries import counting_queries
@@ -198,6 +199,102 @@ def test_cancelled_session_stays_and_comes_back(
     assert "Cette séance n’a pas lieu" not in page(learner, path)
 
 
+def removed_page(client: FlaskClient, world: World) -> str:
+    return page(client, f"/cohorts/{world.cohort.id}/calendar?month=2030-03")
+
+
+def test_removed_series_leaves_the_calendar_and_can_be_put_back(
+    world: World, manager: FlaskClient, client_of: ClientOf
+) -> None:
+    id_ = added(world, manager)
+    path = path_of(world, id_, 2)
+    manager.post(f"{path}/cancel", data={"scope": "one"})
+    asked = page(manager, f"{path}/remove")
+    assert "3 séances disparaissent du calendrier et des agendas, du 26 mars 2030 au 9 avril 2030" in asked
+    assert "2 sont encore à venir : la promotion est prévenue." in asked.replace("\u00a0", " ")
+    assert "1 avait été changée ou annulée pour elle seule." in asked
+    assert manager.post(f"{path}/remove").location == f"/cohorts/{world.cohort.id}/calendar#removed"
+    learner = client_of(world.bob)
+    for client in (manager, learner):
+        assert client.get(path).status_code == 404
+        assert client.get(path_of(world, id_)).status_code == 404
+    assert "Atelier vote 3 séances, supprimées le" in removed_page(manager, world)
+    assert "Supprimé depuis peu" not in removed_page(learner, world)
+    assert "a annulé une séance" in page(learner, "/notifications")
+    assert manager.post(f"{path_of(world, id_)}/put-back").location == path_of(world, id_)
+    assert "Cette séance n’a pas lieu" in page(learner, path), "what was otherwise for one is as it was"
+    assert "Supprimé depuis peu" not in removed_page(manager, world)
+    assert "a rétabli une séance" in page(learner, "/notifications")
+
+
+def test_session_on_its_own_is_removed_as_one(world: World, manager: FlaskClient) -> None:
+    path = path_of(world, added(world, manager, every="0", times=""))
+    assert "Supprimer la séance" in page(manager, path)
+    assert "1 séance disparaît du calendrier et des agendas, 26 mars 2030." in page(manager, f"{path}/remove")
+    manager.post(f"{path}/remove")
+    assert "1 séance, supprimée le" in removed_page(manager, world)
+
+
+def test_series_whose_attendance_was_noted_stays(
+    world: World, manager: FlaskClient, client_of: ClientOf
+) -> None:
+    sheet = sheet_of(world)
+    path = path_of(world, world.class_session.id)
+    client_of(world.tutor).post(sheet, data={f"status-{world.bob.id}": "on_site"})
+    asked = page(manager, f"{path}/remove")
+    assert "Des présences sont notées : cette séance ne se supprime pas" in asked.replace("\u00a0", " ")
+    assert f"{path}/cancel" in manager.get(f"{path}/remove").text
+    answer = manager.post(f"{path}/remove")
+    assert answer.status_code == 409
+    assert "ne se supprime pas" in answer.text
+    assert "Atelier vote" in page(client_of(world.bob), path)
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Attendance)) == 1
+
+
+def test_removed_series_is_copied_with_no_cohort_and_comes_next_for_nobody(
+    world: World, manager: FlaskClient, client_of: ClientOf
+) -> None:
+    tutor, cohort = client_of(world.tutor), f"/cohorts/{world.cohort.id}"
+    assert "Prochaine séance" in page(tutor, cohort)
+    manager.post(f"{path_of(world, world.class_session.id)}/remove")
+    assert "Prochaine séance" not in page(tutor, cohort)
+    assert "Aucune séance n’est prévue." in page(tutor, cohort)
+    assert "Elle n’a pas encore de séance" in page(manager, f"/programmes{cohort}/copy")
+
+
+def test_what_is_done_to_sessions_is_kept_in_the_audit_log_without_a_word_of_them(
+    world: World, manager: FlaskClient
+) -> None:
+    id_ = added(world, manager)
+    path = path_of(world, id_, 2)
+    manager.post(
+        f"{path}/edit", data={**FORM, "day": "2030-04-03", "seen": seen(manager, path), "scope": "one"}
+    )
+    manager.post(
+        f"{path}/edit",
+        data={**FORM, "day": "2030-04-03", "title": "Titre", "seen": seen(manager, path), "scope": "one"},
+    )
+    manager.post(f"{path}/cancel", data={"scope": "one"})
+    manager.post(f"{path}/restore")
+    manager.post(f"{path}/remove")
+    manager.post(f"{path}/put-back")
+    with reading() as session:
+        kept = [
+            (entry.action, entry.facts)
+            for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+            if entry.action.startswith("class_session")
+        ]
+    done = ("added", "moved", "changed", "cancelled", "restored", "removed", "put_back")
+    assert [action.removeprefix("class_session_") for action, _facts in kept] == list(done)
+    assert [facts for _action, facts in kept] == [
+        {"series": id_, "number": 1 if number == 0 else 2} for number in range(len(done))
+    ]
+    shown = page(manager, "/audit")
+    assert f"a déplacé une séance du calendrier (« {world.cohort.name} »)" in shown.replace("\u202f", " ")
+    assert "a supprimé une série de séances du calendrier" in shown
+
+
 def test_calendar_says_what_to_do_when_it_is_empty(
     world: World, manager: FlaskClient, client_of: ClientOf
 ) -> None:
@@ -315,6 +412,30 @@ def test_calendar_software_reads_the_feed_without_a_session(
     assert changed.status_code == 200
     assert len([one for one in read(changed.data)[1] if one.uid == mine[0].uid]) == 2
     assert read(changed.data)[1][-1].sequence == 1
+
+
+def test_feed_tells_a_removed_series_as_cancelled_and_nothing_else_of_it(
+    world: World, manager: FlaskClient, client_of: ClientOf, feed: Callable[[str], str]
+) -> None:
+    id_ = added(world, manager)
+    path = feed("bob")
+
+    def told() -> list[Read]:
+        found = read(client_of().get(path).data)[1]
+        return [one for one in found if one.uid.startswith(f"class-session-{id_}@")]
+
+    before = told()
+    assert {(one.status, one.sequence) for one in before} == {(None, 0)}
+    manager.post(f"{path_of(world, id_, 2)}/edit", data={**FORM, "starts": "17:00", "scope": "one", "seen": seen(manager, path_of(world, id_, 2))})
+    manager.post(f"{path_of(world, id_)}/remove")
+    after = told()
+    assert {(one.status, one.sequence) for one in after} == {("CANCELLED", 2)}
+    assert [one.starts for one in after] == [one.starts for one in before], "the whole series, as it was made"
+    assert "visio.exemple.fr" not in client_of().get(path).text
+    manager.post(f"{path_of(world, id_)}/put-back")
+    again = told()
+    assert {(one.status, one.sequence) for one in again} == {(None, 3)}
+    assert again[1].starts == datetime(2030, 4, 2, 15, 0, tzinfo=UTC)
 
 
 def test_feed_holds_what_its_owner_may_read_now_and_nothing_else(

@@ -4,10 +4,16 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from models.base import utcnow
+from models.cohort import Cohort
+from models.people import User
+from models.project import Project
 from models.session import transaction
+from tests.clock import Clock
 from tests.conftest import ClientOf
 from tests.factories import World, make_milestone
 from tests.jobs.writing import Writer
@@ -59,6 +65,40 @@ def test_late_is_seen_at_a_glance(world: World, client_of: ClientOf) -> None:
         make_milestone(session, world.cohort, due_on=(utcnow() - timedelta(days=5)).date())
     assert "en retard" in part(page(client_of(world.alice), "/"), "due")
     assert "en retard" in part(page(client_of(world.tutor), f"/cohorts/{world.cohort.id}"), "due")
+
+
+@pytest.mark.parametrize(("zone", "is_late"), [("Europe/Paris", True), ("America/Cayenne", False)])
+@pytest.mark.parametrize("readers", ["Pacific/Noumea", "America/Cayenne"])
+def test_late_is_told_by_the_cohort_s_clock_wherever_one_reads(
+    world: World,
+    client_of: ClientOf,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    is_late: bool,
+    readers: str,
+) -> None:
+    """The day is over in Paris and not in Cayenne; where the reader is, it is over, or it is not."""
+    clock = Clock(monkeypatch)
+    clock.move(days=1)
+    clock.now = clock.now.replace(hour=23, minute=30)
+    day = clock.now.date()
+    with transaction() as session:
+        session.execute(update(Cohort).where(Cohort.id == world.cohort.id).values(time_zone=zone))
+        session.execute(update(User).values(time_zone=readers))
+        one = make_milestone(session, world.cohort, due_on=day).id
+        session.execute(update(Project).values(next_due_on=day, next_due_label="La date de l’équipe"))
+    project = f"/projects/{world.project.id}"
+    for name, path, card in (
+        ("alice", "/", "due"),
+        ("alice", project, "milestones"),
+        ("tutor", f"/cohorts/{world.cohort.id}", "due"),
+        ("tutor", f"/cohorts/{world.cohort.id}/milestones", "main"),
+        ("tutor", f"{project}/milestones/{one}", "main"),
+    ):
+        text = page(client_of(world.people[name]), path)
+        assert ("en retard" in (text if card == "main" else part(text, card))) is is_late, path
+    contacts = part(page(client_of(world.tutor), f"/cohorts/{world.cohort.id}"), "contacts")
+    assert ("passée" in contacts) is is_late
 
 
 def test_what_was_typed_survives_a_day_that_is_none(world: World, client_of: ClientOf) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
 
 from models.board_visit import BoardVisit
+from models.class_session import ClassSession
 from models.invitation import Invitation
 from models.job import Job
 from models.mail import CaughtMail, MailKind
@@ -65,6 +66,7 @@ RULES: Mapping[str, tuple[type[Any], Over]] = {
     "private note": (PrivateNote, _before(PrivateNote.written_at, "private note")),
     "project visit": (ProjectVisit, _before(ProjectVisit.seen_at, "project visit")),
     "board visit": (BoardVisit, _before(BoardVisit.last_at, "board visit")),
+    "removed session": (ClassSession, _before(ClassSession.removed_at, "removed session")),
     "caught mail": (CaughtMail, _before(CaughtMail.at, "caught mail")),
 }
 """The periods at whose end rows are simply deleted."""

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import utcnow
-from models.class_session import PRESENT, Attendance, AttendanceStatus
+from models.class_session import PRESENT, Attendance, AttendanceStatus, ClassSession
 from models.cohort import Team
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.i18n import N_
 from models.membership import Membership, is_live
 from models.occurrences import Occurrence
@@ -76,7 +76,10 @@ def note(session: Session, actor: Actor, found: Found, was: Noted, now: Noted) -
 
     Raises:
         Refused: it has not begun, or it is cancelled.
+        NotFound: it was removed meanwhile.
     """
+    if session.scalar(select(ClassSession.removed_at).filter_by(id=found.row.id).with_for_update(read=True)):
+        raise NotFound
     if found.one.is_cancelled:
         raise Refused("cancelled", N_("Cette séance est annulée : il n’y a pas de présences à noter."))
     if found.one.starts_at > utcnow():

@@ -69,7 +69,7 @@ def feed_of(session: Session, owner: Actor, *, base_url: str) -> bytes:
     """The calendar of the cohorts that its owner may read. Four queries."""
     cohorts = {cohort.id: cohort for cohort in session.scalars(visible_cohorts(owner))}
     return ical.write(
-        list_series(session, cohorts),
+        list_series(session, cohorts, with_removed=True),
         cohorts,
         base_url=base_url,
         milestones=milestones_of(session, owner, cohorts),

@@ -1,7 +1,8 @@
-"""The class sessions of a cohort: added, changed, cancelled and restored by its manager.
+"""The class sessions of a cohort: added, changed, cancelled and restored, removed and put back by its manager.
 
 A manager gives days and hours as the clock of a named zone shows them, and changes one session of a series
-alone or with all that follow it. The cohort is told of what is moved or cancelled.
+alone or with all that follow it. The cohort is told of what is moved, cancelled or removed. A session whose
+attendance was noted is never removed: proofs and figures rest on it.
 """
 
 from collections.abc import Iterable
@@ -12,15 +13,16 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from models.access import access_cohort, find_or_not_found
+from models.access import access_cohort, cohort_where, find_or_not_found
+from models.audit import AuditAction, SubjectKind, audit
 from models.base import utcnow
 from models.class_session import MOST_TIMES, Attendance, ClassSession, ClassSessionChange, SessionMode
 from models.cohort import Cohort, Team
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Invalid, NotFound, Refused
 from models.i18n import N_
 from models.membership import Membership, is_live
 from models.notification import NotificationKind, notify
-from models.occurrences import FIELDS, Occurrence, Said, differences, in_order, occurrence
+from models.occurrences import FIELDS, Occurrence, Said, differences, in_order, occurrence, upcoming
 from models.policy import Actor, Permission, Role
 from workspace.services.programmes import STALE
 from workspace.services.tokens import token_hash
@@ -62,10 +64,34 @@ class Found:
         return self.row.times - self.one.number + 1
 
 
-def list_series(session: Session, cohort_ids: Iterable[int]) -> list[ClassSession]:
+@dataclass(frozen=True)
+class Removal:
+    """What goes with a series: its sessions in order, how many of them are still to come, were changed for
+    themselves, have their attendance noted.
+    """
+
+    sessions: list[Occurrence]
+    to_come: int
+    changed: int
+    noted: int
+
+
+def list_series(
+    session: Session, cohort_ids: Iterable[int], *, with_removed: bool = False
+) -> list[ClassSession]:
     """Every series of these cohorts, with its changes; the caller has checked the cohorts. Two queries."""
     statement = select(ClassSession).where(ClassSession.cohort_id.in_(list(cohort_ids)))
+    if not with_removed:
+        statement = statement.where(ClassSession.removed_at.is_(None))
     return list(session.scalars(statement.options(selectinload(ClassSession.changes))))
+
+
+def list_removed(session: Session, cohort: Cohort) -> list[ClassSession]:
+    """The series that were removed lately, the last one first; the caller has checked the cohort."""
+    statement = select(ClassSession).where(
+        ClassSession.cohort_id == cohort.id, ClassSession.removed_at.is_not(None)
+    )
+    return list(session.scalars(statement.order_by(ClassSession.removed_at.desc(), ClassSession.id)))
 
 
 def list_occurrences(session: Session, cohort: Cohort) -> list[Occurrence]:
@@ -80,6 +106,8 @@ def access_occurrence(
     class_session_id: int,
     number: int,
     permission: Permission = Permission.VIEW_COHORT,
+    *,
+    with_removed: bool = False,
 ) -> Found:
     """One session of a cohort in which the actor may do this."""
     cohort = access_cohort(session, actor, cohort_id, permission)
@@ -89,7 +117,7 @@ def access_occurrence(
         .where(ClassSession.id == min(class_session_id, MAX_ID), ClassSession.cohort_id == cohort.id)
         .options(selectinload(ClassSession.changes)),
     )
-    if not 1 <= number <= row.times:
+    if not 1 <= number <= row.times or (row.removed_at is not None and not with_removed):
         raise NotFound
     return Found(cohort, row, occurrence(row, number, _change_of(row, number)))
 
@@ -107,6 +135,7 @@ def add_class_session(
     row = ClassSession(cohort_id=cohort.id, **asdict(said), **asdict(rhythm))
     session.add(row)
     session.flush()
+    _note(session, actor, AuditAction.CLASS_SESSION_ADDED, cohort, row, 1)
     return row
 
 
@@ -123,7 +152,7 @@ def edit_one(session: Session, actor: Actor, found: Found, said: Said, *, seen: 
     _touch(found.row)
     number = found.one.number
     now = occurrence(found.row, number, _change_of(found.row, number))
-    _tell_if_moved(session, actor, found, Found(found.cohort, found.row, now))
+    _after_edit(session, actor, found, Found(found.cohort, found.row, now))
 
 
 def edit_following(
@@ -156,7 +185,7 @@ def edit_following(
     now = Found(found.cohort, row, occurrence(row, 1))
     _change(now, **dict.fromkeys(FIELDS))
     session.flush()
-    _tell_if_moved(session, actor, found, now)
+    _after_edit(session, actor, found, now)
     return row
 
 
@@ -166,6 +195,7 @@ def cancel(session: Session, actor: Actor, found: Found, *, following: bool) -> 
     for number in numbers:
         _change_at(found.row, number).is_cancelled = True
     _touch(found.row)
+    _note_of(session, actor, AuditAction.CLASS_SESSION_CANCELLED, found)
     if found.one.ends_at > utcnow() and not found.one.is_cancelled:
         _tell(session, actor, found, NotificationKind.SESSION_CANCELLED)
 
@@ -176,8 +206,46 @@ def restore(session: Session, actor: Actor, found: Found) -> None:
         return
     _change(found, is_cancelled=False)
     _touch(found.row)
+    _note_of(session, actor, AuditAction.CLASS_SESSION_RESTORED, found)
     if found.one.ends_at > utcnow():
         _tell(session, actor, found, NotificationKind.SESSION_RESTORED)
+
+
+def what_goes(session: Session, found: Found) -> Removal:
+    """What removing the series would take away."""
+    sessions = in_order([found.row])
+    noted = select(func.count(Attendance.number.distinct()))
+    return Removal(
+        sessions=sessions,
+        to_come=len(list(upcoming([found.row], utcnow()))),
+        changed=len(found.row.changes),
+        noted=session.scalar(noted.where(Attendance.class_session_id == found.row.id)) or 0,
+    )
+
+
+def remove(session: Session, actor: Actor, found: Found) -> None:
+    """Take the whole series off the calendar and out of everybody's feed.
+
+    Raises:
+        Refused: the attendance of one of its sessions was noted.
+    """
+    session.execute(select(ClassSession.id).where(ClassSession.id == found.row.id).with_for_update())
+    if what_goes(session, found).noted:
+        raise Refused("attended", N_("Des présences sont notées : cette série ne se supprime pas."))
+    found.row.removed_at = utcnow()
+    _touch(found.row)
+    _note_of(session, actor, AuditAction.CLASS_SESSION_REMOVED, found)
+    _tell_of_series(session, actor, found, NotificationKind.SESSION_CANCELLED)
+
+
+def put_back(session: Session, actor: Actor, found: Found) -> None:
+    """Put a removed series on the calendar again, as it was."""
+    if found.row.removed_at is None:
+        return
+    found.row.removed_at = None
+    _touch(found.row)
+    _note_of(session, actor, AuditAction.CLASS_SESSION_PUT_BACK, found)
+    _tell_of_series(session, actor, found, NotificationKind.SESSION_RESTORED)
 
 
 def people_of(cohort_id: int, *roles: Role) -> tuple[ColumnElement[bool], ...]:
@@ -263,18 +331,39 @@ def _check(cohort: Cohort, said: Said, rhythm: Rhythm) -> None:
         raise Invalid(fields=fields)
 
 
-def _tell_if_moved(session: Session, actor: Actor, before: Found, after: Found) -> None:
+def _note_of(session: Session, actor: Actor, action: AuditAction, found: Found) -> None:
+    _note(session, actor, action, found.cohort, found.row, found.one.number)
+
+
+def _note(
+    session: Session, actor: Actor, action: AuditAction, cohort: Cohort, row: ClassSession, number: int
+) -> None:
+    subject = (SubjectKind.COHORT, cohort.id)
+    audit(session, actor, action, where=cohort_where(cohort), subject=subject, series=row.id, number=number)
+
+
+def _after_edit(session: Session, actor: Actor, before: Found, after: Found) -> None:
     was, now = before.one, after.one
     is_moved = (was.starts_at, was.ends_at) != (now.starts_at, now.ends_at)
+    action = AuditAction.CLASS_SESSION_MOVED if is_moved else AuditAction.CLASS_SESSION_CHANGED
+    _note_of(session, actor, action, after)
     if is_moved and max(was.ends_at, now.ends_at) > utcnow() and not was.is_cancelled:
         _tell(session, actor, after, NotificationKind.SESSION_MOVED)
 
 
-def _tell(session: Session, actor: Actor, found: Found, kind: NotificationKind) -> None:
+def _tell_of_series(session: Session, actor: Actor, found: Found, kind: NotificationKind) -> None:
+    """Tell of a series as long as one of its sessions is to come; its page may be no more."""
+    if any(upcoming([found.row], utcnow())):
+        _tell(session, actor, found, kind, url=f"/cohorts/{found.cohort.id}/calendar")
+
+
+def _tell(
+    session: Session, actor: Actor, found: Found, kind: NotificationKind, *, url: str | None = None
+) -> None:
     """Tell the learners and tutors of the cohort, but not who did it."""
     people = session.scalars(
         select(Membership.user_id).where(*people_of(found.cohort.id, Role.LEARNER, Role.TUTOR), is_live())
     )
     told = [user_id for user_id in people if user_id != actor.user_id]
-    url = f"/cohorts/{found.cohort.id}/sessions/{found.row.id}/{found.one.number}"
-    notify(session, told, kind, who=actor.name, subject=found.one.title, url=url)
+    page = f"/cohorts/{found.cohort.id}/sessions/{found.row.id}/{found.one.number}"
+    notify(session, told, kind, who=actor.name, subject=found.one.title, url=url or page)

@@ -1,10 +1,12 @@
 """Class sessions as calendar software reads them (RFC 5545), written with `icalendar`.
 
 A series is one event with its rule; a session that the rule does not tell is an event of its own beside it.
+A series that was removed is told as cancelled, without what was said of it, until it is forgotten.
 Each zone that is named is described, so that nobody has to know it. Knows no person and no database.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -110,6 +112,8 @@ def _spans(rows: Iterable[ClassSession]) -> dict[str, tuple[date, date]]:
 def _events(row: ClassSession, cohort: Cohort, base_url: str) -> list[Event]:
     """The series, then each session that a rule alone does not tell."""
     found = occurrences(row)
+    if row.removed_at is not None:
+        found = [replace(one, is_cancelled=True) for one in found]
     first = found[0].ruled or found[0]
     all_cancelled = all(one.is_cancelled for one in found)
     master = _event(row, found[0] if row.times == 1 else first, cohort, _address(base_url, found[0]))
@@ -169,6 +173,8 @@ def _event(row: ClassSession, said: Said, cohort: Cohort, address: str) -> Event
     event.add("dtstart", starts)
     event.add("dtend", ends)
     event.add("summary", said.title)
+    if row.removed_at is not None:
+        return event
     event.add("description", _description(said, cohort, address))
     if said.place or said.link:
         event.add("location", said.place or said.link)

@@ -184,7 +184,11 @@ class Model:
 def model_cohort(session: Session, actor: Actor, cohort_id: int) -> Model:
     """A cohort that the actor manages, as the model of another."""
     cohort = access_cohort(session, actor, cohort_id, Permission.MANAGE_COHORT)
-    count = select(func.count()).select_from(ClassSession).where(ClassSession.cohort_id == cohort.id)
+    count = (
+        select(func.count())
+        .select_from(ClassSession)
+        .where(ClassSession.cohort_id == cohort.id, ClassSession.removed_at.is_(None))
+    )
     return Model(cohort, session.scalar(count) or 0)
 
 
@@ -201,7 +205,8 @@ def copy_cohort(session: Session, actor: Actor, cohort_id: int, text: CohortText
     cohort = create_cohort(session, actor, model.programme_id, text)
     copy_rules(session, model.id, cohort.id)
     later = timedelta(weeks=round((cohort.starts_on - model.starts_on).days / 7))
-    for series in session.scalars(select(ClassSession).where(ClassSession.cohort_id == model.id)):
+    kept = ClassSession.removed_at.is_(None)
+    for series in session.scalars(select(ClassSession).where(ClassSession.cohort_id == model.id, kept)):
         said = {name: getattr(series, name) for name in COPIED}
         session.add(
             ClassSession(
@@ -280,7 +285,7 @@ def _figures(session: Session, actor: Actor) -> Mapping[int, list[CohortFigures]
 def _next_sessions(session: Session, ids: list[int]) -> dict[int, datetime]:
     rows = session.scalars(
         select(ClassSession)
-        .where(ClassSession.cohort_id.in_(ids))
+        .where(ClassSession.cohort_id.in_(ids), ClassSession.removed_at.is_(None))
         .options(selectinload(ClassSession.changes))
     )
     found: dict[int, datetime] = {}

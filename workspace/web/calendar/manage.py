@@ -1,4 +1,6 @@
-"""A manager's side of the calendar: sessions added, changed alone or with the next, cancelled, restored."""
+"""A manager's side of the calendar: sessions added, changed alone or with the next, cancelled, restored;
+whole series removed and put back.
+"""
 
 from typing import Any
 
@@ -6,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import access_cohort
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, Refused
 from models.policy import Permission
 from models.session import reading, transaction
 from workspace.i18n import _, ngettext
@@ -145,6 +147,42 @@ def restore(cohort_id: int, class_session_id: int, number: int) -> ResponseRetur
     )
 
 
+@blueprint.get(f"{SESSION}/remove")
+@requires(Permission.MANAGE_COHORT)
+def ask_to_remove(cohort_id: int, class_session_id: int, number: int) -> ResponseReturnValue:
+    """Before the whole series goes: what goes with it, and what keeps it from going."""
+    return _remove_page(cohort_id, class_session_id, number)
+
+
+@blueprint.post(f"{SESSION}/remove")
+@requires(Permission.MANAGE_COHORT)
+def remove(cohort_id: int, class_session_id: int, number: int) -> ResponseReturnValue:
+    """Take the whole series off the calendar, and tell the cohort."""
+    try:
+        with transaction() as session:
+            found = access_occurrence(session, actor(), cohort_id, class_session_id, number, MANAGE)
+            class_sessions.remove(session, actor(), found)
+    except Refused:
+        return _remove_page(cohort_id, class_session_id, number), 409
+    flash(_("C’est supprimé du calendrier. Vous pouvez le remettre pendant 30 jours."), "success")
+    return redirect(url_for("calendar.month", cohort_id=cohort_id, _anchor="removed"))
+
+
+@blueprint.post(f"{SESSION}/put-back")
+@requires(Permission.MANAGE_COHORT)
+def put_back(cohort_id: int, class_session_id: int, number: int) -> ResponseReturnValue:
+    """Put a removed series on the calendar again."""
+    with transaction() as session:
+        found = access_occurrence(
+            session, actor(), cohort_id, class_session_id, number, MANAGE, with_removed=True
+        )
+        class_sessions.put_back(session, actor(), found)
+    flash(_("C’est de retour au calendrier ; la promotion est prévenue."), "success")
+    return redirect(
+        url_for("calendar.show", cohort_id=cohort_id, class_session_id=class_session_id, number=number)
+    )
+
+
 def _new_page(cohort_id: int, form: ClassSessionForm) -> str:
     with reading() as session:
         cohort = access_cohort(session, actor(), cohort_id, MANAGE)
@@ -174,3 +212,14 @@ def _cancel_page(found: Found, form: CancelForm) -> str:
     return render_template(
         "calendar/cancel.html", cohort=found.cohort, one=found.one, left=found.left, form=form
     )
+
+
+def _remove_page(cohort_id: int, class_session_id: int, number: int) -> str:
+    with reading() as session:
+        found = access_occurrence(session, actor(), cohort_id, class_session_id, number, MANAGE)
+        return render_template(
+            "calendar/remove.html",
+            cohort=found.cohort,
+            one=found.one,
+            going=class_sessions.what_goes(session, found),
+        )

@@ -19,7 +19,7 @@ from workspace.services import attendance
 from workspace.services.attendance import STATUS_LABELS
 from workspace.services.calendar_feeds import find_feed
 from workspace.services.class_calendar import month_page
-from workspace.services.class_sessions import MODE_LABELS, access_occurrence
+from workspace.services.class_sessions import MODE_LABELS, access_occurrence, list_removed
 from workspace.services.milestones import milestones_of
 from workspace.web.calendar.forms import every_label
 from workspace.web.guard import actor, requires
@@ -50,6 +50,7 @@ def month(cohort_id: int) -> ResponseReturnValue:
     with reading() as session:
         cohort = access_cohort(session, actor(), cohort_id)
         notes = can(actor(), Permission.NOTE_ATTENDANCE, cohort_where(cohort))
+        manages = can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort))
         page = month_page(
             session, actor(), cohort, request.args.get("month", ""), now=utcnow(), sees_away=notes
         )
@@ -63,7 +64,8 @@ def month(cohort_id: int) -> ResponseReturnValue:
                 if one.due_on.replace(day=1) == page.month
             ],
             notes=notes,
-            manages=can(actor(), Permission.MANAGE_COHORT, cohort_where(cohort)),
+            manages=manages,
+            removed=list_removed(session, cohort) if manages else [],
             has_feed=find_feed(session, actor()) is not None,
         )
 
