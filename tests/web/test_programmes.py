@@ -265,6 +265,26 @@ def test_unknown_ids_are_not_found(world: World, manager: FlaskClient, value: st
         assert manager.post(path).status_code in (404, 405)
 
 
+def test_learner_changes_team_by_a_list_of_the_others(
+    world: World, manager: FlaskClient, client_of: ClientOf
+) -> None:
+    def held_by(user: User) -> int:
+        with reading() as session:
+            of = select(Membership.id).where(Membership.user_id == user.id, Membership.ends_at.is_(None))
+            return session.scalars(of).one()
+
+    members = f"/programmes/cohorts/{world.cohort.id}/members"
+    place = f"{members}/{held_by(world.bob)}/place"
+    assert place in manager.get(f"/programmes/cohorts/{world.cohort.id}").text
+    text = manager.get(place).text
+    assert f'<option value="{world.peer_team.id}">' in text
+    assert f'<option value="{world.team.id}">' not in text
+    assert manager.post(place, data={"team_id": world.peer_team.id}).status_code == 302
+    assert client_of(world.bob).get(f"/projects/{world.project.id}/edit").status_code in (403, 404)
+    assert manager.get(place).status_code == 404, "that membership is over"
+    assert manager.get(f"{members}/{held_by(world.tutor)}/place").status_code == 404
+
+
 def test_withdrawn_learner_is_out_at_once(world: World, manager: FlaskClient, client_of: ClientOf) -> None:
     bob = client_of(world.bob)
     assert bob.get(f"/projects/{world.project.id}").status_code == 200

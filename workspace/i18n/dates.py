@@ -53,10 +53,14 @@ def format_date(when: date | datetime, style: str = "medium", zone: Zone = None)
     day = _local(when, zone).date() if isinstance(when, datetime) else when
     if style == "short" and day.year != _local(datetime.now(UTC), zone).year:
         style = "medium"
-    text = cldr.format_date(day, _PATTERNS[style], locale=_locale())
-    if day.day == 1 and current_locale() == "fr":
-        return text.replace("1 ", "1er ", 1)
-    return text
+    return _written(day, style, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, style: str, locale: str) -> str:
+    """Pages write the same days again and again, and Babel takes its time."""
+    text = cldr.format_date(day, _PATTERNS[style], locale=_LOCALES[locale])
+    return text.replace("1 ", "1er ", 1) if day.day == 1 and locale == "fr" else text
 
 
 def format_month(day: date) -> str:

@@ -130,7 +130,7 @@ def place_in_team(session: Session, actor: Actor, cohort_id: int, membership_id:
     team = access_team(session, actor, team_id, Permission.MANAGE_COHORT)
     if team.cohort_id != cohort.id:
         raise NotFound(NOT_FOUND)
-    old = _find(session, membership_id, _within(cohort) & (Membership.role == Role.LEARNER))
+    old = learner_of_cohort(session, cohort, membership_id)
     if old.team_id == team.id:
         return old.user.name
     since, until = max(old.starts_at, utcnow()), old.ends_at
@@ -169,6 +169,11 @@ def membership_of_project(
 def membership_of_cohort(session: Session, cohort: Cohort, membership_id: int) -> Membership:
     """A tutor's or a learner's membership, with its user."""
     return _find(session, membership_id, _within(cohort))
+
+
+def learner_of_cohort(session: Session, cohort: Cohort, membership_id: int) -> Membership:
+    """A learner's membership, with its user."""
+    return _find(session, membership_id, _within(cohort) & (Membership.role == Role.LEARNER))
 
 
 def membership_of_programme(session: Session, programme: Programme, membership_id: int) -> Membership:

@@ -1,6 +1,7 @@
 """The teams of a cohort as its manager arranges them: who is in each, who leads, who is still invited."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -58,9 +59,7 @@ class CohortPeople:
 
 def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
     """In a constant number of queries; the caller has checked MANAGE_COHORT."""
-    teams = session.scalars(
-        select(Team).where(Team.cohort_id == cohort.id).order_by(Team.name, Team.id)
-    ).all()
+    teams = teams_of(session, cohort)
     ids = [team.id for team in teams]
     learners: dict[int | None, list[Member]] = defaultdict(list)
     for member in list_members(session, Role.LEARNER, column="team_id", ids=ids):
@@ -80,6 +79,12 @@ def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
         waiting_tutors=list_waiting(session, Role.TUTOR, column="cohort_id", ids=[cohort.id]),
         former=list_former_of_cohort(session, cohort),
     )
+
+
+def teams_of(session: Session, cohort: Cohort) -> Sequence[Team]:
+    """By name; the caller has checked the cohort."""
+    statement = select(Team).where(Team.cohort_id == cohort.id).order_by(Team.name, Team.id)
+    return session.scalars(statement).all()
 
 
 def create_team(session: Session, actor: Actor, cohort_id: int, name: str) -> Team:

@@ -159,6 +159,20 @@ def invite_tutor_submitted(cohort_id: int) -> ResponseReturnValue:
     return _to_cohort(cohort_id, "tutors")
 
 
+@blueprint.get(f"{COHORT}/members/<int:membership_id>/place")
+@requires(Permission.MANAGE_COHORT)
+def ask_to_place(cohort_id: int, membership_id: int) -> ResponseReturnValue:
+    """The teams into which a learner may be put."""
+    with reading() as session:
+        cohort = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
+        return render_template(
+            "programmes/place.html",
+            cohort=cohort,
+            member=memberships.learner_of_cohort(session, cohort, membership_id),
+            teams=teams.teams_of(session, cohort),
+        )
+
+
 @blueprint.post(f"{COHORT}/members/<int:membership_id>/place")
 @requires(Permission.MANAGE_COHORT)
 def place(cohort_id: int, membership_id: int) -> ResponseReturnValue:
