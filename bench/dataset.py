@@ -215,9 +215,7 @@ def fill(session: Session, sizes: Sequence[int]) -> People:
         cohort = _cohort_of(filler, programme, manager, board_bytes)
         crews = [_crew_of(filler, cohort) for _team in range(size)]
         reviews = _reviews_of(filler, cohort, crews)
-        people = [
-            _work_of(filler, cohort, crew, review) for crew, review in zip(crews, reviews, strict=True)
-        ]
+        people = [_work_of(filler, cohort, crew, review) for crew, review in zip(crews, reviews, strict=True)]
         filler.flush()
         if size == max(sizes):
             found.append(people[0])
@@ -285,7 +283,15 @@ def _cohort_of(filler: Filler, programme: int, manager: int, board_bytes: bytes)
         for is_over in (True, False)
     ]
     return Followed(
-        cohort, programme, manager, tutors, weekly, milestones, _criteria_of(filler, cohort), rounds, board_bytes
+        cohort,
+        programme,
+        manager,
+        tutors,
+        weekly,
+        milestones,
+        _criteria_of(filler, cohort),
+        rounds,
+        board_bytes,
     )
 
 
@@ -422,9 +428,7 @@ def _work_of(filler: Filler, cohort: Followed, crew: Crew, review: int) -> Peopl
             before_at=filler.ago(5),
         )
     feed = f"bench-{crew.number}"
-    filler.add(
-        CalendarFeed, user_id=crew.learners[0], token_hash=token_hash(feed), created_at=filler.ago(90)
-    )
+    filler.add(CalendarFeed, user_id=crew.learners[0], token_hash=token_hash(feed), created_at=filler.ago(90))
     return People(
         learner=crew.learners[0],
         tutor=cohort.tutors[0],
@@ -728,7 +732,7 @@ def _solutions_of(filler: Filler, crew: Crew, board: int) -> int:
 
 
 def _reached_of(filler: Filler, cohort: Followed, crew: Crew, boards: list[int]) -> tuple[int, int]:
-    """The milestones that the team reached, each with what was frozen; a snapshot of a board and of a text."""
+    """The milestones that the team reached and what they froze; gives a snapshot of a board and of a text."""
     board_snapshot = text_snapshot = 0
     reached = 2 if crew.is_silent else 3
     for milestone, days in list(zip(cohort.milestones, MILESTONES, strict=True))[:reached]:
@@ -759,14 +763,12 @@ def _reached_of(filler: Filler, cohort: Followed, crew: Crew, boards: list[int])
                 taken_by_id=crew.learners[0],
                 open_to_observers=True,
             )
-            board_snapshot, text_snapshot = (
-                (snapshot, text_snapshot) if board else (board_snapshot, snapshot)
-            )
+            board_snapshot, text_snapshot = (snapshot, text_snapshot) if board else (board_snapshot, snapshot)
     return board_snapshot, text_snapshot
 
 
 def _feedback_of(filler: Filler, cohort: Followed, crew: Crew, board: int, version: int) -> int:
-    """Released and answered, released and not read, for one learner, to be released, a draft; gives the draft."""
+    """Released, answered or not, for one learner too; to be released at an hour; a draft, which it gives."""
     anchors: list[dict[str, Any]] = [
         {"anchor": AnchorKind.PROJECT},
         {"anchor": AnchorKind.NOTE, "board_id": board, "object_id": "n1", "object_text": LOREM[:60]},
@@ -865,14 +867,15 @@ def _tell(filler: Filler, user: int, subject: str, url: str, count: int) -> None
         NotificationKind.MILESTONE_SET,
     ]
     for position in range(count):
+        kind = kinds[position % len(kinds)]
         at = filler.at_random(90)
         filler.add(
             Notification,
             user_id=user,
-            kind=kinds[position % len(kinds)],
+            kind=kind,
             who="Tutrice",
             subject=subject,
-            url=url,
+            url="/boards/1#thread-1" if kind is NotificationKind.COMMENT_REPLY else url,
             created_at=at,
             read_at=None if position < 6 else at,
         )

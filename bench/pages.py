@@ -77,17 +77,16 @@ class Page:
     form: Mapping[str, str] | None = None
 
 
-ROSTER = "\n".join(["Nom;E-mail;Équipe", *(f"Personne {n};n{n}@ville.example;Équipe {n % 25}" for n in range(100))])
+LINES = [f"Personne {n};n{n}@ville.example;Équipe {n % 25}" for n in range(100)]
+ROSTER = {"people": "\n".join(["Nom;E-mail;Équipe", *LINES]), "valid_days": "14"}
 PAGES = (
     Page("home (learner)", "learner", "/"),
-    Page("home (tutor)", "tutor", "/"),
-    Page("home (élu)", "observer", "/"),
     Page("programmes (manager)", "manager", "/programmes"),
     Page("people of a cohort (manager)", "manager", "/programmes/cohorts/{cohort}"),
     Page("cohort, its dates (manager)", "manager", "/programmes/cohorts/{cohort}/edit"),
     Page("cohort, copied (manager)", "manager", "/programmes/cohorts/{cohort}/copy"),
     Page("team, invite (manager)", "manager", "/programmes/teams/{team}/invite"),
-    Page("roster, dry run (manager)", "manager", "/programmes/cohorts/{cohort}/import/preview", {"people": ROSTER}),
+    Page("roster, dry run (manager)", "manager", "/programmes/cohorts/{cohort}/import/preview", ROSTER),
     Page("calendar (learner)", "learner", "/cohorts/{cohort}/calendar"),
     Page("calendar (tutor)", "tutor", "/cohorts/{cohort}/calendar"),
     Page("calendar (manager)", "manager", "/cohorts/{cohort}/calendar"),
@@ -323,7 +322,7 @@ def _write(results: dict[str, dict[str, Any]]) -> None:
 def _table(found: dict[str, Any]) -> Iterator[str]:
     """The lines of a table in Markdown."""
     kinds, machine = found["pages"], found["machine"]
-    yield f"{machine['date']}, Python {machine['python']}, {machine['cores']} cores, load {machine['load']}. Milliseconds."
+    yield "{date}, Python {python}, {cores} cores, load {load}. Milliseconds.".format_map(machine)
     yield ""
     heads = [f"{KINDS[kind]} {name}" for kind in kinds for name in ("p50", "p95", "cpu", "queries")]
     yield "| page | " + " | ".join(heads) + " |"

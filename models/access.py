@@ -45,6 +45,16 @@ def project_options() -> tuple[_AbstractLoad, ...]:
     )
 
 
+def listed_project_options() -> tuple[_AbstractLoad, ...]:
+    """The same for a page that lists many: of the problem nothing but where it lies and who may read it."""
+    problem = joinedload(Project.problem)
+    return (
+        joinedload(Project.team).joinedload(Team.cohort),
+        problem.load_only(Problem.confidentiality, Problem.authority_code, raiseload=True),
+        problem.joinedload(Problem.authority),
+    )
+
+
 def check(actor: Actor | None, permission: Permission, where: Where) -> None:
     """Raise unless the actor may do this there."""
     if can(actor, permission, where):

@@ -11,7 +11,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_page_follows_what_a_team_does_and_stays_where_it_is(enter: Enter) -> None:
-    learner, tutor = enter("Jean-Marc Bourdin"), enter("Nadia Ferrand", viewport={"width": 1440, "height": 600})
+    learner, tutor = (
+        enter("Jean-Marc Bourdin"),
+        enter("Nadia Ferrand", viewport={"width": 1440, "height": 600}),
+    )
     learner.goto("/projects")
     project = learner.locator("main a").evaluate_all(
         r"links => links.map(link => /^\/projects\/(\d+)$/.exec(link.pathname)).find(Boolean)[1]"

@@ -426,7 +426,9 @@ def test_feed_tells_a_removed_series_as_cancelled_and_nothing_else_of_it(
 
     before = told()
     assert {(one.status, one.sequence) for one in before} == {(None, 0)}
-    manager.post(f"{path_of(world, id_, 2)}/edit", data={**FORM, "starts": "17:00", "scope": "one", "seen": seen(manager, path_of(world, id_, 2))})
+    second = path_of(world, id_, 2)
+    form = {**FORM, "day": "2030-04-02", "starts": "17:00", "scope": "one", "seen": seen(manager, second)}
+    manager.post(f"{second}/edit", data=form)
     manager.post(f"{path_of(world, id_)}/remove")
     after = told()
     assert {(one.status, one.sequence) for one in after} == {("CANCELLED", 2)}

@@ -14,6 +14,7 @@ from babel import Locale
 from babel import dates as cldr
 from babel.lists import format_list as cldr_list
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from workspace.i18n.catalogue import gettext as _
 from workspace.i18n.catalogue import ngettext
@@ -87,6 +88,12 @@ def time_ago(when: datetime, zone: Zone = None, now: datetime | None = None) -> 
     if abs(days) >= _DAYS_AS_WEEKS:
         return format_date(when, zone=zone)
     return _past(seconds, days) if seconds >= 0 else _future(-seconds, -days)
+
+
+def time_tag(when: datetime) -> Markup:
+    """« il y a 8 min », with the full date on hover and for machines."""
+    at = when.isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{at}" title="{format_datetime(when)}">{time_ago(when)}</time>')  # noqa: S704 (ours)
 
 
 def _past(seconds: float, days: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import current_app, has_request_context, request
+from flask import current_app, g, has_request_context, request
 from flask_babel import force_locale, get_locale
 
 LOCALES = ("fr", "en")
@@ -40,11 +40,18 @@ def current_locale() -> str:
 
 
 def current_zone() -> ZoneInfo:
-    """The zone in which times are shown to this reader."""
+    """The zone in which times are shown to this reader: chosen once for a request."""
     if not has_request_context():
         return ZoneInfo(DEFAULT_ZONE)
+    if "reader_zone" not in g:
+        g.reader_zone = _chosen_zone()
+    found: ZoneInfo = g.reader_zone
+    return found
+
+
+def _chosen_zone() -> ZoneInfo:
     for name in (_reader().zone(), request.cookies.get(ZONE_COOKIE)):
-        if name and name in _zone_names():
+        if name and name in zone_names():
             return ZoneInfo(name)
     return ZoneInfo(DEFAULT_ZONE)
 
@@ -71,5 +78,6 @@ def _reader() -> Reader:
 
 
 @lru_cache(maxsize=1)
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """The zones of the tz database: read once, since their files are."""
     return frozenset(available_timezones())

@@ -18,9 +18,10 @@ def template_gettext(context: EvalContext, message: str, /, **variables: object)
     if not message:
         return ""
     text = lookup(message)
-    if not english().knows(message) and not variables:
+    if not variables and not english().knows(message):
         return escape(text) if context.autoescape else text
-    return _marked(context, message, text) % variables
+    marked = _marked(context, message, text)
+    return marked % variables if variables or "%" in text else marked
 
 
 @pass_eval_context
@@ -58,6 +59,7 @@ def install(app: Flask) -> None:
         format_number=dates.format_number,
         format_list=dates.format_list,
         time_ago=dates.time_ago,
+        time_tag=dates.time_tag,
         days_ago=dates.days_ago,
         zone_times=dates.zone_times,
     )

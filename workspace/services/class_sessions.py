@@ -1,4 +1,4 @@
-"""The class sessions of a cohort: added, changed, cancelled and restored, removed and put back by its manager.
+"""The class sessions of a cohort: its manager adds, changes, cancels, restores, removes and puts them back.
 
 A manager gives days and hours as the clock of a named zone shows them, and changes one session of a series
 alone or with all that follow it. The cohort is told of what is moved, cancelled or removed. A session whose
@@ -8,7 +8,6 @@ attendance was noted is never removed: proofs and figures rest on it.
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from zoneinfo import available_timezones
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -24,6 +23,7 @@ from models.membership import Membership, is_live
 from models.notification import NotificationKind, notify
 from models.occurrences import FIELDS, Occurrence, Said, differences, in_order, occurrence, upcoming
 from models.policy import Actor, Permission, Role
+from workspace.i18n.reader import zone_names
 from workspace.services.programmes import STALE
 from workspace.services.tokens import token_hash
 
@@ -323,7 +323,7 @@ def _check(cohort: Cohort, said: Said, rhythm: Rhythm) -> None:
         fields["last_day"] = N_("La fin vient avant le début.")
     elif (said.last_day, said.ends) <= (said.day, said.starts):
         fields["ends"] = N_("La fin vient avant le début.")
-    if said.time_zone not in available_timezones():
+    if said.time_zone not in zone_names():
         fields["time_zone"] = N_("Choisissez un fuseau de la liste.")
     if not 1 <= rhythm.times <= MOST_TIMES:
         fields["times"] = N_("Une série compte au plus 104 séances.")

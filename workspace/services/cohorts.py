@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
-from models.access import cohort_where, project_options
+from models.access import cohort_where, listed_project_options
 from models.activity import Activity
 from models.base import utcnow
 from models.cohort import Cohort, Team
@@ -83,7 +83,7 @@ class CohortPage:
     learner_count: int
     week_labels: list[str]
     first: list[Reason] = field(default_factory=list)
-    to_decide: list[Problem] = field(default_factory=list)
+    to_decide: Problem | None = None
     lines: list[JournalLine] = field(default_factory=list)
     participation: list[Row] = field(default_factory=list)
     own: list[Row] = field(default_factory=list)
@@ -134,10 +134,9 @@ def cohort_page(session: Session, actor: Actor, cohort: Cohort, *, by_person: bo
     )
 
 
-def team_facts(session: Session, cohort: Cohort) -> list[TeamFacts]:
-    """What the rules look at, for every project of the cohort: a constant number of queries."""
+def team_facts(session: Session, projects: Sequence[Project]) -> list[TeamFacts]:
+    """What the rules look at, for each of these projects of a cohort: a constant number of queries."""
     now = utcnow()
-    projects = projects_of(session, cohort)
     ids = [project.id for project in projects]
     steps, moments, talks = steps_of(session, ids), moments_of(session, projects), talks_of(session, ids)
     standings = standings_of(session, projects, now)
@@ -167,12 +166,12 @@ def _facts(
 
 
 def projects_of(session: Session, cohort: Cohort) -> list[Project]:
-    """The projects of the cohort by title, with what the policy needs."""
+    """The projects of the cohort by title, as `listed_project_options` loads them."""
     found = session.scalars(
         select(Project)
         .join(Team, Team.id == Project.team_id)
         .where(Team.cohort_id == cohort.id)
-        .options(*project_options())
+        .options(*listed_project_options())
         .order_by(Project.title, Project.id)
     )
     return list(found)
@@ -203,14 +202,15 @@ def _own(session: Session, actor: Actor, cohort: Cohort, rows: Sequence[TeamRow]
     return [(_(YOU), participation.own_weeks(session, actor, cohort, now)), *team]
 
 
-def _to_decide(session: Session, cohort: Cohort) -> list[Problem]:
-    found = session.scalars(
+def _to_decide(session: Session, cohort: Cohort) -> Problem | None:
+    """The problem that has waited longest for a decision."""
+    return session.scalar(
         select(Problem)
         .where(Problem.cohort_id == cohort.id, Problem.status == ProblemStatus.SUBMITTED)
-        .options(joinedload(Problem.author), joinedload(Problem.authority))
+        .options(load_only(Problem.title, raiseload=True), joinedload(Problem.author))
         .order_by(Problem.submitted_at)
+        .limit(1)
     )
-    return list(found)
 
 
 def _next_sessions(session: Session, cohort: Cohort, now: datetime) -> list[Occurrence]:

@@ -5,11 +5,12 @@ organisation of the list that names them as its contact, or with the guest that 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.activity import Activity, ActivityKind
@@ -76,51 +77,62 @@ class Involved:
     contacts: list[PartnerContact] = field(default_factory=list)
 
 
-def key_of(sector: Sector, name: str) -> Key:
+def key_of(sector: Sector, name: str, folded: Callable[[str], str] = fold) -> Key:
     """The same organisation however its name is typed."""
-    return sector, fold(name) or name.strip().casefold()
+    return sector, folded(name) or name.strip().casefold()
 
 
 def involved_in(session: Session, projects: Sequence[Project]) -> Mapping[int, Involved]:
     """The groups of each project: five queries."""
     ids = [project.id for project in projects]
+    folded = cache(fold)  # the same few names come again in every kind of row
     groups: dict[int, dict[Key, Group]] = {id_: {} for id_ in ids}
     by_contact: dict[tuple[int, str], Key] = {}
-    for partner in session.scalars(
-        select(Partner).where(Partner.project_id.in_(ids), Partner.withdrawn_at.is_(None))
+    for partner in session.execute(
+        select(Partner.project_id, Partner.sector, Partner.name, Partner.contact, Partner.created_at).where(
+            Partner.project_id.in_(ids), Partner.withdrawn_at.is_(None)
+        )
     ):
-        found = _group(groups[partner.project_id], partner.sector, partner.name, partner.created_at)
+        key = key_of(partner.sector, partner.name, folded)
+        found = _group(groups[partner.project_id], key, partner.name, partner.created_at)
         found.is_listed = True
-        key = key_of(partner.sector, partner.name)
-        for text in filter(fold, (partner.contact, partner.name)):
-            by_contact.setdefault((partner.project_id, fold(text)), key)
+        for text in filter(None, map(folded, (partner.contact, partner.name))):
+            by_contact.setdefault((partner.project_id, text), key)
     of_guest: dict[int | None, Key] = {}
-    for guest in session.scalars(select(GuestContributor).where(GuestContributor.project_id.in_(ids))):
-        found = _group(groups[guest.project_id], guest.sector, guest.organization_name, guest.created_at)
+    for guest in session.execute(
+        select(
+            GuestContributor.id,
+            GuestContributor.project_id,
+            GuestContributor.sector,
+            GuestContributor.organization_name,
+            GuestContributor.created_at,
+        ).where(GuestContributor.project_id.in_(ids))
+    ):
+        key = key_of(guest.sector, guest.organization_name, folded)
+        found = _group(groups[guest.project_id], key, guest.organization_name, guest.created_at)
         found.people += 1
-        of_guest[guest.id] = key_of(guest.sector, guest.organization_name)
+        of_guest[guest.id] = key
     of_user: dict[tuple[int, int | None], Key] = {}
     unknown: dict[int, int] = defaultdict(int)
     for project_id, user_id, guest_id, name in _accounts(session, ids):
-        known = of_guest.get(guest_id) or by_contact.get((project_id, fold(name)))
+        known = of_guest.get(guest_id) or by_contact.get((project_id, folded(name)))
         if known is None:
             unknown[project_id] += 1
         else:
             of_user[project_id, user_id] = known
             groups[project_id][known].people += guest_id is None
-    for project_id, doer_id, guest_id, at, count in _deeds(session, ids):
+    partners = (user_id for _project_id, user_id in of_user if user_id is not None)
+    for project_id, doer_id, guest_id, at, count in _deeds(session, ids, partners):
         known = of_guest.get(guest_id) or of_user.get((project_id, doer_id))
         if known is not None:
             groups[project_id][known].deeds.append((at, count))
     contacts: dict[int, list[PartnerContact]] = defaultdict(list)
     for contact in _contacts(session, ids):
         contacts[contact.project_id].append(contact)
-        known = key_of(contact.sector, contact.name)
+        known = key_of(contact.sector, contact.name, folded)
         if known in groups[contact.project_id]:
             groups[contact.project_id][known].contacts.append(contact)
-    return {
-        id_: Involved(_in_order(found.values()), unknown[id_], contacts[id_]) for id_, found in groups.items()
-    }
+    return {id_: Involved(_in_order(found), unknown[id_], contacts[id_]) for id_, found in groups.items()}
 
 
 def standings(
@@ -141,17 +153,17 @@ def shown_name(sector: Sector, name: str) -> str:
     return name or _(WITHOUT[sector])
 
 
-def _group(groups: dict[Key, Group], sector: Sector, name: str, since: datetime) -> Group:
-    key = key_of(sector, name)
-    found = groups.setdefault(key, Group(sector, " ".join(name.split()), since))
+def _group(groups: dict[Key, Group], key: Key, name: str, since: datetime) -> Group:
+    found = groups.setdefault(key, Group(key[0], " ".join(name.split()), since))
     found.since = min(found.since, since)
     return found
 
 
-def _in_order(groups: Iterable[Group]) -> list[Group]:
+def _in_order(groups: Mapping[Key, Group]) -> list[Group]:
     """By sector, organisations by name, then those without one."""
     order = list(Sector)
-    return sorted(groups, key=lambda group: (order.index(group.sector), not group.name, fold(group.name)))
+    keys = sorted(groups, key=lambda key: (order.index(key[0]), not groups[key].name, key[1]))
+    return [groups[key] for key in keys]
 
 
 def _accounts(session: Session, ids: Sequence[int]) -> list[tuple[int, int, int | None, str]]:
@@ -164,19 +176,15 @@ def _accounts(session: Session, ids: Sequence[int]) -> list[tuple[int, int, int 
     return [tuple(row) for row in found]  # type: ignore[misc]
 
 
-def _deeds(session: Session, ids: Sequence[int]) -> list[tuple[int, int | None, int | None, datetime, int]]:
-    """What guests and partners with an account did, in order."""
-    partners = select(Membership.user_id).where(
-        Membership.role == Role.PARTNER, Membership.project_id == Activity.project_id
-    )
+def _deeds(
+    session: Session, ids: Sequence[int], users: Iterable[int]
+) -> list[tuple[int, int | None, int | None, datetime, int]]:
+    """What guests did in these projects, and what these users did, in order."""
     found = session.execute(
         select(Activity.project_id, Activity.user_id, Activity.guest_id, Activity.at, Activity.count)
         .where(
             Activity.project_id.in_(ids),
-            or_(
-                Activity.guest_id.is_not(None),
-                and_(Activity.user_id.is_not(None), Activity.user_id.in_(partners)),
-            ),
+            or_(Activity.guest_id.is_not(None), Activity.user_id.in_(set(users))),
             Activity.kind.not_in(ARRIVALS),
         )
         .order_by(Activity.at)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -34,6 +33,7 @@ from models.occurrences import upcoming
 from models.organization import Programme
 from models.policy import Actor, Permission, Role, Where, can
 from models.project import Project
+from workspace.i18n.reader import zone_names
 from workspace.services.rules import copy_rules
 from workspace.services.tokens import token_hash
 
@@ -244,9 +244,9 @@ def _check(text: CohortText) -> None:
         fields["ends_on"] = N_("Cette date n’est pas plausible.")
     elif text.ends_on < text.starts_on:
         fields["ends_on"] = N_("La fin vient avant le début.")
-    if text.time_zone not in available_timezones():
+    if text.time_zone not in zone_names():
         fields["time_zone"] = N_("Choisissez un fuseau de la liste.")
-    if text.other_time_zone is not None and text.other_time_zone not in available_timezones():
+    if text.other_time_zone is not None and text.other_time_zone not in zone_names():
         fields["other_time_zone"] = N_("Choisissez un fuseau de la liste.")
     if fields:
         raise Invalid(fields=fields)

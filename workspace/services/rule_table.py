@@ -15,6 +15,7 @@ from models.cohort_rule import CohortRule
 from models.errors import Conflict, Invalid
 from models.i18n import N_
 from models.policy import Actor, Permission
+from models.project import Project
 from workspace.services import cohorts, involvement, involvement_rules, triage
 from workspace.services.rules import Rule, Setting, Settings, settings_of
 from workspace.services.tokens import token_hash
@@ -89,17 +90,17 @@ def preview(session: Session, cohort: Cohort, settings: Settings) -> list[Firing
 
     A constant number of queries.
     """
-    facts = cohorts.team_facts(session, cohort)
+    projects = cohorts.projects_of(session, cohort)
+    facts = cohorts.team_facts(session, projects)
     reasons = [reason for one in facts if (reason := triage.reason_for(one, settings)) is not None]
     found = [
         Firing(reason.rule, reason.project_id, reason.title, "", reason.sentence)
         for reason in sorted(reasons, key=triage.urgency)
     ]
-    return found + _of_partners(session, cohort, settings)
+    return found + _of_partners(session, projects, settings)
 
 
-def _of_partners(session: Session, cohort: Cohort, settings: Settings) -> list[Firing]:
-    projects = cohorts.projects_of(session, cohort)
+def _of_partners(session: Session, projects: Sequence[Project], settings: Settings) -> list[Firing]:
     rule_of = {one.state: one.rule.code for one in involvement_rules.PARTNER_RULES}
     return [
         Firing(

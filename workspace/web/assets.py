@@ -1,6 +1,8 @@
 """Built assets: `asset("main.css")` gives the hashed URL; they are sent compressed and cached for ever."""
 
 import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
@@ -29,7 +31,25 @@ def init_assets(app: Flask) -> None:
         if name.startswith("areas/")
     }.__getitem__
     shapes: dict[str, str] = json.loads((DIST / "icons.json").read_text())
-    app.jinja_env.globals["icon_shape"] = {name: Markup(body) for name, body in shapes.items()}.__getitem__  # noqa: S704 (our build's)
+    app.jinja_env.globals["drawn_icon"] = _draws(shapes)
+
+
+def _draws(shapes: Mapping[str, str]) -> Callable[..., Markup]:
+    """What puts an icon in a page, by its shapes' names; a page has hundreds, so each is written once."""
+
+    @lru_cache(maxsize=1024)
+    def unnamed(name: str, size: str) -> Markup:
+        kind = f" icon-{size}" if size else ""
+        begin = Markup('<svg class="icon{}" viewBox="0 0 24 24"').format(kind)
+        return begin + Markup(f' aria-hidden="true">{shapes[name]}</svg>')  # noqa: S704 (our build's)
+
+    def drawn_icon(name: str, size: str = "", label: str = "") -> Markup:
+        svg = unnamed(name, size)
+        if not label:
+            return svg
+        return svg.replace('aria-hidden="true"', Markup('role="img" aria-label="{}"').format(label), 1)
+
+    return drawn_icon
 
 
 def asset(name: str) -> str:

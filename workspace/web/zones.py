@@ -3,13 +3,15 @@
 import importlib.resources
 from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale
+from markupsafe import Markup
 from wtforms import Form, SelectField
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import Select
 
 from workspace.i18n import LazyText, _, city_of, current_locale, lazy_gettext
+from workspace.i18n.reader import zone_names
 from workspace.web.forms import choices_of
 
 MAINLAND = "Europe/Paris"
@@ -42,7 +44,7 @@ def _countries() -> dict[str, str]:
 
 def is_zone(name: str | None) -> bool:
     """Whether it is a zone of the tz database."""
-    return name in available_timezones()
+    return name in zone_names()
 
 
 def zone_label(zone: str) -> str:
@@ -88,11 +90,28 @@ def _groups(_locale: str) -> Groups:
     return groups
 
 
+class ZoneSelect(Select):  # type: ignore[misc]
+    """Four hundred options: each is written once in each language."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **_options: Any) -> Markup:
+        """One of them."""
+        return _option(str(choice.value), str(choice.label), is_selected=bool(choice.selected))
+
+
+@lru_cache(maxsize=4096)
+def _option(value: str, label: str, *, is_selected: bool) -> Markup:
+    selected = Markup(" selected") if is_selected else ""
+    return Markup('<option{} value="{}">{}</option>').format(selected, value, label)
+
+
 class ZoneField(SelectField):  # type: ignore[misc]
     """A select of zones; `empty` is the label of « no choice », if none may be made.
 
     The choices are made with each form: they are written in the reader's language.
     """
+
+    widget = ZoneSelect()
 
     def __init__(self, label: str | LazyText, *, empty: str | LazyText = "", **options: Any) -> None:
         needed = [] if empty else [InputRequired(lazy_gettext("Ce champ est nécessaire."))]

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from models.access import access_cohort, access_cohort_milestone, cohort_where, project_options
+from models.access import access_cohort, access_cohort_milestone, cohort_where, listed_project_options
 from models.base import utcnow
 from models.cohort import Team
 from models.errors import Invalid
@@ -34,7 +34,7 @@ def index(cohort_id: int) -> ResponseReturnValue:
             select(Project)
             .join(Team, Team.id == Project.team_id)
             .where(Team.cohort_id == cohort.id)
-            .options(*project_options())
+            .options(*listed_project_options())
             .order_by(Team.name, Project.id)
         )
         projects = [one for one in found if can(actor(), Permission.VIEW_MILESTONE, one.where)]
