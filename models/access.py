@@ -29,6 +29,7 @@ from models.problem import Confidentiality, Problem, ProblemStatus
 from models.project import Project
 from models.snapshot import Snapshot
 from models.solution import Solution
+from models.support import SupportChange, SupportOffer
 
 NOT_FOUND = N_("Cette page n’existe pas, ou vous n’y avez pas accès.")
 FORBIDDEN = N_("Vous n’avez pas le droit de faire cela ici.")
@@ -417,6 +418,38 @@ def access_question(
     question = find_or_not_found(session, statement)
     check(actor, permission, question.project.where)
     return question
+
+
+def support_options() -> tuple[_AbstractLoad, ...]:
+    """What shows an offer of support: who offers, who of the team sees to it, its history with who did it."""
+    return (
+        joinedload(SupportOffer.observer),
+        joinedload(SupportOffer.owner),
+        selectinload(SupportOffer.changes).joinedload(SupportChange.by),
+    )
+
+
+def access_support_offer(
+    session: Session, actor: Actor, offer_id: int, permission: Permission
+) -> SupportOffer:
+    """The offer with its project and all that shows it. It is not found by those who may not read it.
+
+    An élu reads their own, for as long as they observe the project.
+    """
+    statement = (
+        select(SupportOffer)
+        .where(SupportOffer.id == _valid(offer_id))
+        .options(joinedload(SupportOffer.project).options(*project_options()), *support_options())
+    )
+    offer = find_or_not_found(session, statement)
+    where = offer.project.where
+    is_own = can(actor, Permission.OFFER_SUPPORT, where) and offer.observer_id == actor.user_id
+    if not is_own and not can(actor, Permission.VIEW_SUPPORT, where):
+        raise NotFound(NOT_FOUND)
+    if permission is Permission.OFFER_SUPPORT and not is_own:
+        raise Forbidden(FORBIDDEN)
+    check(actor, permission, where)
+    return offer
 
 
 def access_observed_project(

@@ -36,6 +36,8 @@ class ActivityKind(enum.StrEnum):
     BRIEF_PUBLISHED = "brief_published"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
+    SUPPORT_OFFERED = "support_offered"
+    SUPPORT_ANSWERED = "support_answered"
     OBSERVER_INVITED = "observer_invited"
     OBSERVER_JOINED = "observer_joined"
     SNAPSHOT_PINNED = "snapshot_pinned"

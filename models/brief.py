@@ -31,8 +31,10 @@ class ProgressBrief(WithId, Versioned, Base):
     status: Mapped[BriefStatus] = mapped_column(enum_type(BriefStatus), default=BriefStatus.DRAFT)
     problem: Mapped[str] = mapped_column(Text, default="")
     progress: Mapped[str] = mapped_column(Text, default="")
+    partners: Mapped[str] = mapped_column(Text, default="")
     learned: Mapped[str] = mapped_column(Text, default="")
     decisions: Mapped[str] = mapped_column(Text, default="")
+    support: Mapped[str] = mapped_column(Text, default="")
     asked: Mapped[str] = mapped_column(Text, default="")
     next_date: Mapped[date | None]
     next_label: Mapped[str] = mapped_column(String(160), default="")
@@ -53,7 +55,10 @@ class ProgressBrief(WithId, Versioned, Base):
 
 
 class ObserverQuestion(WithId, Base):
-    """An élu's question to the team lead, with its answer. Idempotent by the form's key."""
+    """An élu's question to the team lead, with its answer.
+
+    `is_shared`: once answered, every élu of the project reads both under the brief, without the asker's name.
+    """
 
     __tablename__ = "observer_question"
     __table_args__ = (Index(None, "project_id"), Index(None, "observer_id"))
@@ -64,6 +69,7 @@ class ObserverQuestion(WithId, Base):
     body: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)
     answer: Mapped[str] = mapped_column(Text, default="")
+    is_shared: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     project: Mapped[Project] = relationship(lazy="raise_on_sql")

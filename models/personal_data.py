@@ -69,7 +69,7 @@ _BROWSER = ("user_agent", *_SEEN, "expires_at", "ended_at")
 _DONE = ("kind", "subject", "count", "at", "project_id", "board_id", "problem_id")
 _DATES = ("wants_news", "created_at", "last_seen_at", "seen_on", "disabled_at", "erase_at")
 _PROBLEM = ("title", "challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
-_BRIEF = ("problem", "progress", "learned", "decisions", "asked", "next_label")
+_BRIEF = ("problem", "progress", "partners", "learned", "decisions", "support", "asked", "next_label")
 _EDITION = ("project_id", "edition", "status", *_BRIEF, "updated_at", "published_at")
 _SCOPE = ("organization_id", "programme_id", "cohort_id", "team_id", "project_id")
 
@@ -503,7 +503,10 @@ RECORDS: Sequence[Record] = (
         what="an élu's question, and the team's answer",
         why="so that élus are answered",
         basis=Basis.TASK,
-        seen_by="the élu who asked, the team, tutors",
+        seen_by=(
+            "the élu who asked, the team, tutors; where the team shows the answer, without the élu's name, "
+            "every élu of the project and managers"
+        ),
         period="project",
         section="questions",
         shown={
@@ -511,6 +514,33 @@ RECORDS: Sequence[Record] = (
             "answered_by_id": ("project_id", "body", "answer", "answered_at"),
         },
         kept={"body": f"{SHARED}: a question and its answer belong together", "answer": SHARED},
+    ),
+    Record(
+        "support_offer",
+        what="what an élu offers a team, in their words; who of the team sees to it, and by when",
+        why="so that help is answered, and promises are kept",
+        basis=Basis.TASK,
+        seen_by="the élu who offers, the team, tutors",
+        period="project",
+        section="support",
+        shown={
+            "observer_id": ("project_id", "kind", "body", "offered_at", "status", "changed_at", "due_on"),
+            "owner_id": ("project_id", "kind", "body", "status", "due_on"),
+        },
+        kept={"body": f"{SHARED}: an offer and what became of it belong together"},
+        ours=("kind", "status"),
+    ),
+    Record(
+        "support_change",
+        what="who offered, answered, withdrew or kept what was offered, when, and their word",
+        why="so that each knows what was said",
+        basis=Basis.TASK,
+        seen_by="the élu who offers, the team, tutors",
+        period="project",
+        section="support_changes",
+        shown={"by_id": ("status", "word", "due_on", "at")},
+        kept={"word": SHARED},
+        ours=("status",),
     ),
     Record(
         "partner",

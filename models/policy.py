@@ -95,6 +95,10 @@ class Permission(enum.StrEnum):
     EDIT_BRIEF = "edit_brief"
     ASK_QUESTION = "ask_question"
     ANSWER_QUESTION = "answer_question"
+    VIEW_ANSWERS = "view_answers"
+    OFFER_SUPPORT = "offer_support"
+    VIEW_SUPPORT = "view_support"
+    ANSWER_SUPPORT = "answer_support"
     VIEW_AUDIT = "view_audit"
     BREAK_GLASS = "break_glass"
     END_BREAK_GLASS = "end_break_glass"
@@ -368,6 +372,18 @@ GRANTS: Mapping[Permission, Mapping[Stand, Callable[[Where], bool]]] = {
     P.EDIT_BRIEF: {S.TEAM: always},
     P.ASK_QUESTION: {S.OBSERVER: always},
     P.ANSWER_QUESTION: {S.TEAM: always},
+    # Answers that a team shows under its brief: to every élu of the project, never to its partners.
+    P.VIEW_ANSWERS: {
+        S.TEAM: always,
+        S.TUTOR: always,
+        S.OBSERVER: always,
+        S.MANAGER: always,
+        S.RESCUER: always,
+    },
+    # Support offered by an élu: they read their own offers, the team and its tutors all; nobody else any.
+    P.OFFER_SUPPORT: {S.OBSERVER: always},
+    P.VIEW_SUPPORT: {S.TEAM: always, S.TUTOR: always},
+    P.ANSWER_SUPPORT: {S.TEAM: always},
     # The audit log: a manager's own scope; all of it for an admin, whom it shows no content.
     P.VIEW_AUDIT: {S.MANAGER: always, S.ADMIN: always},
     # Break-glass: an admin opens one project for some hours; those whose project it is are told.

@@ -39,6 +39,7 @@ from models import (
     snapshot,
     solution,
     submission,
+    support,
     workshop,
 )
 from models.base import Base
@@ -83,6 +84,7 @@ __all__ = [
     "snapshot",
     "solution",
     "submission",
+    "support",
     "workshop",
 ]
 metadata = Base.metadata

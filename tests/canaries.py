@@ -51,6 +51,7 @@ from models.problem import Problem, ProblemDriver, ProblemStatus
 from models.project import Project, ProjectStep
 from models.saved_template import SavedTemplate
 from models.snapshot import Snapshot, SnapshotKind, text_content
+from models.support import SupportChange, SupportStatus
 from models.workshop import Workshop
 from tests.factories import (
     World,
@@ -58,6 +59,7 @@ from tests.factories import (
     make_guest,
     make_link,
     make_milestone,
+    make_offer,
     make_problem,
     make_snapshot,
     make_solution,
@@ -93,6 +95,7 @@ def plant(session: Session, world: World) -> Planted:
     boards = _plant_boards(session, planted)
     feedback = _plant_feedback(session, planted, boards["closed"])
     briefs = _plant_briefs(session, planted)
+    planted.ids["brief_id"] = briefs
     others = _plant_others(session, planted)
     planted.ids |= {
         "project_id": {"project": str(world.project.id), "other": str(world.other_project.id)},
@@ -112,6 +115,7 @@ def plant(session: Session, world: World) -> Planted:
         "contact_id": {"contact": str(others["contact"])},
         "link_id": {"link": str(others["link"])},
         "guest_id": {"guest": str(world.guests["guest"].id)},
+        "offer_id": {"own": str(others["own_offer"]), "other": str(others["offer"])},
         "question_id": {"own": str(others["own_question"]), "other": str(others["question"])},
         "notification_id": {"notification": str(others["notification"])},
         "login_session_id": {"login": str(others["login"])},
@@ -468,7 +472,7 @@ def _plant_briefs(session: Session, planted: Planted) -> dict[str, str]:
         ("other", world.other_project, 1),
     ):
         is_draft = name == "draft"
-        parts = ("problem", "progress", "learned", "decisions", "asked", "next_label")
+        parts = ("problem", "progress", "partners", "learned", "decisions", "support", "asked", "next_label")
         texts = {
             part: f"{PUBLISHED} {part}" if name == "published" else planted.secret(f"{name} brief: {part}")
             for part in parts
@@ -503,8 +507,21 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
         answer=planted.secret("answer to another élu"),
         answered_at=utcnow(),
     )
-    own = ObserverQuestion(
+    shared = ObserverQuestion(
         project_id=world.project.id,
+        observer_id=second.id,
+        brief_id=int(planted.ids["brief_id"]["published"]),
+        body=planted.secret("shown question of another élu"),
+        answer=planted.secret("shown answer to another élu"),
+        answered_at=utcnow(),
+        is_shared=True,
+    )
+    offer = make_offer(session, world.project, second, planted.secret("support offered by another élu"))
+    word = SupportChange(status=SupportStatus.DECLINED, word=planted.secret("word on support"), by_id=world.bob.id)
+    offer.status = SupportStatus.DECLINED
+    offer.changes.append(word)
+    own_offer = make_offer(session, world.project, world.observer)
+    own = ObserverQuestion(        project_id=world.project.id,
         observer_id=world.observer.id,
         body="Ma question",
         answer="Votre réponse",
@@ -558,6 +575,7 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
         title=planted.secret("problem being drafted"),
         status=ProblemStatus.DRAFT,
     )
+    session.add(shared)
     rows = {
         "question": question,
         "own_question": own,
@@ -570,6 +588,7 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
     session.add_all(rows.values())
     session.flush()
     ids = {name: row.id for name, row in rows.items()}
+    ids |= {"offer": offer.id, "own_offer": own_offer.id}
     return {**ids, "membership": membership.id, "link": link.id, "problem": problem.id}
 
 
@@ -618,6 +637,7 @@ FORM = {
     "answer": "addressed",
     "answer_text": "Texte",
     "template": "defi",
+    "kind": "room",
     "switch": "open_to_observers",
     "on": "1",
     "version": "1",

@@ -36,6 +36,7 @@ from models.problem import Approach, Domain, DriverKind, Problem, ProblemDriver,
 from models.project import Project, ProjectStep, StepStatus
 from models.snapshot import Snapshot, SnapshotKind
 from models.solution import Solution, SolutionSource, SolutionState, SolutionVersion
+from models.support import SupportChange, SupportKind, SupportOffer, SupportStatus
 from workspace.services.sessions import actor_of_guest, actor_of_user
 from workspace.services.tokens import new_token, token_hash
 
@@ -225,6 +226,21 @@ def make_milestone(session: Session, cohort: Cohort, **values: object) -> Milest
     session.add(milestone)
     session.flush()
     return milestone
+
+
+def make_offer(
+    session: Session, project: Project, observer: User, body: str = "Une salle, un mardi à 18 h."
+) -> SupportOffer:
+    offer = SupportOffer(
+        project_id=project.id,
+        observer_id=observer.id,
+        kind=SupportKind.ROOM,
+        body=body,
+        changes=[SupportChange(status=SupportStatus.OFFERED, by_id=observer.id)],
+    )
+    session.add(offer)
+    session.flush()
+    return offer
 
 
 def make_deed(

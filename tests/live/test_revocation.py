@@ -92,13 +92,18 @@ def test_board_closed_to_observers_disconnects_them(server: LiveServer, driver: 
     _is_cut_within(observer, 1.0, since)
 
 
-def test_access_that_ends_by_its_date_ends_without_an_event(server: LiveServer, driver: Driver) -> None:
-    bob = driver.client().enter(server.sign_in("bob"))
+@pytest.mark.parametrize("name", ["bob", "observer"])
+def test_access_that_ends_by_its_date_ends_without_an_event(
+    server: LiveServer, driver: Driver, name: str
+) -> None:
     with server.transaction() as session:
-        ends = update(Membership).where(Membership.user_id == server.world.bob.id)
+        session.merge(server.world.board).open_to_observers = True
+    reader = driver.client().enter(server.sign_in(name))
+    with server.transaction() as session:
+        ends = update(Membership).where(Membership.user_id == server.world.people[name].id)
         session.execute(ends.values(ends_at=utcnow() - timedelta(seconds=1)))
-    eventually(lambda: not bob.is_connected(), 10, "disconnection")
-    assert bob.events("x")[-1]["doc"] == server.document_id
+    eventually(lambda: not reader.is_connected(), 10, "disconnection")
+    assert reader.events("x")[-1]["doc"] == server.document_id
 
 
 def test_session_that_expires_is_disconnected(server: LiveServer, driver: Driver) -> None:

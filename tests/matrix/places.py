@@ -49,6 +49,7 @@ from tests.factories import (
     make_image,
     make_link,
     make_milestone,
+    make_offer,
     make_problem,
     make_snapshot,
     make_solution,
@@ -525,6 +526,8 @@ def _briefs(session: Session, places: Places) -> None:
     session.add(question)
     session.flush()
     places.ids["open question"] = {"question_id": question.id}
+    offer = make_offer(session, world.project, world.observer)
+    places.ids["offer of support"] = {"offer_id": offer.id}
 
 
 def _project_people(session: Session, places: Places, elsewhere: Mapping[str, int]) -> None:

@@ -10,14 +10,18 @@ from models.access import access_project
 from models.activity import Activity, ActivityKind
 from models.base import utcnow
 from models.brief import BriefStatus, ProgressBrief
+from models.cohort import Cohort
+from models.document import Board
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from models.membership import Membership
+from models.milestone import MilestoneReach
 from models.notification import Notification, NotificationKind
 from models.partner import Partner, Sector
 from models.policy import Role
 from models.project import Project
 from models.session import reading, transaction
-from tests.factories import World, grant, make_user
+from models.solution import SolutionState
+from tests.factories import World, grant, make_milestone, make_solution, make_user
 from workspace.services import briefs
 from workspace.services.brief_sources import Sources, first_text, sources_of, whole_sentences
 from workspace.services.briefs import BriefText, text_of
@@ -240,11 +244,34 @@ def test_first_text_comes_from_the_project_without_residents_names(any_world: Wo
     text = first_text(read_sources(any_world))
     assert text.problem == any_world.problem.challenge
     assert "Comprendre" in text.progress
-    assert "Fédération des copropriétés (entreprise)" in text.progress
-    assert "1 habitant·e" in text.progress
-    assert "Perrin" not in text.progress
-    assert "Partie ailleurs" not in text.progress
+    assert "Fédération des copropriétés (entreprise)" in text.partners
+    assert "1 habitant·e" in text.partners
+    assert "Perrin" not in text.partners
+    assert "Partie ailleurs" not in text.partners
     assert (text.next_date, text.next_label) == (due, "Assemblée")
+
+
+def test_first_text_tells_what_was_decided_and_reached_since_and_the_next_milestone(any_world: World) -> None:
+    today = utcnow().date()
+    with transaction() as session:
+        cohort = session.get_one(Cohort, any_world.cohort.id)
+        project = session.get_one(Project, any_world.project.id)
+        board = session.get_one(Board, any_world.board.id)
+        project.next_due_on, project.next_due_label = today + timedelta(days=2), "Une date notée avant"
+        make_milestone(session, cohort, title="Déjà passé", due_on=today - timedelta(days=9))
+        make_milestone(session, cohort, title="Essai lancé", due_on=today + timedelta(days=20))
+        reached = make_milestone(session, cohort, title="Cinq personnes", due_on=today - timedelta(days=3))
+        session.add(MilestoneReach(milestone_id=reached.id, project_id=project.id))
+        for title, state in (("Un carré planté", SolutionState.RETAINED), ("Une idée", SolutionState.IDEA)):
+            make_solution(session, project, board, title=title, state=state, reason="Le gardien y tient.")
+    text = first_text(read_sources(any_world))
+    assert "Cinq personnes" in text.progress
+    assert text.decisions == "Nous retenons « Un carré planté ». Le gardien y tient."
+    assert (text.next_date, text.next_label) == (today + timedelta(days=20), "Essai lancé")
+    save(any_world)
+    publish(any_world)
+    text = first_text(read_sources(any_world))
+    assert (text.decisions, "Cinq personnes" in text.progress) == ("", False)
 
 
 def read_sources(world: World) -> Sources:

@@ -103,6 +103,9 @@ MAY_READ: tuple[tuple[str, frozenset[str]], ...] = (
     (r"other brief: .*", frozenset({"zoe", "other_tutor", "other_manager", "other_observer"})),
     (r"other élu", INSIDE | RESCUER),
     (r"another élu's question|answer to another élu", TEAM | {"tutor"}),
+    # Shown under the brief, without a name: to every élu of the project and those inside, never to partners.
+    (r"shown (question of|answer to) another élu", INSIDE | RESCUER | {"observer"}),
+    (r"support offered by another élu|word on support", TEAM | {"tutor"}),
     # Partners in the list, links, what is one person's alone.
     (r"partner", INSIDE | RESCUER | {"paul"}),
     (r"partner's contact", INSIDE),

@@ -1,6 +1,7 @@
 """An élu's pages: the projects they observe, one in three minutes, a question; and the team's preview."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,13 @@ from models.brief import ObserverQuestion
 from models.document import Board
 from models.membership import Membership
 from models.notification import Notification
+from models.people import User
 from models.policy import Role
 from models.project import Project
 from models.session import reading, transaction
 from models.stages import STEP_CODES, STEPS, Stage
 from tests.conftest import ClientOf
-from tests.factories import World, grant, make_board, make_problem, make_project
+from tests.factories import World, grant, make_board, make_offer, make_problem, make_project, make_user
 from tests.queries import counting_queries
 from workspace.services.briefs import BriefText, publish_brief, save_draft
 from workspace.services.observations import STAGE_WORDS, STEP_WORDS, rail
@@ -240,43 +242,139 @@ def test_access_ends_at_its_date(world: World, client_of: ClientOf) -> None:
         membership.ends_at = utcnow()
     assert observer.get(path(world)).status_code == 404
     assert ask(observer, world).status_code == 404  # type: ignore[attr-defined]
-    assert "L’accueil sans attente" not in observer.get("/observations").text
+    home = observer.get("/observations").text
+    assert path(world) not in home
+    assert "votre accès s’est terminé le" in home
+    assert "votre accès s’est terminé le" in observer.get("/").text
 
 
-def body_of(page: str) -> str:
-    """The article, without the question form and the line on the reader's own access."""
-    found = re.search(r'<article class="brief.*?</article>', page, re.DOTALL)
-    assert found
-    article = found[0].replace(" gap-above", "")
-    for left_out in (
-        r"<form.*?</form>",
-        r'<div class="field">.*?</button></div>',
-        r'<nav class="breadcrumb.*?</nav>',
-        r'<p class="brief-access.*?</p>',
-    ):
-        article = re.sub(left_out, "", article, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", article)
+def test_access_given_again_is_not_told_as_ended(world: World, client_of: ClientOf) -> None:
+    with transaction() as session:
+        membership = session.scalar(select(Membership).where(Membership.user_id == world.observer.id))
+        assert membership is not None
+        membership.ends_at = utcnow()
+        grant(session, world.observer, Role.OBSERVER, project_id=world.project.id)
+    assert "votre accès s’est terminé" not in client_of(world.observer).get("/observations").text
 
 
-@pytest.mark.parametrize("name", ["alice", "tutor", "manager"])
-def test_preview_is_the_elus_page_and_sends_nothing(world: World, client_of: ClientOf, name: str) -> None:
+def test_answer_is_shown_to_every_elu_without_a_name_where_the_team_shows_it(
+    world: World, client_of: ClientOf
+) -> None:
+    brief_id = publish(world)
+    second = second_observer(world)
+    for body in ("Montrée à tous ?", "Gardée entre nous ?"):
+        ask(client_of(second), world, body)
+        with transaction() as session:
+            row = session.scalars(select(ObserverQuestion).where(ObserverQuestion.body == body)).one()
+            alice = world.actor(session, "alice")
+            shared = body.startswith("Montrée")
+            answer_question(session, alice, row.id, f"Réponse : {body}", seen=fingerprint(""), is_shared=shared)
+    for page in (path(world), f"/briefs/{brief_id}"):
+        text = client_of(world.observer).get(page).text
+        assert "Réponse : Montrée" in text
+        assert "Gardée entre nous" not in text
+        assert second.name not in text
+    for name in ("partner", "guest"):
+        client = client_of(world.people.get(name), guest=world.guests.get(name))
+        assert "Montrée" not in client.get(f"/briefs/{brief_id}").text
+    publish(world, edition=2)
+    assert "Montrée" not in client_of(world.observer).get(path(world)).text, "it stays under its edition"
+    assert "Montrée" in client_of(world.observer).get(f"/briefs/{brief_id}").text
+
+
+def test_what_changed_since_the_edition_before_is_told_apart(world: World, client_of: ClientOf) -> None:
     publish(world)
-    publish(world, BriefText(problem="Autre chose.", progress="La suite."), edition=2)
+    assert "Ce qui a changé depuis" not in client_of(world.observer).get(path(world)).text
+    later = replace(TEXT, progress=f"{TEXT.progress} Quatre cours sont choisies.", asked="", next_label="Essai")
+    publish(world, later, edition=2, step="prototype")
+    page = client_of(world.observer).get(path(world)).text
+    told = page.split("Ce qui a changé depuis")[1].split("</details>")[0]
+    assert "Quatre cours sont choisies." in told
+    assert "onze agents" not in told
+    for words in ("L’équipe a changé d’étape", "Essai", "L’équipe n’en dit plus rien"):
+        assert words in told
+
+
+def article_of(page: str) -> str:
+    """Everything an élu reads and finds there, byte for byte, but the random keys of its forms."""
+    found = re.search(r'<article class="brief">.*</article>', page, re.DOTALL)
+    assert found
+    return re.sub(r'name="(csrf_token|_once)" value="[^"]*"', "", found[0])
+
+
+def preview(client: FlaskClient, world: World, person: int | None = None) -> str:
+    query = "" if person is None else f"?person={person}"
+    return client.get(f"/projects/{world.project.id}/as-observer{query}").text
+
+
+def second_observer(world: World) -> User:
+    with transaction() as session:
+        second = make_user(session, "second")
+        grant(session, second, Role.OBSERVER, project_id=world.project.id)
+        return second
+
+
+def test_preview_is_byte_for_byte_what_the_elu_reads(world: World, client_of: ClientOf) -> None:
+    """With everything on it: editions, boards, questions, answers shown to all, offers, an end, an inviter."""
+    publish(world)
+    publish(world, BriefText(problem="Autre chose.", progress="La suite.", support="Une salle."), edition=2)
+    second = second_observer(world)
+    ask(client_of(world.observer), world, "Ma question")
+    ask(client_of(second), world, "Celle d’une autre")
+    ask(client_of(second), world, "Une autre encore, sans réponse")
     with transaction() as session:
         session.get_one(Board, world.board.id).open_to_observers = True
         make_board(session, world.project, world.alice, "Carte fermée")
-    preview = client_of(world.people[name]).get(f"/projects/{world.project.id}/as-observer").text
-    real = client_of(world.observer).get(path(world)).text
-    assert body_of(preview) == body_of(real)
-    assert "Vous voyez ce que voit l’élu·e" in preview
-    assert f"{path(world)}/questions" not in preview
-    assert "Carte fermée" not in body_of(preview)
+        make_offer(session, world.project, world.observer)
+        make_offer(session, world.project, second, "Une heure")
+        membership = session.scalar(select(Membership).where(Membership.user_id == world.observer.id))
+        assert membership is not None
+        membership.ends_at = utcnow() + timedelta(days=30)
+        membership.granted_by_id = world.bob.id
+        for row in session.scalars(select(ObserverQuestion).where(ObserverQuestion.body != "Ma question")):
+            if "sans réponse" not in row.body:
+                actor = world.actor(session, "alice")
+                answer_question(session, actor, row.id, "La voici.", seen=fingerprint(""), is_shared=True)
+    for user in (world.observer, second):
+        real = article_of(client_of(user).get(path(world)).text)
+        for name in ("alice", "tutor"):
+            assert article_of(preview(client_of(world.people[name]), world, user.id)) == real
+        assert "La voici." in real
+        assert "Carte fermée" not in real
+    assert "Une heure" not in article_of(preview(client_of(world.alice), world, world.observer.id))
 
 
-def test_preview_does_not_show_the_questions_of_a_real_elu(world: World, client_of: ClientOf) -> None:
+def test_preview_sends_nothing(world: World, client_of: ClientOf) -> None:
+    publish(world)
+    alice = client_of(world.alice)
+    page = preview(alice, world)
+    frame = re.search(r"<fieldset[^>]* disabled[^>]*>\s*<article class=\"brief\">", page)
+    assert frame, "the article stands in a frame that disables its forms"
+    assert ask(alice, world).status_code == 403  # type: ignore[attr-defined]
+    assert alice.post(path(world) + "/support", data={"kind": "room", "body": "Une salle"}).status_code == 403
+
+
+def test_preview_opens_as_the_first_elu_and_as_nobody_in_particular(
+    world: World, client_of: ClientOf
+) -> None:
     ask(client_of(world.observer), world, "Question d’une élue")
-    preview = client_of(world.alice).get(f"/projects/{world.project.id}/as-observer").text
-    assert "Question d’une élue" not in preview
+    alice = client_of(world.alice)
+    assert "Question d’une élue" in preview(alice, world)
+    for person in (0, world.stranger.id):
+        assert "Question d’une élue" not in preview(alice, world, person)
+
+
+@pytest.mark.parametrize("person", [None, 0, "own"])
+def test_preview_of_a_manager_shows_no_elus_own_words(
+    world: World, client_of: ClientOf, person: int | str | None
+) -> None:
+    ask(client_of(world.observer), world, "Question d’une élue")
+    with transaction() as session:
+        make_offer(session, world.project, world.observer, "Appui d’une élue")
+    wanted = world.observer.id if person == "own" else person
+    page = preview(client_of(world.manager), world, wanted)  # type: ignore[arg-type]
+    assert "Question d’une élue" not in page
+    assert "Appui d’une élue" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An élu reads what the team publishes, the boards it opened, their own questions; every other door is shut.
+"""An élu reads what the team publishes, the boards it opened, their own questions and offers; every other door is shut.
 
 Every route of the application is tried, with every method it knows, on the objects of the project an élu
 observes and of others. A secret stands in every text that is not theirs (`tests/canaries.py`); no byte they
@@ -24,6 +24,7 @@ from models.membership import Membership
 from models.people import User
 from models.policy import Role
 from models.session import database, reading, transaction
+from models.support import SupportOffer, SupportStatus
 from models.tables import metadata
 from tests.canaries import FORM, PUBLISHED, Attempt, Planted, attempts, leaks, plant, send
 from tests.conftest import ClientOf
@@ -35,6 +36,8 @@ REFUSED = {403, 404}
 ALLOWED = {
     ("GET", "observations.show"): {"project_id": "project"},
     ("POST", "observations.ask"): {"project_id": "project"},
+    ("POST", "observations.offer"): {"project_id": "project"},
+    ("POST", "observations.withdraw"): {"offer_id": "own"},
     ("GET", "briefs.show"): {"brief_id": "published"},
     ("GET", "boards.show"): {"board_id": "open"},
     ("GET", "boards.people"): {"board_id": "open"},
@@ -58,6 +61,13 @@ ALLOWED = {
 def planted(world: World) -> Planted:
     with transaction() as session:
         return plant(session, world)
+
+
+def forget(planted: Planted, begins: str) -> None:
+    """What begins so may be read by the one who walks."""
+    for word, what in list(planted.secrets.items()):
+        if what.startswith(begins):
+            del planted.secrets[word]
 
 
 def policy(app: Flask, attempt: Attempt) -> object:
@@ -140,18 +150,20 @@ def test_observer_reads_nothing_but_what_is_published(
         client.environ_base["HTTP_ACCEPT"] = accept
         return client
 
+    forget(planted, "shown ")
     assert walk(app, planted, client_that_accepts, planted.world.observer, ALLOWED, {"GET"}) == []
     page = client_of(planted.world.observer).get(f"/observations/{planted.world.project.id}").text
     assert f"{PUBLISHED} asked" in page
 
 
-def test_observer_changes_nothing_but_their_own_question(
+def test_observer_changes_nothing_but_their_own_question_and_offer(
     planted: Planted, app: Flask, client_of: ClientOf
 ) -> None:
     # Anybody may ask at the sign-in page for a link to be sent: a job.
     own = {"login_session", "socket_ticket", "submission", "user_account", "job", "audit_entry", "audit_head"}
     own.add("board_visit")  # when they were on a board that they may read
-    asked = {"observer_question", "activity", "notification"}
+    asked = {"observer_question", "support_offer", "support_change", "activity", "notification"}
+    forget(planted, "shown ")
     before = state(own | asked)
     methods = {"POST", "PUT", "PATCH", "DELETE"}
     assert walk(app, planted, client_of, planted.world.observer, ALLOWED, methods) == []
@@ -163,7 +175,12 @@ def test_observer_changes_nothing_but_their_own_question(
             (planted.world.project.id, planted.world.observer.id)
         }
         kinds = session.scalars(select(Activity.kind).where(Activity.user_id == planted.world.observer.id))
-        assert set(kinds) == {ActivityKind.QUESTION_ASKED}
+        assert set(kinds) == {ActivityKind.QUESTION_ASKED, ActivityKind.SUPPORT_OFFERED}
+        offers = session.scalars(select(SupportOffer).order_by(SupportOffer.id)).all()
+        offered = {(row.observer_id, row.project_id) for row in offers if row.body == FORM["body"]}
+        assert offered == {(planted.world.observer.id, planted.world.project.id)}
+        other = session.get_one(SupportOffer, int(planted.ids["offer_id"]["other"]))
+        assert (other.status, other.version) == (SupportStatus.DECLINED, 1)
 
 
 def test_observer_of_another_project_finds_nothing_of_this_one(
@@ -172,11 +189,10 @@ def test_observer_of_another_project_finds_nothing_of_this_one(
     theirs = {
         ("GET", "observations.show"): {"project_id": "other"},
         ("POST", "observations.ask"): {"project_id": "other"},
+        ("POST", "observations.offer"): {"project_id": "other"},
         ("GET", "briefs.show"): {"brief_id": "other"},
     }
-    for word, what in list(planted.secrets.items()):
-        if what.startswith("other brief"):
-            del planted.secrets[word]
+    forget(planted, "other brief")
     observer = planted.world.other_observer
     assert walk(app, planted, client_of, observer, theirs, {"GET", "POST", "PUT", "PATCH", "DELETE"}) == []
 

@@ -10,7 +10,7 @@ from datetime import date
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.access import project_options
@@ -24,14 +24,17 @@ from models.membership import members
 from models.notification import NotificationKind, notify
 from models.policy import Actor, Permission, Role
 from models.project import Project
+from models.support import SupportOffer
 from workspace.services.projects import lock_project
 
 # Characters. All of them together are read in about three minutes.
 LIMITS = {
     "problem": 600,
     "progress": 1_200,
+    "partners": 300,
     "learned": 900,
     "decisions": 900,
+    "support": 240,
     "asked": 600,
     "next_label": 160,
 }
@@ -57,8 +60,10 @@ class BriefText:
 
     problem: str = ""
     progress: str = ""
+    partners: str = ""
     learned: str = ""
     decisions: str = ""
+    support: str = ""
     asked: str = ""
     next_date: date | None = None
     next_label: str = ""
@@ -66,8 +71,7 @@ class BriefText:
     @property
     def words(self) -> int:
         """How many words an élu reads."""
-        texts = (self.problem, self.progress, self.learned, self.decisions, self.asked, self.next_label)
-        return sum(len(text.split()) for text in texts)
+        return sum(len(getattr(self, name).split()) for name in LIMITS)
 
     @property
     def minutes(self) -> int:
@@ -206,6 +210,8 @@ def publish_brief(session: Session, actor: Actor, project_id: int, *, version: i
     draft.published_at, draft.published_by_id = utcnow(), actor.user_id
     draft.step_code = project.current_step
     draft.version += 1
+    if draft.support:
+        _support_is_told(session, project.id)
     record_activity(
         session,
         actor,
@@ -225,3 +231,13 @@ def publish_brief(session: Session, actor: Actor, project_id: int, *, version: i
         url=f"/observations/{project.id}",
     )
     return draft
+
+
+def _support_is_told(session: Session, project_id: int) -> None:
+    """What an edition said of élus' support is not for the next one to say again."""
+    session.execute(
+        update(SupportOffer)
+        .where(SupportOffer.project_id == project_id, SupportOffer.is_told.is_(True))
+        .values(is_told=False)
+        .execution_options(synchronize_session=False)
+    )

@@ -15,7 +15,7 @@ from models.policy import Actor, Role
 from models.problem import Problem, ProblemStatus
 from models.project import Project
 from workspace.services.learner_home import LearnerHome, learner_home
-from workspace.services.observations import ObservedCard, observed_cards
+from workspace.services.observations import Ended, ObservedCard, ended_observations, observed_cards
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Home:
     observed: list[ObservedCard] = field(default_factory=list)
     manages: bool = False
     to_come: list[ToCome] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
 
 
 def home_of(session: Session, actor: Actor, since: datetime) -> Home:
@@ -58,6 +59,7 @@ def home_of(session: Session, actor: Actor, since: datetime) -> Home:
         observed=observed_cards(session, actor) if actor.has(Role.OBSERVER) else [],
         manages=actor.has(Role.MANAGER),
         to_come=_to_come(session, actor),
+        ended=ended_observations(session, actor),
     )
 
 

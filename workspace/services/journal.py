@@ -42,6 +42,8 @@ SENTENCES = {
     KIND.BRIEF_PUBLISHED: N_("%(who)s a publié un point d’étape sur « %(subject)s »"),
     KIND.QUESTION_ASKED: N_("%(who)s a posé une question sur « %(subject)s »"),
     KIND.QUESTION_ANSWERED: N_("%(who)s a répondu à une question sur « %(subject)s »"),
+    KIND.SUPPORT_OFFERED: N_("%(who)s a proposé un appui à « %(subject)s »"),
+    KIND.SUPPORT_ANSWERED: N_("%(who)s a répondu à un appui proposé à « %(subject)s »"),
     KIND.OBSERVER_INVITED: N_("%(who)s a invité %(subject)s à observer le projet"),
     KIND.OBSERVER_JOINED: N_("%(who)s a accepté d’observer « %(subject)s »"),
     KIND.SNAPSHOT_PINNED: N_("%(who)s a épinglé un état de tableau : « %(subject)s »"),

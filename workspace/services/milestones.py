@@ -144,6 +144,19 @@ def next_due(standings: Sequence[Standing]) -> Standing | None:
     return next((one for one in standings if one.is_open), None)
 
 
+def next_date(project: Project, standings: Sequence[Standing], today: date) -> tuple[date | None, str]:
+    """The day that a project goes towards, and what for: the first milestone to come, else the day its team noted.
+
+    The one answer of what others are told of a project's next date. A day that is over is none.
+    """
+    due = next((one for one in standings if one.is_open and one.days >= 0), None)
+    if due is not None:
+        return due.milestone.due_on, due.milestone.title
+    if project.next_due_on is not None and project.next_due_on >= today:
+        return project.next_due_on, project.next_due_label
+    return None, ""
+
+
 def still_due(milestones: Sequence[Milestone], standings: Iterable[Sequence[Standing]]) -> list[Due]:
     """Those that some team has not reached, or that are to come, the first first."""
     counts: dict[int, Counter[MilestoneState]] = defaultdict(Counter)

@@ -20,6 +20,7 @@ from models.partner import GuestContributor, Partner, Sector, ShareLink
 from models.people import User
 from models.policy import Actor, Permission, Role, can
 from models.project import Project, StepStatus
+from models.support import SupportOffer, SupportStatus
 from workspace.services.board_facts import Counts, counts_of
 from workspace.services.boards import boards_of, people_of_boards
 from workspace.services.guests import count_by_sector, list_guests
@@ -72,6 +73,7 @@ class ProjectPage:
     guest_sectors: dict[Sector, int] = field(default_factory=dict)
     observers: list[User] = field(default_factory=list)
     open_questions: int = 0
+    open_offers: int = 0
     brief: BriefSummary = field(default_factory=BriefSummary)
     feedback: FeedbackSummary = field(default_factory=FeedbackSummary)
     journal: list[JournalLine] = field(default_factory=list)
@@ -141,6 +143,7 @@ def full_page(session: Session, actor: Actor, project: Project) -> ProjectPage:
         guest_sectors=count_by_sector(session, project.id),
         observers=members(session, Role.OBSERVER, project_id=project.id),
         open_questions=_open_questions(session, project.id),
+        open_offers=_open_offers(session, project.id),
         brief=_brief_summary(session, project.id),
         feedback=_feedback_summary(session, actor, project),
         journal=recent_lines(session, Activity.project_id == project.id, limit=RECENT_LINES),
@@ -196,6 +199,15 @@ def _open_questions(session: Session, project_id: int) -> int:
         select(func.count())
         .select_from(ObserverQuestion)
         .where(ObserverQuestion.project_id == project_id, ObserverQuestion.answered_at.is_(None))
+    )
+    return found or 0
+
+
+def _open_offers(session: Session, project_id: int) -> int:
+    found = session.scalar(
+        select(func.count())
+        .select_from(SupportOffer)
+        .where(SupportOffer.project_id == project_id, SupportOffer.status == SupportStatus.OFFERED)
     )
     return found or 0
 

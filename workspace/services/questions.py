@@ -1,6 +1,7 @@
 """Élus' questions: asked on the page they read, routed to the team lead, answered by any of the team.
 
-An élu reads their own questions and answers, nobody else's. The caller's transaction commits.
+An élu reads their own questions and answers; of other élus', those that the team shows under its brief, without
+a name. The caller's transaction commits.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.access import access_observed_project, access_question, latest_brief
 from models.activity import ActivityKind, record_activity
 from models.base import utcnow
-from models.brief import ObserverQuestion
+from models.brief import ObserverQuestion, ProgressBrief
 from models.errors import Conflict, Invalid
 from models.i18n import N_
 from models.membership import Membership, is_live, members
@@ -32,7 +33,7 @@ ANSWERED_MEANWHILE = N_("Quelqu’un de l’équipe a répondu entre-temps.")
 def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> ObserverQuestion:
     """Put a question to the team lead, or to the whole team when it has none. Raises: Invalid."""
     project = access_observed_project(session, actor, project_id)
-    _check(body, "body", QUESTION_LIMIT, EMPTY_QUESTION)
+    check_text(body, "body", QUESTION_LIMIT, EMPTY_QUESTION)
     brief = latest_brief(session, project.id)
     question = ObserverQuestion(
         project_id=project.id,
@@ -42,13 +43,10 @@ def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> 
     )
     session.add(question)
     session.flush()
-    _record(session, actor, project, ActivityKind.QUESTION_ASKED)
-    team = [user.id for user in members(session, Role.LEARNER, team_id=project.team_id)]
-    if project.team.lead_id in team:  # and not one whose time in the team is over
-        team = [project.team.lead_id]
+    note_activity(session, actor, project, ActivityKind.QUESTION_ASKED)
     notify(
         session,
-        team,
+        team_to_tell(session, project),
         NotificationKind.QUESTION_ASKED,
         who=actor.name,
         subject=project.title,
@@ -57,26 +55,37 @@ def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> 
     return question
 
 
+def team_to_tell(session: Session, project: Project) -> list[int]:
+    """Whom an élu's words go to: the lead of the team, or all of it when it has none."""
+    team = [user.id for user in members(session, Role.LEARNER, team_id=project.team_id)]
+    if project.team.lead_id in team:  # and not one whose time in the team is over
+        return [project.team.lead_id]
+    return team
+
+
 def answer_question(
-    session: Session, actor: Actor, question_id: int, text: str, *, seen: str
+    session: Session, actor: Actor, question_id: int, text: str, *, seen: str, is_shared: bool = False
 ) -> ObserverQuestion:
     """Answer, or correct the answer; `seen` is the fingerprint of the answer that was on the page.
 
-    The élu is told, by the team's name, if they still observe; the lead is told when another answered.
+    `is_shared`: every élu of the project reads both under the brief, without the asker's name. The élu is told,
+    by the team's name, if they still observe; the lead is told when another answered.
 
     Raises: Invalid; Conflict with the current answer when somebody of the team wrote one meanwhile.
     """
     question = _lock(session, actor, question_id)
-    _check(text, "answer", ANSWER_LIMIT, EMPTY_ANSWER)
+    check_text(text, "answer", ANSWER_LIMIT, EMPTY_ANSWER)
     text = text.strip()
     if text == question.answer:
+        question.is_shared = is_shared
         return question
     if seen != fingerprint(question.answer):
         raise Conflict(ANSWERED_MEANWHILE, _current(session, question))
     question.answer, question.answered_at, question.answered_by_id = text, utcnow(), actor.user_id
+    question.is_shared = is_shared
     session.flush()
     project = question.project
-    _record(session, actor, project, ActivityKind.QUESTION_ANSWERED)
+    note_activity(session, actor, project, ActivityKind.QUESTION_ANSWERED)
     _tell(session, actor, question)
     return question
 
@@ -122,6 +131,42 @@ def own_questions(session: Session, actor: Actor, project_ids: Sequence[int]) ->
     return list(found)
 
 
+def shared_answers(session: Session, brief: ProgressBrief, *, is_latest: bool) -> list[ObserverQuestion]:
+    """What the team shows under this edition: asked on it; under the latest, also answered since. Oldest first.
+
+    The caller has decided that the reader may see it (VIEW_ANSWERS), and shows no name.
+    """
+    belongs = ObserverQuestion.brief_id == brief.id
+    if is_latest and brief.published_at is not None:
+        belongs = belongs | (ObserverQuestion.answered_at >= brief.published_at)
+    found = session.scalars(
+        select(ObserverQuestion)
+        .where(
+            ObserverQuestion.project_id == brief.project_id,
+            ObserverQuestion.is_shared.is_(True),
+            ObserverQuestion.answered_at.is_not(None),
+            belongs,
+        )
+        .order_by(ObserverQuestion.asked_at, ObserverQuestion.id)
+    )
+    return list(found)
+
+
+def observes(session: Session, user_id: int, project_id: int) -> bool:
+    """Whether this person observes the project now."""
+    found = session.scalar(
+        select(Membership.id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.project_id == project_id,
+            Membership.role == Role.OBSERVER,
+            is_live(),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def _lock(session: Session, actor: Actor, question_id: int) -> ObserverQuestion:
     """The question, its row locked: of two answers, one waits for the other."""
     access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
@@ -132,15 +177,7 @@ def _lock(session: Session, actor: Actor, question_id: int) -> ObserverQuestion:
 
 def _tell(session: Session, actor: Actor, question: ObserverQuestion) -> None:
     project = question.project
-    still_there = session.scalar(
-        select(Membership.id).where(
-            Membership.user_id == question.observer_id,
-            Membership.project_id == project.id,
-            Membership.role == Role.OBSERVER,
-            is_live(),
-        )
-    )
-    if still_there is not None:
+    if observes(session, question.observer_id, project.id):
         notify(
             session,
             [question.observer_id],
@@ -165,14 +202,16 @@ def _team_url(question: ObserverQuestion) -> str:
     return f"/projects/{question.project_id}/brief#question-{question.id}"
 
 
-def _check(text: str, name: str, limit: int, empty: str) -> None:
+def check_text(text: str, name: str, limit: int, empty: str) -> None:
+    """Raise Invalid, on the field `name`, for a text that is empty or too long."""
     if not text.strip():
         raise Invalid(fields={name: empty})
     if len(text) > limit:
         raise Invalid(fields={name: TOO_LONG})
 
 
-def _record(session: Session, actor: Actor, project: Project, kind: ActivityKind) -> None:
+def note_activity(session: Session, actor: Actor, project: Project, kind: ActivityKind) -> None:
+    """Write it in the project's journal."""
     record_activity(
         session,
         actor,

@@ -27,7 +27,9 @@ from models.solution import Solution
 
 PROBLEM_FIELDS = ("challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
 SOLUTION_FIELDS = ("body", "state", "reason")
-BRIEF_FIELDS = ("problem", "progress", "learned", "decisions", "asked", "next_label")
+BRIEF_FIELDS = (
+    *("problem", "progress", "partners", "learned", "decisions", "support", "asked", "next_label"),
+)
 LISTED = (
     *(Snapshot.id, Snapshot.project_id, Snapshot.reach_id, Snapshot.kind, Snapshot.board_id),
     *(Snapshot.title, Snapshot.taken_at, Snapshot.taken_by_id, Snapshot.open_to_observers),

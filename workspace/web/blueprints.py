@@ -58,6 +58,7 @@ from workspace.web.projects import steps as project_steps
 from workspace.web.setup import routes as setup
 from workspace.web.snapshots import routes as snapshots
 from workspace.web.solutions import routes as solutions
+from workspace.web.support import routes as support
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -103,6 +104,7 @@ BLUEPRINTS = (
     problems.blueprint,
     briefs.blueprint,
     observations.blueprint,
+    support.blueprint,
     partners.blueprint,
     involvement.blueprint,
     arrivals.blueprint,

@@ -223,5 +223,18 @@ PARIS = TeamStory(
         "Une salle pour réunir les gardiens, un mardi à 18 h. Et le nom d’une copropriété sans gardien prête à essayer.",
         9,
         "Présentation du prototype aux gardiens",
+        "Une fédération de copropriétés, deux associations, et vingt-six habitants de quatre immeubles.",
+    ),
+    earlier_brief=BriefStory(
+        26,
+        "Dans les cours d’immeuble, un bac jaune sur trois est refusé, et la place manque pour planter.",
+        "Nous avons écouté onze gardiens et vingt-six habitants.",
+        "Ce n’est pas l’information qui manque, c’est quelqu’un à qui parler.",
+        "",
+        "Le nom d’une copropriété sans gardien prête à essayer.",
+        -14,
+        "Choix de deux idées avec les gardiens",
+        "Une fédération de copropriétés et deux associations.",
+        "imagine",
     ),
 )

@@ -143,6 +143,8 @@ class BriefStory:
     asked: str
     next_in_days: int
     next_label: str
+    partners: str = ""
+    step_code: str = ""  # where the project was then; '' for where it is
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,4 @@ class TeamStory:
     next_due: tuple[int, str] | None = None
     feedback: tuple[FeedbackStory, ...] = field(default=())
     brief: BriefStory | None = None
+    earlier_brief: BriefStory | None = None

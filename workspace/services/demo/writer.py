@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.access import latest_brief
 from models.activity import Activity, ActivityKind
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
@@ -51,6 +52,7 @@ from workspace.services.demo.paris import PARIS
 from workspace.services.demo.past import note_visits, write_past
 from workspace.services.demo.pulse import pulse
 from workspace.services.demo.story import BoardStory, Person, ProblemStory, TeamStory, VoteStory
+from workspace.services.demo.support import write_support
 from workspace.services.demo.talks import write_talks
 from workspace.services.tokens import new_token, token_hash
 
@@ -113,6 +115,7 @@ class DemoWriter:
         )
         timetable.note_attendance(self.session, self.cohort, self.users["tutor"], self.now)
         self._questions()
+        write_support(self.session, self.cohort, self.projects, self.users[OBSERVER.key], self.now)
         involvement.note_contacts(self.session, self.projects, self.users, self.now)
         self._visits()
 
@@ -246,7 +249,7 @@ class DemoWriter:
         boards = [self._board(board, project, learners, story, guests) for board in story.boards]
         self._pulse(story, project, learners, list(guests.values()), boards)
         self._feedback(story, project, learners, boards)
-        self._brief(story, project, lead)
+        self._briefs(story, project, lead)
 
     def _steps(self, story: TeamStory, project: Project, lead: User) -> None:
         tutor = self.users[TUTOR.key]
@@ -429,29 +432,29 @@ class DemoWriter:
                     ActivityKind.FEEDBACK_ANSWERED, days - 2, learners[0], project, subject=project.title
                 )
 
-    def _brief(self, story: TeamStory, project: Project, lead: User) -> None:
-        told = story.brief
-        if told is None:
-            return
-        self._add(
-            ProgressBrief(
-                project_id=project.id,
-                edition=1,
-                status=BriefStatus.PUBLISHED,
-                problem=told.problem,
-                progress=told.progress,
-                learned=told.learned,
-                decisions=told.decisions,
-                asked=told.asked,
-                next_date=(self.now + timedelta(days=told.next_in_days)).date(),
-                next_label=told.next_label,
-                step_code=project.current_step,
-                updated_at=self._ago(told.days_ago),
-                published_at=self._ago(told.days_ago),
-                published_by_id=lead.id,
+    def _briefs(self, story: TeamStory, project: Project, lead: User) -> None:
+        told = [one for one in (story.earlier_brief, story.brief) if one is not None]
+        for edition, one in enumerate(told, start=1):
+            self._add(
+                ProgressBrief(
+                    project_id=project.id,
+                    edition=edition,
+                    status=BriefStatus.PUBLISHED,
+                    problem=one.problem,
+                    progress=one.progress,
+                    partners=one.partners,
+                    learned=one.learned,
+                    decisions=one.decisions,
+                    asked=one.asked,
+                    next_date=(self.now + timedelta(days=one.next_in_days)).date(),
+                    next_label=one.next_label,
+                    step_code=one.step_code or project.current_step,
+                    updated_at=self._ago(one.days_ago),
+                    published_at=self._ago(one.days_ago),
+                    published_by_id=lead.id,
+                )
             )
-        )
-        self._note(ActivityKind.BRIEF_PUBLISHED, told.days_ago, lead, project, subject=project.title)
+            self._note(ActivityKind.BRIEF_PUBLISHED, one.days_ago, lead, project, subject=project.title)
 
     def _questions(self) -> None:
         observer = self.users[OBSERVER.key]
@@ -460,10 +463,13 @@ class DemoWriter:
             lead = self.session.scalars(
                 select(User).join(Team, Team.lead_id == User.id).where(Team.name == team)
             ).one()
+            latest = latest_brief(self.session, project.id)
             self._add(
                 ObserverQuestion(
                     project_id=project.id,
                     observer_id=observer.id,
+                    brief_id=latest.id if latest else None,
+                    is_shared=bool(answer),
                     body=body,
                     asked_at=self._ago(days),
                     answer=answer,

@@ -19,6 +19,8 @@ from models.project import StepStatus
 from models.snapshot import KIND_LABELS, SnapshotKind
 from models.solution import STATE_LABELS
 from models.stages import STEPS
+from models.support import KIND_LABELS as SUPPORT_LABELS
+from models.support import STATUS_LABELS as SUPPORT_STATUS_LABELS
 from workspace.i18n import _, format_date, format_datetime, ngettext
 from workspace.services import journal, notifications
 from workspace.services.attendance import STATUS_LABELS as ATTENDANCE_LABELS
@@ -48,6 +50,8 @@ SECTIONS: Mapping[str, str] = {
     "visits": N_("Vos dernières visites des projets"),
     "briefs": N_("Vos points d’étape"),
     "questions": N_("Vos questions et vos réponses"),
+    "support": N_("Les appuis que vous proposez, ou que vous suivez pour votre équipe"),
+    "support_changes": N_("Ce que vous avez répondu ou noté sur des appuis"),
     "partners": N_("Les partenaires que vous avez ajoutés"),
     "contacts": N_("Les contacts que vous avez notés avec des partenaires"),
     "links": N_("Vos liens de partage"),
@@ -128,6 +132,8 @@ COLUMNS: Mapping[str, str] = {
     "last_used_at": N_("Dernière utilisation"),
     "linked_at": N_("Rattachée le"),
     "learned": N_("Ce que nous avons appris"),
+    "partners": N_("Avec qui nous travaillons"),
+    "support": N_("Les appuis reçus"),
     "levers": N_("Contraintes et leviers"),
     "locale": N_("Langue"),
     "message": N_("Message"),
@@ -137,6 +143,7 @@ COLUMNS: Mapping[str, str] = {
     "noted_at": N_("Notée le"),
     "number": N_("Numéro de la séance"),
     "objective": N_("L’objectif"),
+    "offered_at": N_("Proposé le"),
     "opened_at": N_("Ouvert le"),
     "organization": N_("Établissement"),
     "organization_name": N_("Organisation"),
@@ -207,8 +214,9 @@ CAPACITIES: Mapping[str, str] = {
     "learner": N_("à qui il s’adresse"),
     "noted_by": N_("qui l’a notée"),
     "saved_by": N_("qui l’a enregistrée"),
-    "observer": N_("qui a posé la question"),
+    "observer": N_("élu·e qui observe"),
     "published_by": N_("qui a publié"),
+    "owner": N_("qui s’en occupe"),
     "updated_by": N_("qui a écrit"),
     "reached_by": N_("qui l’a annoncé"),
     "taken_back_by": N_("qui en a retiré l’annonce"),
@@ -235,6 +243,8 @@ ENUMS: Mapping[type[enum.StrEnum], Mapping[Any, str]] = {
         ATTENDANCE_LABELS,
         CONTACT_LABELS,
         STATE_LABELS,
+        SUPPORT_LABELS,
+        SUPPORT_STATUS_LABELS,
         {FeedbackStatus.DRAFT: N_("Brouillon"), FeedbackStatus.RELEASED: N_("Transmis à l’équipe")},
         {AssessmentStatus.DRAFT: N_("Brouillon"), AssessmentStatus.RELEASED: N_("Publiée")},
         {FeedbackAnswer.ADDRESSED: N_("Pris en compte"), FeedbackAnswer.CONTESTED: N_("Contesté")},

@@ -1,6 +1,6 @@
 """The forms of a progress brief: its draft, and the answer to an élu's question."""
 
-from wtforms import DateField, Field, Form, HiddenField
+from wtforms import BooleanField, DateField, Field, Form, HiddenField
 from wtforms.validators import Length
 from wtforms.validators import Optional as May
 
@@ -35,8 +35,10 @@ class BriefForm(EtabliForm):
 
     problem = _needed("problem", lazy_gettext("Le problème, en mots simples"))
     progress = _needed("progress", lazy_gettext("Où nous en sommes"))
+    partners = _text("partners", lazy_gettext("Avec qui nous travaillons"))
     learned = _text("learned", lazy_gettext("Ce que nous avons appris"))
     decisions = _text("decisions", lazy_gettext("Ce que nous avons décidé"))
+    support = _text("support", lazy_gettext("Les appuis reçus"))
     asked = _text("asked", lazy_gettext("Ce que nous vous demandons"))
     next_date = DateField(
         lazy_gettext("Prochaine date"),
@@ -78,4 +80,5 @@ class AnswerForm(EtabliForm):
     """The team's answer; `seen` tells which earlier answer it replaces."""
 
     answer = text(lazy_gettext("Votre réponse"), ANSWER_LIMIT)
+    is_shared = BooleanField(lazy_gettext("Montrer la question et la réponse sous le point d’étape"))
     seen = HiddenField(validators=[readable, Length(max=FORM_KEY_LENGTH)])

@@ -19,7 +19,6 @@ from workspace.web.briefs import view
 from workspace.web.briefs.forms import AnswerForm, BriefForm, typed_values
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
-from workspace.web.observations.forms import QuestionForm
 from workspace.web.observations.view import observation
 
 blueprint = Blueprint("briefs", __name__)
@@ -105,7 +104,6 @@ def review(project_id: int) -> ResponseReturnValue:
         return render_template(
             "observations/show.html",
             **observation(observation_page(session, as_observer(project), project, draft=draft)),
-            form=QuestionForm(formdata=None),
             preview="draft",
             missing=view.missing(project, draft),
             observer_count=len(members(session, Role.OBSERVER, project_id=project.id)),
@@ -157,7 +155,14 @@ def answer(question_id: int) -> ResponseReturnValue:
             question = access_question(session, actor(), question_id, Permission.ANSWER_QUESTION)
             project_id = question.project_id
             if valid:
-                answer_question(session, actor(), question_id, form.answer.data, seen=form.seen.data or "")
+                answer_question(
+                    session,
+                    actor(),
+                    question_id,
+                    form.answer.data,
+                    seen=form.seen.data or "",
+                    is_shared=form.is_shared.data,
+                )
     except Conflict as found:
         conflict = found
         form.seen.data, form.seen.raw_data = found.current["seen"], None

@@ -6,13 +6,14 @@ from datetime import date
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from models.brief import BriefStatus, ProgressBrief
+from models.brief import BriefStatus, ObserverQuestion, ProgressBrief
 from models.errors import Conflict, Invalid
 from models.partner import SECTOR_LABELS
 from models.policy import Permission, can
 from models.project import Project
 from workspace.i18n import format_date
-from workspace.services.brief_sources import first_text, sources_of
+from workspace.services.brief_changes import changes_since
+from workspace.services.brief_sources import decision_in_words, first_text, sources_of, support_in_words
 from workspace.services.briefs import (
     FIELDS,
     MINUTES,
@@ -24,7 +25,7 @@ from workspace.services.briefs import (
     today_of,
 )
 from workspace.services.observations import rail
-from workspace.services.questions import fingerprint, questions_of
+from workspace.services.questions import fingerprint, questions_of, shared_answers
 from workspace.web.briefs.forms import AnswerForm, BriefForm
 from workspace.web.guard import actor
 from workspace.web.observations.view import rail_items
@@ -55,7 +56,7 @@ def edit_page(
     elif conflict is not None:
         form.stamp(conflict.current["edition"], conflict.current["version"])
     questions = questions_of(session, project.id)
-    answers = {question.id: _answer_form(question.id, question.answer) for question in questions}
+    answers = {question.id: _answer_form(question) for question in questions}
     if answer is not None and answering is not None:
         answers[answering] = answer
     return render_template(
@@ -66,6 +67,8 @@ def edit_page(
         editions=editions,
         sources=sources,
         sectors=SECTOR_LABELS,
+        told=[support_in_words(offer) for offer in sources.told],
+        decided=[decision_in_words(solution) for solution in sources.decided],
         form=form,
         text=form.values(),
         minutes=MINUTES,
@@ -85,9 +88,10 @@ def _edition(draft: ProgressBrief | None, editions: list[ProgressBrief]) -> int:
     return editions[0].edition + 1 if editions else 1
 
 
-def _answer_form(question_id: int, answer: str) -> AnswerForm:
-    form = AnswerForm(formdata=None, prefix=prefix(question_id))
-    form.answer.data, form.seen.data = answer, fingerprint(answer)
+def _answer_form(question: ObserverQuestion) -> AnswerForm:
+    form = AnswerForm(formdata=None, prefix=prefix(question.id))
+    form.answer.data, form.seen.data = question.answer, fingerprint(question.answer)
+    form.is_shared.data = question.is_shared or question.answered_at is None
     return form
 
 
@@ -124,6 +128,7 @@ def edition_page(session: Session, brief: ProgressBrief) -> str:
     editions = editions_of(session, project.id)
     known = next((edition for edition in editions if edition.id == brief.id), None)
     publisher = known.published_by if known and is_inside else None
+    shows_answers = known is not None and can(who, Permission.VIEW_ANSWERS, project.where)
     return render_template(
         "briefs/show.html",
         project=project,
@@ -133,6 +138,8 @@ def edition_page(session: Session, brief: ProgressBrief) -> str:
         editions=editions,
         publisher=publisher.name if publisher else "",
         is_draft=brief.status is BriefStatus.DRAFT,
+        changes=changes_since(editions, brief),
+        answers=shared_answers(session, brief, is_latest=known is editions[0]) if shows_answers else [],
         may_edit=can(who, Permission.EDIT_BRIEF, project.where),
         may_open_project=can(who, Permission.VIEW_PROJECT, project.where),
     )

@@ -1,13 +1,16 @@
 """What the templates need of an observed project beside its data."""
 
 from workspace.i18n import _
-from workspace.services.briefs import BriefText, text_of
+from workspace.services.briefs import BriefText, text_of, today_of
 from workspace.services.observations import ObservationPage, RailStage
 from workspace.services.register import hint_of
+from workspace.web.observations.forms import OfferForm, QuestionForm
 
 
-def observation(page: ObservationPage) -> dict[str, object]:
-    """The context of observations/show.html, without its form."""
+def observation(
+    page: ObservationPage, form: QuestionForm | None = None, offer: OfferForm | None = None
+) -> dict[str, object]:
+    """The context of observations/show.html; `form` or `offer` holds what was refused, with its errors."""
     project = page.project
     authority = project.problem.authority
     return {
@@ -17,6 +20,9 @@ def observation(page: ObservationPage) -> dict[str, object]:
         "place_hint": hint_of(authority) if authority else "",
         "text": text_of(page.brief) if page.brief else BriefText(),
         "rail_items": rail_items(page.rail),
+        "form": form or QuestionForm(formdata=None),
+        "offer": offer or OfferForm(formdata=None),
+        "today": today_of(project),
     }
 
 

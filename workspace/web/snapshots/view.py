@@ -39,8 +39,10 @@ FIELD_LABELS = {
     "edition": N_("Édition"),
     "problem": N_("Le problème, en mots simples"),
     "progress": N_("Où nous en sommes"),
+    "partners": N_("Avec qui nous travaillons"),
     "learned": N_("Ce que nous avons appris"),
     "decisions": N_("Ce que nous avons décidé"),
+    "support": N_("Les appuis reçus"),
     "asked": N_("Ce que nous vous demandons"),
     "next_label": N_("Ce qui se passe ce jour-là"),
 }
