@@ -1,4 +1,4 @@
-"""Support that élus offer (« appuis »), and what becomes of it: an accepted offer is a commitment (« engagement »).
+"""Support that élus offer (« appuis »); one that is accepted is a commitment (« engagement »).
 
 `SupportChange` is the history of an offer, the offering first; its rows are never changed.
 """
@@ -69,7 +69,7 @@ OPEN = frozenset({S.OFFERED, S.ACCEPTED})
 
 
 class SupportOffer(WithId, Versioned, Base):
-    """What an élu offers a team, in their words. Accepted: by when (`due_on`), and who of the team sees to it.
+    """What an élu offers a team, in their words. Accepted: by when, and who of the team sees to it.
 
     `is_told`: the team says it, without a name, in its next progress brief.
     """

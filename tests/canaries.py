@@ -517,11 +517,14 @@ def _plant_others(session: Session, planted: Planted) -> dict[str, int]:
         is_shared=True,
     )
     offer = make_offer(session, world.project, second, planted.secret("support offered by another élu"))
-    word = SupportChange(status=SupportStatus.DECLINED, word=planted.secret("word on support"), by_id=world.bob.id)
+    word = SupportChange(
+        status=SupportStatus.DECLINED, word=planted.secret("word on support"), by_id=world.bob.id
+    )
     offer.status = SupportStatus.DECLINED
     offer.changes.append(word)
     own_offer = make_offer(session, world.project, world.observer)
-    own = ObserverQuestion(        project_id=world.project.id,
+    own = ObserverQuestion(
+        project_id=world.project.id,
         observer_id=world.observer.id,
         body="Ma question",
         answer="Votre réponse",

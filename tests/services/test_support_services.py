@@ -1,4 +1,4 @@
-"""Support offered by élus: told to the lead, answered, kept in sight; who may bring an offer where, and read it."""
+"""Support offered by élus: told to the lead, answered, kept in sight; who may bring an offer where."""
 
 from datetime import date, timedelta
 

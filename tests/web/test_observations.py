@@ -268,7 +268,9 @@ def test_answer_is_shown_to_every_elu_without_a_name_where_the_team_shows_it(
             row = session.scalars(select(ObserverQuestion).where(ObserverQuestion.body == body)).one()
             alice = world.actor(session, "alice")
             shared = body.startswith("Montrée")
-            answer_question(session, alice, row.id, f"Réponse : {body}", seen=fingerprint(""), is_shared=shared)
+            answer_question(
+                session, alice, row.id, f"Réponse : {body}", seen=fingerprint(""), is_shared=shared
+            )
     for page in (path(world), f"/briefs/{brief_id}"):
         text = client_of(world.observer).get(page).text
         assert "Réponse : Montrée" in text
@@ -285,7 +287,9 @@ def test_answer_is_shown_to_every_elu_without_a_name_where_the_team_shows_it(
 def test_what_changed_since_the_edition_before_is_told_apart(world: World, client_of: ClientOf) -> None:
     publish(world)
     assert "Ce qui a changé depuis" not in client_of(world.observer).get(path(world)).text
-    later = replace(TEXT, progress=f"{TEXT.progress} Quatre cours sont choisies.", asked="", next_label="Essai")
+    later = replace(
+        TEXT, progress=f"{TEXT.progress} Quatre cours sont choisies.", asked="", next_label="Essai"
+    )
     publish(world, later, edition=2, step="prototype")
     page = client_of(world.observer).get(path(world)).text
     told = page.split("Ce qui a changé depuis")[1].split("</details>")[0]
@@ -315,7 +319,7 @@ def second_observer(world: World) -> User:
 
 
 def test_preview_is_byte_for_byte_what_the_elu_reads(world: World, client_of: ClientOf) -> None:
-    """With everything on it: editions, boards, questions, answers shown to all, offers, an end, an inviter."""
+    """With everything on it: editions, boards, questions, shown answers, offers, an end, an inviter."""
     publish(world)
     publish(world, BriefText(problem="Autre chose.", progress="La suite.", support="Une salle."), edition=2)
     second = second_observer(world)

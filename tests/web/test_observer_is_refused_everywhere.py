@@ -1,4 +1,4 @@
-"""An élu reads what the team publishes, the boards it opened, their own questions and offers; every other door is shut.
+"""An élu reads what the team publishes, the boards it opened, their own words; every other door is shut.
 
 Every route of the application is tried, with every method it knows, on the objects of the project an élu
 observes and of others. A secret stands in every text that is not theirs (`tests/canaries.py`); no byte they

@@ -12,7 +12,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 @dataclass(frozen=True)
 class Changes:
-    """Since the edition `before`. `said` maps a part's name to its new sentences; `silent` are parts left empty."""
+    """Since the edition `before`. `said`: a part's name to its new sentences; `silent`: parts left empty."""
 
     before: ProgressBrief
     said: dict[str, list[str]]

@@ -129,9 +129,9 @@ def support_in_words(offer: SupportOffer) -> str:
     """What is promised or was given, by its kind and day only: an élu's words and name are not for others."""
     what = _(KIND_LABELS[offer.kind])
     if offer.status is SupportStatus.KEPT:
-        return _("%(what)s, grâce à un·e élu·e.", what=what)
+        return _("%(what)s : promesse tenue par un·e élu·e.", what=what)
     day = format_date(offer.due_on, "long") if offer.due_on else ""
-    return _("%(what)s, promis·e par un·e élu·e pour le %(date)s.", what=what, date=day)
+    return _("%(what)s : promesse d’un·e élu·e pour le %(date)s.", what=what, date=day)
 
 
 def partners_in_words(partners: dict[Sector, list[Partner]]) -> str:

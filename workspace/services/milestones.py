@@ -145,7 +145,7 @@ def next_due(standings: Sequence[Standing]) -> Standing | None:
 
 
 def next_date(project: Project, standings: Sequence[Standing], today: date) -> tuple[date | None, str]:
-    """The day that a project goes towards, and what for: the first milestone to come, else the day its team noted.
+    """The day a project goes towards, and what for: its first milestone to come, else the day its team noted.
 
     The one answer of what others are told of a project's next date. A day that is over is none.
     """

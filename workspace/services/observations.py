@@ -2,8 +2,8 @@
 
 It is: title, team, lead and authority; the published briefs, with the stage the project was at when each was
 published; the boards the team opened to observers and the snapshots it shows them; the answers that the team
-shows under its brief; their own questions and offers of support. `observation_page` takes the actor to read for:
-the élu, or `as_observer(project)` when the team looks at what an élu sees.
+shows under its brief; their own questions and offers of support. `observation_page` takes the actor to read
+for: the élu, or `as_observer(project, …)` when the team looks at what an élu sees.
 """
 
 from collections.abc import Sequence
@@ -189,7 +189,7 @@ def ended_observations(session: Session, actor: Actor) -> list[Ended]:
         .order_by(func.max(Membership.ends_at).desc())
         .limit(ENDED_SHOWN)
     )
-    return [Ended(title, at) for title, at in rows]
+    return [Ended(title, at) for title, at in rows if at is not None]
 
 
 def _published(brief: ProgressBrief | None) -> float:

@@ -1,7 +1,7 @@
 """Élus' questions: asked on the page they read, routed to the team lead, answered by any of the team.
 
-An élu reads their own questions and answers; of other élus', those that the team shows under its brief, without
-a name. The caller's transaction commits.
+An élu reads their own questions and answers; of other élus', those that the team shows under its brief,
+without a name. The caller's transaction commits.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,8 @@ def answer_question(
 ) -> ObserverQuestion:
     """Answer, or correct the answer; `seen` is the fingerprint of the answer that was on the page.
 
-    `is_shared`: every élu of the project reads both under the brief, without the asker's name. The élu is told,
-    by the team's name, if they still observe; the lead is told when another answered.
+    `is_shared`: every élu of the project reads both under the brief, without the asker's name. The élu is
+    told, by the team's name, if they still observe; the lead is told when another answered.
 
     Raises: Invalid; Conflict with the current answer when somebody of the team wrote one meanwhile.
     """
@@ -132,7 +132,7 @@ def own_questions(session: Session, actor: Actor, project_ids: Sequence[int]) ->
 
 
 def shared_answers(session: Session, brief: ProgressBrief, *, is_latest: bool) -> list[ObserverQuestion]:
-    """What the team shows under this edition: asked on it; under the latest, also answered since. Oldest first.
+    """What the team shows under this edition: asked on it; under the latest, answered since. Oldest first.
 
     The caller has decided that the reader may see it (VIEW_ANSWERS), and shows no name.
     """

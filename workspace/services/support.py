@@ -92,7 +92,7 @@ def offer_support(
 def answer_support(
     session: Session, actor: Actor, offer_id: int, answer: Answer, *, version: int
 ) -> SupportOffer:
-    """Accept, decline, say that it was kept or lapsed, or go back on it. The élu is told if they still observe.
+    """Accept, decline, say that it was kept or lapsed, or go back on it. An élu who still observes is told.
 
     Raises: Invalid; Conflict when the offer changed since `version`, or cannot come there from where it is.
     """

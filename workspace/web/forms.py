@@ -82,6 +82,15 @@ class NotBlank:
             raise ValidationError(_("Ce champ est nécessaire."))
 
 
+class NeededInTheEnd:
+    """Marks a field that may be empty for now, or on another way out of its form, and may not in the end."""
+
+    field_flags = {"required": True}  # noqa: RUF012
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Refuse nothing: the service says when it is needed."""
+
+
 def line(label: str | LazyText, limit: int, *, needed: bool = True, **options: Any) -> StringField:
     """One line of text of at most `limit` characters."""
     checks: list[Any] = [NotBlank()] if needed else []

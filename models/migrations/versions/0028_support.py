@@ -25,8 +25,10 @@ NEW = {
 def upgrade() -> None:
     for name in ("partners", "support"):
         op.add_column("progress_brief", sa.Column(name, sa.Text(), nullable=False, server_default=""))
-    shared = sa.Column("is_shared", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("observer_question", shared)
+    op.add_column(
+        "observer_question",
+        sa.Column("is_shared", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.create_table(
         "support_offer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,9 +50,7 @@ def upgrade() -> None:
         _key("support_offer", "owner_id", "user_account", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_support_offer")),
     )
-    op.create_index(
-        op.f("ix_support_offer_project_id_status"), "support_offer", ["project_id", "status"]
-    )
+    op.create_index(op.f("ix_support_offer_project_id_status"), "support_offer", ["project_id", "status"])
     for name in ("observer_id", "owner_id", "brief_id"):
         op.create_index(op.f(f"ix_support_offer_{name}"), "support_offer", [name])
     op.create_table(

@@ -125,9 +125,7 @@ def write_support(
                 offer.due_on = day_in(cohort.time_zone, now + timedelta(days=due_in))
                 offer.owner_id = lead.id
             due_on = offer.due_on if status is STATUS.ACCEPTED else None
-            offer.changes.append(
-                SupportChange(status=status, at=at, by_id=lead.id, word=word, due_on=due_on)
-            )
+            offer.changes.append(SupportChange(status=status, at=at, by_id=lead.id, word=word, due_on=due_on))
             offer.version += 1
             if status in (STATUS.ACCEPTED, STATUS.DECLINED):
                 session.add(_activity(cohort, project, lead, ActivityKind.SUPPORT_ANSWERED, at))

@@ -1,6 +1,6 @@
 """The forms of a progress brief: its draft, and the answer to an élu's question."""
 
-from wtforms import BooleanField, DateField, Field, Form, HiddenField
+from wtforms import BooleanField, DateField, Field, HiddenField
 from wtforms.validators import Length
 from wtforms.validators import Optional as May
 
@@ -8,16 +8,7 @@ from models.errors import Invalid
 from workspace.i18n import LazyText, lazy_gettext
 from workspace.services.briefs import FIELDS, FORM_KEY_LENGTH, LIMITS, BriefText
 from workspace.services.questions import ANSWER_LIMIT
-from workspace.web.forms import EtabliForm, VersionField, line, readable, text
-
-
-class NeededToPublish:
-    """Marks a field that a draft may leave empty and a publication may not."""
-
-    field_flags = {"required": True}  # noqa: RUF012
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Refuse nothing: an incomplete draft is fine."""
+from workspace.web.forms import EtabliForm, NeededInTheEnd, VersionField, line, readable, text
 
 
 def _text(name: str, label: LazyText) -> Field:
@@ -26,7 +17,7 @@ def _text(name: str, label: LazyText) -> Field:
 
 def _needed(name: str, label: LazyText) -> Field:
     field = _text(name, label)
-    field.kwargs["validators"].insert(0, NeededToPublish())
+    field.kwargs["validators"].insert(0, NeededInTheEnd())
     return field
 
 

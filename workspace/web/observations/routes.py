@@ -1,4 +1,4 @@
-"""Pages of an élu: the projects they observe, one of them, a question, an offer; and what the team sees of it."""
+"""Pages of an élu: the projects they observe, one of them, a question, an offer; the team's preview."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

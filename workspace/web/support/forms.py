@@ -8,9 +8,9 @@ from wtforms.validators import Optional as May
 
 from models.people import User
 from models.support import WORD_LIMIT, SupportOffer, SupportStatus
-from workspace.i18n import _, lazy_gettext
+from workspace.i18n import lazy_gettext
 from workspace.services.support import Answer
-from workspace.web.forms import EtabliForm, VersionField, choices_of, readable, text
+from workspace.web.forms import EtabliForm, NeededInTheEnd, VersionField, choices_of, readable, text
 
 LONGEST_STATUS = 32
 ID_LENGTH = 9
@@ -27,11 +27,14 @@ class AnswerSupportForm(EtabliForm):
     to = HiddenField(validators=[readable, Length(max=LONGEST_STATUS)])
     due_on = DateField(
         lazy_gettext("Pour quel jour"),
-        validators=[May()],
+        validators=[NeededInTheEnd(), May()],
         invalid_value_message=lazy_gettext("Cette date n’existe pas : écrivez-la comme 2026-03-12."),
     )
     owner_id = SelectField(
-        lazy_gettext("Qui s’en occupe dans l’équipe"), validators=[May()], coerce=_id_of, validate_choice=False
+        lazy_gettext("Qui s’en occupe dans l’équipe"),
+        validators=[NeededInTheEnd(), May()],
+        coerce=_id_of,
+        validate_choice=False,
     )
     word = text(lazy_gettext("Un mot à l’élu·e"), WORD_LIMIT, needed=False)
     is_told = BooleanField(lazy_gettext("Le dire dans le prochain point d’étape"))
