@@ -86,7 +86,9 @@ def answer_question(
     session.flush()
     project = question.project
     note_activity(session, actor, project, ActivityKind.QUESTION_ANSWERED)
-    _tell(session, actor, question)
+    kinds = (NotificationKind.QUESTION_ANSWERED, NotificationKind.QUESTION_HANDLED)
+    urls = (f"/observations/{project.id}#question-{question.id}", _team_url(question))
+    tell_both(session, actor, project, question.observer_id, kinds, urls)
     return question
 
 
@@ -175,27 +177,22 @@ def _lock(session: Session, actor: Actor, question_id: int) -> ObserverQuestion:
     return access_question(session, actor, question_id, Permission.ANSWER_QUESTION)
 
 
-def _tell(session: Session, actor: Actor, question: ObserverQuestion) -> None:
-    project = question.project
-    if observes(session, question.observer_id, project.id):
-        notify(
-            session,
-            [question.observer_id],
-            NotificationKind.QUESTION_ANSWERED,
-            who=project.team.name,
-            subject=project.title,
-            url=f"/observations/{project.id}#question-{question.id}",
-        )
+def tell_both(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    observer_id: int,
+    kinds: tuple[NotificationKind, NotificationKind],
+    urls: tuple[str, str],
+) -> None:
+    """The élu, by the team's name, if they still observe; and the lead, when another of the team did it."""
+    to_observer, to_lead = kinds
+    if observes(session, observer_id, project.id):
+        who = project.team.name
+        notify(session, [observer_id], to_observer, who=who, subject=project.title, url=urls[0])
     lead = project.team.lead_id
     if lead is not None and lead != actor.user_id:
-        notify(
-            session,
-            [lead],
-            NotificationKind.QUESTION_HANDLED,
-            who=actor.name,
-            subject=project.title,
-            url=_team_url(question),
-        )
+        notify(session, [lead], to_lead, who=actor.name, subject=project.title, url=urls[1])
 
 
 def _team_url(question: ObserverQuestion) -> str:

@@ -28,7 +28,7 @@ from models.support import (
     SupportStatus,
 )
 from workspace.services.briefs import today_of
-from workspace.services.questions import TOO_LONG, check_text, note_activity, observes, team_to_tell
+from workspace.services.questions import TOO_LONG, check_text, note_activity, team_to_tell, tell_both
 
 STATUS = SupportStatus
 EMPTY_OFFER = N_("Dites en quelques mots ce que vous proposez.")
@@ -107,25 +107,9 @@ def answer_support(
     project, is_answer = offer.project, was in (STATUS.OFFERED, STATUS.DECLINED)
     if is_answer:
         note_activity(session, actor, project, ActivityKind.SUPPORT_ANSWERED)
-    if observes(session, offer.observer_id, project.id):
-        notify(
-            session,
-            [offer.observer_id],
-            NotificationKind.SUPPORT_ANSWERED if is_answer else NotificationKind.SUPPORT_SETTLED,
-            who=project.team.name,
-            subject=project.title,
-            url=f"/observations/{project.id}#offer-{offer.id}",
-        )
-    lead = project.team.lead_id
-    if lead is not None and lead != actor.user_id:
-        notify(
-            session,
-            [lead],
-            NotificationKind.SUPPORT_HANDLED,
-            who=actor.name,
-            subject=project.title,
-            url=_team_url(offer),
-        )
+    told = NotificationKind.SUPPORT_ANSWERED if is_answer else NotificationKind.SUPPORT_SETTLED
+    kinds, urls = (told, NotificationKind.SUPPORT_HANDLED), (_observer_url(offer), _team_url(offer))
+    tell_both(session, actor, project, offer.observer_id, kinds, urls)
     return offer
 
 
@@ -238,6 +222,10 @@ def _move(offer: SupportOffer, actor: Actor, to: SupportStatus, word: str) -> No
             by_id=actor.user_id,
         )
     )
+
+
+def _observer_url(offer: SupportOffer) -> str:
+    return f"/observations/{offer.project_id}#offer-{offer.id}"
 
 
 def _team_url(offer: SupportOffer) -> str:
