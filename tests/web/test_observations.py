@@ -295,7 +295,7 @@ def test_what_changed_since_the_edition_before_is_told_apart(world: World, clien
     told = page.split("Ce qui a changé depuis")[1].split("</details>")[0]
     assert "Quatre cours sont choisies." in told
     assert "onze agents" not in told
-    for words in ("L’équipe a changé d’étape", "Essai", "L’équipe n’en dit plus rien"):
+    for words in ("Ils montrent un premier essai", "Essai", "L’équipe n’en dit plus rien"):
         assert words in told
 
 
