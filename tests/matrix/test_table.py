@@ -129,7 +129,7 @@ def test_every_permission_is_of_some_use() -> None:
 
 
 # No door of their own: a page shows more or less by them, as its own tests say.
-ASKED_WITHIN_A_PAGE = {"view_participation", "view_assessment", "view_appreciation"}
+ASKED_WITHIN_A_PAGE = {"view_participation", "view_assessment", "view_appreciation", "view_answers"}
 
 
 def test_address_of_the_sockets_is_no_page(built_site: Site, built_sockets: Sockets) -> None:
