@@ -8,7 +8,7 @@ from alembic import op
 from models.base import UtcDateTime
 
 revision = "0028"
-down_revision = "0027"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
