@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, ActivityKind
+from models.assessment import Assessment, AssessmentMark, AssessmentStatus
 from models.authority import Authority, AuthorityKind
 from models.ballot import Ballot, BallotChoice
 from models.base import utcnow
@@ -213,7 +214,7 @@ def fill(session: Session, sizes: Sequence[int]) -> People:
     found: list[People] = []
     for size in sizes:
         cohort = _cohort_of(filler, programme, manager, board_bytes)
-        crews = [_crew_of(filler, cohort) for _team in range(size)]
+        crews = [_crew_of(filler, cohort, position) for position in range(size)]
         reviews = _reviews_of(filler, cohort, crews)
         people = [_work_of(filler, cohort, crew, review) for crew, review in zip(crews, reviews, strict=True)]
         filler.flush()
@@ -328,7 +329,7 @@ def _criteria_of(filler: Filler, cohort: int) -> list[int]:
     return found
 
 
-def _crew_of(filler: Filler, cohort: Followed) -> Crew:
+def _crew_of(filler: Filler, cohort: Followed, position: int) -> Crew:
     learners = [filler.user("Apprenant") for _ in range(LEARNERS)]
     number = filler.next_id.get(Team, 0) + 1
     team = filler.add(
@@ -348,7 +349,7 @@ def _crew_of(filler: Filler, cohort: Followed) -> Crew:
             )
     problem = _problem_of(filler, cohort.id, team, learners[0], cohort.tutors[0], ProblemStatus.ACCEPTED)
     _problem_of(filler, cohort.id, None, learners[1], cohort.tutors[0], ProblemStatus.SUBMITTED)
-    is_waiting = number % SILENT_EVERY == SILENT_EVERY - 1
+    is_waiting = position % SILENT_EVERY == SILENT_EVERY - 2
     project = filler.add(
         Project,
         version=1,
@@ -357,19 +358,19 @@ def _crew_of(filler: Filler, cohort: Followed) -> Crew:
         title=f"Projet {number}",
         summary=LOREM[:200],
         current_step=STEPS[2].code,
-        next_due_on=(filler.now + timedelta(days=12 if number % 4 else -2)).date(),
+        next_due_on=(filler.now + timedelta(days=-2 if position % 4 == 3 else 12)).date(),
         next_due_label="Maquette",
         created_at=filler.ago(100),
     )
-    for position, step in enumerate(STEPS[:3]):
+    for place, step in enumerate(STEPS[:3]):
         current = StepStatus.WAITING if is_waiting else StepStatus.CURRENT
         filler.add(
             ProjectStep,
             project_id=project,
             step_code=step.code,
-            status=StepStatus.DONE if position < 2 else current,
+            status=StepStatus.DONE if place < 2 else current,
             request="",
-            changed_at=filler.ago(60 if position < 2 else 3),
+            changed_at=filler.ago(60 if place < 2 else 3),
             changed_by_id=cohort.tutors[0],
         )
         for criterion in step.criteria:
@@ -380,7 +381,7 @@ def _crew_of(filler: Filler, cohort: Followed) -> Crew:
                 met_at=filler.ago(60),
                 met_by_id=learners[0],
             )
-    return Crew(number, team, learners, project, problem, number % SILENT_EVERY == 0)
+    return Crew(number, team, learners, project, problem, position % SILENT_EVERY == SILENT_EVERY - 1)
 
 
 def _reviews_of(filler: Filler, cohort: Followed, crews: Sequence[Crew]) -> list[int]:
@@ -417,6 +418,9 @@ def _work_of(filler: Filler, cohort: Followed, crew: Crew, review: int) -> Peopl
     board_snapshot, text_snapshot = _reached_of(filler, cohort, crew, boards)
     draft = _feedback_of(filler, cohort, crew, boards[0], version)
     observer, brief = _briefs_of(filler, cohort, crew)
+    _assess(filler, cohort, team_id=crew.team, learner_id=None)
+    for learner in crew.learners:
+        _assess(filler, cohort, team_id=None, learner_id=learner)
     for learner in crew.learners:
         _tell(filler, learner, f"Projet {crew.number}", f"/projects/{crew.project}/feedback", TOLD)
     for user in (*crew.learners, *cohort.tutors, observer):
@@ -807,6 +811,25 @@ def _feedback_of(filler: Filler, cohort: Followed, crew: Crew, board: int, versi
             level = filler.chance.randint(1, LEVELS)
             filler.add(FeedbackMark, feedback_id=found, criterion_id=criterion, level=level)
     return found
+
+
+def _assess(filler: Filler, cohort: Followed, **subject: int | None) -> None:
+    """A released assessment of a team or of a learner, with a level for each criterion."""
+    assessment = filler.add(
+        Assessment,
+        version=1,
+        cohort_id=cohort.id,
+        author_id=cohort.tutors[0],
+        appreciation=LOREM,
+        status=AssessmentStatus.RELEASED,
+        created_at=filler.ago(10),
+        updated_at=filler.ago(9),
+        released_at=filler.ago(8),
+        **subject,
+    )
+    for criterion in cohort.criteria:
+        level = filler.chance.randint(1, LEVELS)
+        filler.add(AssessmentMark, assessment_id=assessment, criterion_id=criterion, level=level)
 
 
 def _briefs_of(filler: Filler, cohort: Followed, crew: Crew) -> tuple[int, int]:
