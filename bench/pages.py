@@ -319,7 +319,7 @@ def _write(results: dict[str, dict[str, Any]]) -> None:
     for name, found in kept.items():
         begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
         made = "\n".join([begin, "", *_table(found), "", end])
-        told = re.sub(f"{begin}.*{end}", lambda _old, made=made: made, told, flags=re.DOTALL)
+        told = re.sub(f"{begin}.*{end}", made.replace("\\", "\\\\"), told, flags=re.DOTALL)
     README.write_text(told)
 
 
