@@ -15,7 +15,8 @@ class MailKind(enum.StrEnum):
     INVITATION = "invitation"
     SIGN_IN_LINK = "sign_in_link"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
-    NEWS = "news"
+    DIGEST = "digest"
+    AT_ONCE = "at_once"
     ERASURE_ASKED = "erasure_asked"
     ACCOUNT_KEPT = "account_kept"
     UNUSED_ACCOUNT = "unused_account"

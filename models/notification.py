@@ -1,9 +1,13 @@
-"""What a person is told in the application. `url` is a path of ours; `subject` a short title."""
+"""What a person is told in the application and by mail, and when a mail may tell it.
+
+`url` is a path of ours; `subject` a short title. Each kind has one line in DELIVERY.
+"""
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, WithId, enum_type, utcnow
@@ -55,26 +59,149 @@ class NotificationKind(enum.StrEnum):
     MILESTONE_TAKEN_BACK = "milestone_taken_back"
 
 
+class Delivery(enum.StrEnum):
+    """When a mail tells what was not read in the application: at once, or once a day with the rest."""
+
+    MENTION = "mention"
+    RELEASE = "release"
+    DEADLINE = "deadline"
+    ACCESS = "access"
+    DIGEST = "digest"
+    LETTER = "letter"
+    """It has a letter of its own, which nobody refuses: no other mail tells it again."""
+
+
+_K, _D = NotificationKind, Delivery
+
+# One line per kind.
+DELIVERY: Mapping[NotificationKind, Delivery] = {
+    # Somebody speaks to the person.
+    _K.COMMENT_MENTION: _D.MENTION,
+    # What a tutor or a cohort gives.
+    _K.FEEDBACK_RELEASED: _D.RELEASE,
+    _K.PEER_REVIEW_RELEASED: _D.RELEASE,
+    # What has a day or an hour.
+    _K.SESSION_MOVED: _D.DEADLINE,
+    _K.SESSION_CANCELLED: _D.DEADLINE,
+    _K.SESSION_RESTORED: _D.DEADLINE,
+    _K.TALK_PROPOSED: _D.DEADLINE,
+    _K.PEER_REVIEW_ASKED: _D.DEADLINE,
+    _K.PEER_REVIEW_DUE: _D.DEADLINE,
+    _K.MILESTONE_SET: _D.DEADLINE,
+    _K.MILESTONE_MOVED: _D.DEADLINE,
+    # One's own access, and that of others to one's work.
+    _K.ACCESS_DATES_CHANGED: _D.ACCESS,
+    _K.OBSERVATION_ENDED: _D.ACCESS,
+    _K.GLASS_BROKEN: _D.LETTER,
+    # The rest waits for the digest.
+    _K.PROBLEM_SUBMITTED: _D.DIGEST,
+    _K.PROBLEM_ACCEPTED: _D.DIGEST,
+    _K.PROBLEM_RETURNED: _D.DIGEST,
+    _K.PROBLEM_JOINED: _D.DIGEST,
+    _K.STEP_REQUESTED: _D.DIGEST,
+    _K.STEP_VALIDATED: _D.DIGEST,
+    _K.STEP_REOPENED: _D.DIGEST,
+    _K.FEEDBACK_ANSWERED: _D.DIGEST,
+    _K.QUESTION_ASKED: _D.DIGEST,
+    _K.QUESTION_ANSWERED: _D.DIGEST,
+    _K.QUESTION_HANDLED: _D.DIGEST,
+    _K.BRIEF_PUBLISHED: _D.DIGEST,
+    _K.GUEST_JOINED: _D.DIGEST,
+    _K.OBSERVER_JOINED: _D.DIGEST,
+    _K.COMMENT_REPLY: _D.DIGEST,
+    _K.SOLUTION_IDEA: _D.DIGEST,
+    _K.SOLUTION_RETAINED: _D.DIGEST,
+    _K.SOLUTION_DROPPED: _D.DIGEST,
+    _K.MILESTONE_REACHED: _D.DIGEST,
+    _K.MILESTONE_TAKEN_BACK: _D.DIGEST,
+}
+AT_ONCE = (Delivery.MENTION, Delivery.RELEASE, Delivery.DEADLINE, Delivery.ACCESS)
+TOASTED = (Delivery.MENTION, Delivery.RELEASE)
+"""Said on the page one is on, as they come; the others only add to the count."""
+NEVER_MUTED = (Delivery.MENTION, Delivery.ACCESS)
+"""What a muted project still tells: one is spoken to, or one's access changes."""
+
+
+def kinds_of(*deliveries: Delivery) -> list[NotificationKind]:
+    """The kinds that are delivered in one of these ways."""
+    return [kind for kind, delivery in DELIVERY.items() if delivery in deliveries]
+
+
 class Notification(WithId, Base):
-    """One thing to tell one person."""
+    """One thing to tell one person. `project_id`: what it is about, None for a cohort or an account.
+
+    `mailed_at`: since when a mail has told it, or none will any more. `is_quiet`: of a muted project: it stands
+    in the list only, it is neither counted nor mailed.
+    """
 
     __tablename__ = "notification"
-    __table_args__ = (Index(None, "user_id", "read_at"), Index(None, "mailed_at", "created_at"))
+    __table_args__ = (
+        Index(None, "user_id", "read_at"),
+        Index(None, "mailed_at", "created_at"),
+        Index(None, "project_id"),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     kind: Mapped[NotificationKind] = mapped_column(enum_type(NotificationKind))
     who: Mapped[str] = mapped_column(String(120), default="")
     subject: Mapped[str] = mapped_column(String(200), default="")
     url: Mapped[str] = mapped_column(String(200))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    is_quiet: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
 
 
+class ProjectMute(Base):
+    """Somebody does not want to be told of a project, but of what NEVER_MUTED says."""
+
+    __tablename__ = "project_mute"
+    __table_args__ = (Index(None, "project_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 def notify(
-    session: Session, user_ids: list[int], kind: NotificationKind, *, who: str, subject: str, url: str
+    session: Session,
+    user_ids: list[int],
+    kind: NotificationKind,
+    *,
+    who: str,
+    subject: str,
+    url: str,
+    project_id: int | None = None,
 ) -> None:
     """Tell each of these people once. The caller's transaction commits it."""
-    for user_id in dict.fromkeys(user_ids):
-        session.add(Notification(user_id=user_id, kind=kind, who=who[:120], subject=subject[:200], url=url))
+    told = list(dict.fromkeys(user_ids))
+    quiet = _muted(session, told, kind, project_id)
+    for user_id in told:
+        session.add(
+            Notification(
+                user_id=user_id,
+                kind=kind,
+                who=who[:120],
+                subject=subject[:200],
+                url=url,
+                project_id=project_id,
+                is_quiet=user_id in quiet,
+            )
+        )
         record(session, Notified(user_id))
+
+
+def _muted(
+    session: Session, user_ids: list[int], kind: NotificationKind, project_id: int | None
+) -> set[int]:
+    """Those who have muted the project, when that silences this kind."""
+    if project_id is None or DELIVERY[kind] in NEVER_MUTED:
+        return set()
+    return set(
+        session.scalars(
+            select(ProjectMute.user_id).where(
+                ProjectMute.project_id == project_id, ProjectMute.user_id.in_(user_ids)
+            )
+        )
+    )

@@ -68,6 +68,18 @@ _SEEN = ("created_at", "last_seen_at")
 _BROWSER = ("user_agent", *_SEEN, "expires_at", "ended_at")
 _DONE = ("kind", "subject", "count", "at", "project_id", "board_id", "problem_id")
 _DATES = ("wants_news", "created_at", "last_seen_at", "seen_on", "disabled_at", "erase_at")
+_MAIL = (
+    "mention",
+    "release",
+    "deadline",
+    "access",
+    "digest",
+    "digest_at",
+    "daily",
+    "quiet_from",
+    "quiet_until",
+    "quiet_weekends",
+)
 _PROBLEM = ("title", "challenge", "precedents", "ideal", "objective", "helps", "hinders", "people_affected")
 _BRIEF = ("problem", "progress", "partners", "learned", "decisions", "support", "asked", "next_label")
 _EDITION = ("project_id", "edition", "status", *_BRIEF, "updated_at", "published_at")
@@ -242,12 +254,45 @@ RECORDS: Sequence[Record] = (
         seen_by="the person",
         period="notification",
         section="notifications",
-        shown={"user_id": ("kind", "who", "subject", "created_at", "read_at")},
+        shown={"user_id": ("kind", "who", "subject", "created_at", "read_at", "project_id")},
         deleted_by=("user_id",),
         kept={
             "who": "in what others were told the person's name is replaced",
             "subject": "in what others were told: the title of a problem, a board or a project",
         },
+    ),
+    Record(
+        "project_mute",
+        what="that a person does not want to be told of a project",
+        why="to be left alone",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="project",
+        section="project_mutes",
+        shown={"user_id": ("project_id", "since")},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "mail_choice",
+        what="what a person wants to be told by mail, on which days and at which hours",
+        why="to write to them when it suits them",
+        basis=Basis.TASK,
+        seen_by="the person",
+        period="account",
+        section="mail_choices",
+        shown={"user_id": _MAIL},
+        deleted_by=("user_id",),
+    ),
+    Record(
+        "digest_sent",
+        what="on which days a digest was sent to a person",
+        why="so that it is not sent twice",
+        basis=Basis.TASK,
+        seen_by="nobody",
+        period="digest sent",
+        section="digests",
+        shown={"user_id": ("day", "at")},
+        deleted_by=("user_id",),
     ),
     Record(
         "activity",

@@ -36,6 +36,7 @@ PERIODS: Mapping[str, Period] = {
     "form key": Period(30, "the form was sent"),
     "invitation": Period(365, "it was made, unless it is still open"),
     "notification": Period(365, "it was written"),
+    "digest sent": Period(30, "it was sent"),
     "guest": Period(365, "the link they came by has ended"),
     "failed job": Period(90, "it has failed"),
     "caught mail": Period(30, "it was caught (development only)"),

@@ -9,27 +9,37 @@ from models.events import (
     CommentsChanged,
     DocumentAppended,
     DocumentReplaced,
+    Notified,
     RoundsChanged,
     SessionEnded,
     WorkshopChanged,
     subscribe,
 )
+from realtime.clients import Clients
 from realtime.elsewhere import Elsewhere
 from realtime.fanout import Bell, DocumentBell, Fanout
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
-from realtime.telling import ROUNDS, WORKSHOP, tell_changed, tell_comments
+from realtime.telling import ROUNDS, WORKSHOP, tell_changed, tell_comments, tell_notified
 from workspace.bells import EVENT_KINDS, Event
 
 
 class Hearing:
     """See the module, and realtime.fanout.Listener."""
 
-    def __init__(self, fanout: Fanout, rooms: Rooms, revocation: Revocation, elsewhere: Elsewhere) -> None:
+    def __init__(
+        self,
+        fanout: Fanout,
+        rooms: Rooms,
+        revocation: Revocation,
+        elsewhere: Elsewhere,
+        clients: Clients,
+    ) -> None:
         self._fanout = fanout
         self._elsewhere = elsewhere
         self._rooms = rooms
         self._revocation = revocation
+        self._clients = clients
 
     def start(self) -> None:
         """Listen to this process's events."""
@@ -70,5 +80,7 @@ class Hearing:
                 room = self._rooms.find(document_id)
                 if room is not None:
                     tell_comments(room, thread_id)
+            case Notified(user_id=user_id):
+                tell_notified(self._clients, user_id)
             case _:
                 self._elsewhere.hear(origin, bell)

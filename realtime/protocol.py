@@ -36,9 +36,10 @@ UPDATE, ACK, REFUSAL = "u", "a", "r"
 PRESENCE, PEERS, SELECTION = "p", "peers", "sel"
 VIEW, FOLLOW = "v", "follow"
 FACILITATION, CONTROL, COMMENTS = "f", "x", "c"
+NOTIFIED = "n"
 
 CLIENT_EVENTS = frozenset({JOIN, LEAVE, UPDATE, PRESENCE, SELECTION, VIEW, FOLLOW})
-OWN_EVENTS = frozenset({ACK, REFUSAL, CONTROL})
+OWN_EVENTS = frozenset({ACK, REFUSAL, CONTROL, NOTIFIED})
 """Of the server's: those that answer a client, or tell it of itself; `telling.TOLD` has the others."""
 
 MAX_UPDATE_BYTES = 64 * 1024

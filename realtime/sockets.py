@@ -91,7 +91,7 @@ class Live:
         self.revocation = Revocation(self.clients)
         self.elsewhere = Elsewhere(fanout, self.rooms, self.presence)
         self.presence.elsewhere = self.elsewhere
-        self.hearing = Hearing(fanout, self.rooms, self.revocation, self.elsewhere)
+        self.hearing = Hearing(fanout, self.rooms, self.revocation, self.elsewhere, self.clients)
         self.admission = Admission(self.rooms)
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from models.policy import Permission
 from realtime import protocol
+from realtime.clients import Clients
 from realtime.outbound import Outgoing
 from realtime.rooms import Room
 
@@ -36,6 +37,13 @@ def tell_changed(room: Room, what: str) -> None:
 def tell_comments(room: Room, thread_id: int) -> None:
     """Something in this thread of comments changed."""
     _tell(room, protocol.COMMENTS, {"thread": thread_id})
+
+
+def tell_notified(clients: Clients, user_id: int) -> None:
+    """Something was told to this person: each page of theirs asks what."""
+    for client in clients:
+        if client.actor.user_id == user_id:
+            client.outlet.send(Outgoing(protocol.NOTIFIED, {}))
 
 
 def _tell(room: Room, event: str, fields: Mapping[str, object]) -> None:

@@ -30,6 +30,7 @@ from models.events import (
     CommentsChanged,
     DocumentAppended,
     DocumentReplaced,
+    Notified,
     RoundsChanged,
     SessionEnded,
     WorkshopChanged,
@@ -53,6 +54,7 @@ Event = (
     | CommentsChanged
     | DocumentAppended
     | DocumentReplaced
+    | Notified
     | RoundsChanged
     | WorkshopChanged
 )
@@ -65,6 +67,7 @@ EVENT_KINDS: dict[int, type[Event]] = {
     ord("V"): RoundsChanged,
     ord("K"): CommentsChanged,
     ord("T"): WorkshopChanged,
+    ord("N"): Notified,
 }
 _KIND_OF = {event_type: kind for kind, event_type in EVENT_KINDS.items()}
 _MAY_BE_NONE = frozenset({AccessChanged})

@@ -20,7 +20,7 @@ from tests.matrix.bodies import knock
 from tests.matrix.places import PRINCIPALS, WORLDS, Places, build
 from tests.matrix.table import ANSWERS, Door, Rule
 from workspace.web.guard import COOKIE
-from workspace.web.mails.unsubscribing import unsubscribe_url
+from workspace.web.mails.unsubscribing import mute_url, unsubscribe_url
 
 METHODS_OF_ALL = {"HEAD", "OPTIONS"}
 STATUS = {401: "in", 403: "no", 404: "-", 410: "over"}
@@ -41,7 +41,9 @@ class Site:
         self.places.ids[""]["name"] = app.config["ASSETS"]["main.css"]
         with app.test_request_context():
             message = unsubscribe_url(self.places.world.bob.id)
+            mute = mute_url(self.places.world.bob.id, self.places.world.project.id)
         self.places.ids["link of a message"] = {"token": message.rsplit("/", 1)[1]}
+        self.places.ids["link to a mute"] = {"token": mute.rsplit("/", 1)[1]}
         self._routes = {route.endpoint: list(app.url_map.iter_rules(route.endpoint)) for route in routes(app)}
         self._notes: dict[str, bytes] = {}
 

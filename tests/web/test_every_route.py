@@ -13,7 +13,7 @@ from tests.routes import path_of
 from workspace.web.guard import PUBLIC, SIGNED_IN
 
 # The signed token in the address is what proves the request: a mail provider posts without cookie (RFC 8058).
-WITHOUT_FORM_TOKEN = {"mails.unsubscribe_submitted"}
+WITHOUT_FORM_TOKEN = {"mails.unsubscribe_submitted", "mails.mute_submitted"}
 MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC_ENDPOINTS = re.compile(
     r"^(assets|health|pages|auth|second_step|demo|setup)\.|^account\.set_|^links\.(join|arrive)|^home\.show"

@@ -1,6 +1,7 @@
 """Send one message: write it and commit its links, hand it to the mail server, note that it left.
 
-A worker that dies after the hand-over sends the message again: better twice than never.
+A worker that dies after the hand-over sends the message again: better twice than never. Not so for what tells
+news (`workspace/mail/digests.py`), which the application tells too: it is noted before, and never leaves twice.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from models.mail import CaughtMail, MailKind
 from models.people import User
 from models.session import reading, transaction
 from workspace.jobs.queue import Claimed, TryLater
-from workspace.mail import leaving, letters, partner_letters
+from workspace.mail import digests, leaving, letters, partner_letters
 from workspace.mail.letter import Envelope
 from workspace.mail.message import html_of, message_of, text_of
 from workspace.mail.transport import Undeliverable, send
@@ -58,6 +59,9 @@ class Mailer:
             try:
                 send(self._settings.smtp, message_of(envelope, self._settings.mail_from))
             except (OSError, SMTPException) as error:  # its words may hold addresses
+                if envelope.take_back is not None:
+                    with transaction() as session:
+                        envelope.take_back(session)
                 raise TryLater(f"the mail server answers {type(error).__name__}") from None
             except (Undeliverable, ValueError):
                 _note(kind, key, {"undeliverable_at": utcnow()})
@@ -111,7 +115,8 @@ Write = Callable[[Session, str, Claimed], Envelope | None]
 WRITERS: Mapping[MailKind, Write] = {
     MailKind.INVITATION: lambda session, key, _job: letters.invitation(session, int(key)),
     MailKind.PASSWORD_CHANGED: lambda session, key, _job: letters.password_changed(session, int(key)),
-    MailKind.NEWS: lambda session, key, _job: letters.news(session, int(key)),
+    MailKind.DIGEST: lambda session, key, _job: digests.digest(session, int(key)),
+    MailKind.AT_ONCE: lambda session, key, _job: digests.at_once(session, int(key)),
     MailKind.ERASURE_ASKED: lambda session, key, _job: leaving.erasure_asked(session, int(key)),
     MailKind.ACCOUNT_KEPT: lambda session, key, _job: leaving.account_kept(session, int(key)),
     MailKind.UNUSED_ACCOUNT: lambda session, key, _job: leaving.unused_account(session, int(key)),

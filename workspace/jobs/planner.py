@@ -5,20 +5,17 @@ A document whose newest row is ahead of what a job has seen needs that job; one 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from models.base import utcnow
 from models.document import DocumentUpdate, SharedDocument
 from models.document_upkeep import DocumentUpkeep
 from models.job import Job, JobKind
-from models.mail import MailKind
-from models.membership import Membership, is_live
-from models.notification import Notification
-from models.people import User
 from models.session import reading, transaction
 from workspace.jobs.history import IDLE
 from workspace.jobs.queue import enqueue
+from workspace.jobs.news import news_due
 from workspace.jobs.retention import NIGHTLY, night_after
 
 PROJECT_AFTER = timedelta(seconds=15)
@@ -28,17 +25,15 @@ COMPACT_WHEN_IDLE_FOR = timedelta(seconds=60)
 AT_MOST = 500
 
 Due = list[tuple[JobKind, int, datetime]]
-Wanted = list[tuple[JobKind, int | str, datetime]]
-
-NEWS_AFTER = timedelta(minutes=10)
-NEWS_EVERY = timedelta(hours=4)
-NEWS_FORGOTTEN_AFTER = timedelta(days=3)
 
 
 def plan(*, with_mail: bool = False) -> int:
     """Ask for what is due; gives how much was asked for. Takes no lock when nothing is."""
     with reading() as session:
-        wanted: Wanted = [*due(session), *(news_due(session) if with_mail else ())]
+        wanted: list[tuple[JobKind, int | str, datetime]] = [
+            *due(session),
+            *(news_due(session) if with_mail else ()),
+        ]
     if wanted:
         with transaction() as session:
             for kind, key, run_at in wanted:
@@ -97,33 +92,3 @@ def _documents(session: Session, kind: JobKind, condition: ColumnElement[bool]) 
             .limit(AT_MOST)
         )
     )
-
-
-def news_due(session: Session) -> Wanted:
-    """People who have not read for a while what they were told, and have had no mail about it lately."""
-    now = utcnow()
-    mailed = aliased(Notification)
-    had_mail = exists().where(mailed.user_id == Notification.user_id, mailed.mailed_at > now - NEWS_EVERY)
-    is_asked = exists().where(
-        Job.kind == JobKind.SEND_MAIL,
-        Job.key == literal(f"{MailKind.NEWS}:") + cast(Notification.user_id, String),
-    )
-    holds_a_role = exists().where(Membership.user_id == Notification.user_id, is_live(now))
-    waiting = session.scalars(
-        select(Notification.user_id)
-        .join(User, User.id == Notification.user_id)
-        .where(
-            Notification.mailed_at.is_(None),
-            Notification.created_at < now - NEWS_AFTER,
-            Notification.created_at > now - NEWS_FORGOTTEN_AFTER,
-            Notification.read_at.is_(None),
-            User.wants_news,
-            User.disabled_at.is_(None),
-            holds_a_role,
-            ~had_mail,
-            ~is_asked,
-        )
-        .distinct()
-        .limit(AT_MOST)
-    )
-    return [(JobKind.SEND_MAIL, f"{MailKind.NEWS}:{user_id}", now) for user_id in waiting]

@@ -15,6 +15,7 @@ from models.class_session import ClassSession
 from models.invitation import Invitation
 from models.job import Job
 from models.mail import CaughtMail, MailKind
+from models.mail_choice import DigestSent
 from models.membership import Membership, is_live
 from models.notification import Notification
 from models.partner import GuestContributor, ShareLink
@@ -62,6 +63,7 @@ RULES: Mapping[str, tuple[type[Any], Over]] = {
     "form key": (Submission, _before(Submission.created_at, "form key")),
     "invitation": (Invitation, _invitation_is_over),
     "notification": (Notification, _before(Notification.created_at, "notification")),
+    "digest sent": (DigestSent, _before(DigestSent.at, "digest sent")),
     "failed job": (Job, _before(Job.failed_at, "failed job")),
     "private note": (PrivateNote, _before(PrivateNote.written_at, "private note")),
     "project visit": (ProjectVisit, _before(ProjectVisit.seen_at, "project visit")),

@@ -1,6 +1,9 @@
 """What a message says, in one language; the same letter makes the text and the HTML."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -9,6 +12,24 @@ class Line:
 
     text: str
     url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """News of one kind: under a title when there are several; `more` leads to those left out."""
+
+    title: str
+    lines: tuple[Line, ...]
+    more: Line | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """What concerns one project; `mute` is how to hear no more of it."""
+
+    title: str
+    groups: tuple[Group, ...]
+    mute: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -21,6 +42,7 @@ class Letter:
     why: str
     quote: str = ""
     lines: tuple[Line, ...] = ()
+    sections: tuple[Section, ...] = ()
     button: Line | None = None
     after: tuple[str, ...] = ()
     other: Line | None = None
@@ -33,12 +55,19 @@ class Letter:
 
 @dataclass(frozen=True)
 class Envelope:
-    """To whom, in one language or, for somebody whose language is not known, in both."""
+    """To whom, in one language or, for somebody whose language is not known, in both.
+
+    `name` is what it is known by, the same if it leaves again; `series` what mail programs gather it by with
+    others. `take_back` undoes, in another transaction, what was noted when it was written: it has not left.
+    """
 
     to: str
     letters: tuple[Letter, ...]
     unsubscribe_url: str = ""
     reply_to: str = ""
+    name: str = ""
+    series: str = ""
+    take_back: Callable[[Session], None] | None = None
 
     @property
     def subject(self) -> str:

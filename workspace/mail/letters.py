@@ -15,22 +15,18 @@ from models.base import utcnow
 from models.break_glass import BreakGlass
 from models.invitation import Invitation
 from models.membership import Membership
-from models.notification import Notification
 from models.people import SignInLink, User
 from models.policy import Role
 from models.project import Project
-from workspace.i18n import DEFAULT_LOCALE, LOCALES, _, format_date, format_datetime, in_locale, ngettext
+from workspace.i18n import DEFAULT_LOCALE, LOCALES, _, format_date, format_datetime, in_locale
 from workspace.mail.letter import Envelope, Letter, Line
 from workspace.services.acceptance import Offer, offer_of
-from workspace.services.notifications import SENTENCES
 from workspace.services.tokens import new_token, token_hash
 from workspace.web.auth.resets import make_reset_token
-from workspace.web.mails.unsubscribing import unsubscribe_url
 
 LINK_LIFETIME = timedelta(minutes=20)
 ASKED_LATELY = timedelta(minutes=30)
 """A link that could not be sent for longer is not waited for any more."""
-NEWS_AT_ONCE = 20
 
 
 def invitation(session: Session, invitation_id: int) -> Envelope | None:
@@ -198,53 +194,6 @@ def _glass_broken(locale: str, name: str, access: BreakGlass, project: Project) 
         why=_(
             "Vous recevez ce message parce que ce projet est aussi le vôtre. "
             "Il protège votre travail : il ne peut pas être refusé."
-        ),
-    )
-
-
-def news(session: Session, user_id: int) -> Envelope | None:
-    """What happened and has not been read in the application, once, all together."""
-    user = session.get(User, user_id)
-    if user is None or user.disabled_at is not None or not user.wants_news:
-        return None
-    found = list(
-        session.scalars(
-            select(Notification)
-            .where(
-                Notification.user_id == user_id,
-                Notification.read_at.is_(None),
-                Notification.mailed_at.is_(None),
-            )
-            .order_by(Notification.created_at.desc(), Notification.id.desc())
-        )
-    )
-    for row in found:
-        row.mailed_at = utcnow()
-    if not found:
-        return None
-    envelope = envelope_for(user.email, user, lambda locale: _news(locale, user.name, found))
-    return Envelope(envelope.to, envelope.letters, unsubscribe_url(user.id))
-
-
-def _news(locale: str, name: str, found: list[Notification]) -> Letter:
-    base = url_for("home.show", _external=True).rstrip("/")
-    lines = tuple(
-        Line(_(SENTENCES[row.kind], who=row.who, subject=row.subject), base + row.url)
-        for row in found[:NEWS_AT_ONCE]
-    )
-    more = len(found) - len(lines)
-    return Letter(
-        locale=locale,
-        subject=lines[0].text
-        if len(found) == 1
-        else ngettext("%(num)s nouvelle de L’Établi", "%(num)s nouvelles de L’Établi", len(found)),
-        paragraphs=(_("Bonjour %(name)s,", name=name), _("Voici ce que vous n’avez pas encore lu :")),
-        lines=lines,
-        button=Line(_("Ouvrir L’Établi"), url_for("notifications.index", _external=True)),
-        after=(ngettext("Et %(num)s autre.", "Et %(num)s autres.", more),) if more else (),
-        why=_(
-            "Vous recevez ce message parce que vous avez un compte sur L’Établi. "
-            "Il part au plus toutes les quatre heures."
         ),
     )
 

@@ -333,6 +333,7 @@ def _welcome(
         who=user.name,
         subject=project.title,
         url=f"/projects/{project.id}/observers",
+        project_id=project.id,
     )
     return f"/observations/{project.id}"
 

@@ -257,7 +257,6 @@ def update_profile(
     title: str,
     locale: str,
     time_zone: str,
-    wants_news: bool = True,
 ) -> None:
     """Change what others see of the actor, and how the actor sees times and texts.
 
@@ -269,7 +268,6 @@ def update_profile(
         raise Refused("demo", DEMO_STAYS)
     _rename_copies(session, user.name, name)
     user.name, user.title, user.locale, user.time_zone = name, title, locale, time_zone
-    user.wants_news = wants_news
 
 
 def _rename_copies(session: Session, former: str, name: str) -> None:

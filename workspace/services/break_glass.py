@@ -204,6 +204,7 @@ def _tell(session: Session, actor: Actor, project: Project, access: BreakGlass) 
         who=actor.name,
         subject=project.title,
         url=f"/projects/{project.id}",
+        project_id=project.id,
     )
     for user in people:
         ask_for_mail_to(session, MailKind.GLASS_BROKEN, access.id, user)

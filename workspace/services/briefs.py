@@ -229,6 +229,7 @@ def publish_brief(session: Session, actor: Actor, project_id: int, *, version: i
         who=project.team.name,
         subject=project.title,
         url=f"/observations/{project.id}",
+        project_id=project.id,
     )
     return draft
 

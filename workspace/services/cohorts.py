@@ -258,5 +258,11 @@ def propose_talk(session: Session, actor: Actor, project: Project) -> None:
         )
     )
     notify(
-        session, list(team), NotificationKind.TALK_PROPOSED, who=actor.name, subject=project.title, url=url
+        session,
+        list(team),
+        NotificationKind.TALK_PROPOSED,
+        who=actor.name,
+        subject=project.title,
+        url=url,
+        project_id=project.id,
     )

@@ -322,7 +322,15 @@ def _tell(
     for full in (True, False):
         some = [one.user_id for one in told if one.user_id not in (None, *muted) and one.by_full_name is full]
         who = actor.name if full else actor.name.split(" ", 1)[0]
-        notify(session, [one for one in some if one is not None], kind, who=who, subject=board.title, url=url)
+        notify(
+            session,
+            [one for one in some if one is not None],
+            kind,
+            who=who,
+            subject=board.title,
+            url=url,
+            project_id=board.project_id,
+        )
 
 
 def _changed(session: Session, board: Board, thread: Thread) -> None:

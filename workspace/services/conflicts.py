@@ -137,4 +137,12 @@ def _tell(session: Session, user_id: int, name: str, project: Project) -> None:
     """The élu, who does not find the project any more, and the team."""
     team = [learner.id for learner in members(session, Role.LEARNER, team_id=project.team_id)]
     for told, url in (([user_id], "/observations"), (team, f"/projects/{project.id}/observers")):
-        notify(session, told, NotificationKind.OBSERVATION_ENDED, who=name, subject=project.title, url=url)
+        notify(
+            session,
+            told,
+            NotificationKind.OBSERVATION_ENDED,
+            who=name,
+            subject=project.title,
+            url=url,
+            project_id=project.id,
+        )

@@ -141,6 +141,7 @@ def answer(session: Session, actor: Actor, feedback: Feedback, kind: FeedbackAns
         who=actor.name,
         subject=project.title,
         url=f"/projects/{project.id}/feedback#feedback-{feedback.id}",
+        project_id=project.id,
     )
 
 

@@ -153,6 +153,7 @@ def _release(session: Session, actor: Actor, rows: Sequence[Feedback]) -> None:
             who=actor.name,
             subject=project.title,
             url=f"/projects/{project.id}/feedback#feedback-{feedback.id}",
+            project_id=project.id,
         )
 
 

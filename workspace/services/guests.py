@@ -169,6 +169,7 @@ def _tell(session: Session, project: Project, guest: GuestContributor) -> None:
         who=guest.name,
         subject=project.title,
         url=f"/projects/{project.id}",
+        project_id=project.id,
     )
 
 

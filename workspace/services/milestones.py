@@ -259,7 +259,15 @@ def _tell(session: Session, actor: Actor, milestone: Milestone, kind: Notificati
         told = team_and_tutors(session, project)
         url = f"/projects/{project.id}/milestones/{milestone.id}"
     ids = [user_id for user_id in told if user_id != actor.user_id]
-    notify(session, ids, kind, who=actor.name, subject=milestone.title, url=url)
+    notify(
+        session,
+        ids,
+        kind,
+        who=actor.name,
+        subject=milestone.title,
+        url=url,
+        project_id=milestone.project_id,
+    )
 
 
 def team_and_tutors(session: Session, project: Project) -> Sequence[int]:

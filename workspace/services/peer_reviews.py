@@ -168,6 +168,7 @@ def release_round(session: Session, actor: Actor, row: PeerRound) -> None:
             who=actor.name,  # who gives them, never who wrote
             subject=project.title,
             url=f"/projects/{project.id}/feedback#peer-reviews",
+            project_id=project.id,
         )
     _note(session, actor, AuditAction.PEER_ROUND_RELEASED, row)
 

@@ -8,7 +8,7 @@ makes the two files of it.
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -190,6 +190,6 @@ def _plain_row(row: Row) -> Row:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value.value if isinstance(value, enum.Enum) else value

@@ -51,6 +51,7 @@ def ask_question(session: Session, actor: Actor, project_id: int, body: str) -> 
         who=actor.name,
         subject=project.title,
         url=_team_url(question),
+        project_id=project.id,
     )
     return question
 
@@ -189,10 +190,16 @@ def tell_both(
     to_observer, to_lead = kinds
     if observes(session, observer_id, project.id):
         who = project.team.name
-        notify(session, [observer_id], to_observer, who=who, subject=project.title, url=urls[0])
+        _tell(session, observer_id, to_observer, who, project, urls[0])
     lead = project.team.lead_id
     if lead is not None and lead != actor.user_id:
-        notify(session, [lead], to_lead, who=actor.name, subject=project.title, url=urls[1])
+        _tell(session, lead, to_lead, actor.name, project, urls[1])
+
+
+def _tell(
+    session: Session, user_id: int, kind: NotificationKind, who: str, project: Project, url: str
+) -> None:
+    notify(session, [user_id], kind, who=who, subject=project.title, url=url, project_id=project.id)
 
 
 def _team_url(question: ObserverQuestion) -> str:

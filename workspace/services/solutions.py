@@ -184,4 +184,12 @@ def _tell_authors(session: Session, actor: Actor, board: Board, solution: Soluti
         ids = [one.user_id for one in told if one.user_id is not None and one.by_full_name is full]
         who = actor.name if full else actor.name.split(" ", 1)[0]
         kind, url = TOLD[solution.state], f"/solutions/{solution.id}"
-        notify(session, ids, kind, who=who, subject=solution.title, url=url)
+        notify(
+            session,
+            ids,
+            kind,
+            who=who,
+            subject=solution.title,
+            url=url,
+            project_id=solution.project_id,
+        )

@@ -209,4 +209,12 @@ def _notify(
     session: Session, actor: Actor, project: Project, kind: NotificationKind, user_ids: list[int]
 ) -> None:
     others = [user_id for user_id in user_ids if user_id != actor.user_id]
-    notify(session, others, kind, who=actor.name, subject=project.title, url=f"/projects/{project.id}")
+    notify(
+        session,
+        others,
+        kind,
+        who=actor.name,
+        subject=project.title,
+        url=f"/projects/{project.id}",
+        project_id=project.id,
+    )

@@ -46,7 +46,7 @@ from workspace.web.links import arrivals
 from workspace.web.links import routes as share_links
 from workspace.web.mails import caught as mails
 from workspace.web.milestones import cohort as milestones
-from workspace.web.notifications import routes as notifications
+from workspace.web.notifications import choices as notifications
 from workspace.web.observations import routes as observations
 from workspace.web.pages import routes as pages
 from workspace.web.partners import routes as partners

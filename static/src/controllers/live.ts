@@ -3,7 +3,9 @@
  *
  * The address answers {html}: the same part as it is now. A [data-live-figure] whose place stays the same is changed
  * at once. What would come, go or change places ([data-live-item], compared by its data-live-stamp) waits: a button
- * outside the flow says how many changes there are, and shows them when the reader wants them.
+ * outside the flow says how many changes there are, and shows them when the reader wants them. [data-live-told], a
+ * list that only grows at its top, asks as soon as its reader is told something, and shows it at once to who is at its
+ * top and has nothing of it in hand.
  */
 import { all, announce, el, on } from "../lib/dom";
 import { send } from "../lib/http";
@@ -11,6 +13,7 @@ import { t, tn } from "../lib/i18n";
 import { showFragment } from "../lib/trusted";
 
 const POLL_MS = 20_000;
+const TOP_PX = 40;
 
 const byKey = (root: ParentNode, name: "liveFigure" | "liveItem") => {
   const selector = name === "liveFigure" ? "[data-live-figure]" : "[data-live-item]";
@@ -47,12 +50,24 @@ export function liveParts(box: HTMLElement): void {
       }
     }
     const count = changes(byKey(box, "liveItem"), byKey(fresh, "liveItem"));
+    if (count && isFree()) {
+      showFragment(box, html);
+      said = 0;
+      announce(t("La liste est à jour."));
+      return;
+    }
     waiting = count ? html : "";
     button.hidden = count === 0;
     label.textContent = tn("Mettre à jour (un changement)", "Mettre à jour (%(num)s changements)", count);
     if (count > said) announce(label.textContent);
     said = count;
   };
+
+  const isFree = () =>
+    box.dataset.liveTold !== undefined &&
+    scrollY < TOP_PX &&
+    !box.contains(document.activeElement) &&
+    !box.querySelector("details[open]");
 
   on(button, "click", () => {
     const kept = inSight(box);
@@ -68,6 +83,7 @@ export function liveParts(box: HTMLElement): void {
   });
 
   setInterval(look, POLL_MS);
+  if (box.dataset.liveTold !== undefined) on(document, "etabli:told", () => void look());
   on(document, "visibilitychange", () => void look());
 }
 

@@ -4,6 +4,8 @@ import { send } from "../lib/http";
 import { clock, t, tn } from "../lib/i18n";
 
 const POLL_MS = 60_000;
+/** A page that one only passes through opens none. */
+const SOCKET_AFTER_MS = 1_000;
 
 /** details[data-menu]: closes on Escape, on a click outside, and when the focus leaves. */
 export function menus(): void {
@@ -84,32 +86,41 @@ export function offlineBanner(): void {
   update();
 }
 
-/** [data-unread][data-url]: the count beside the bell, once a minute while the page is looked at. */
+/**
+ * [data-unread][data-url]: the count beside the bell, as soon as a socket rings and once a minute while the page is
+ * looked at. What is said to the reader in person is shown wherever they are; a list of it on this page hears too.
+ */
 export function unreadCount(): void {
   const bell = find("[data-unread]");
   const badge = find("[data-unread-count]");
   const label = find("[data-unread-label]");
   const url = bell?.dataset.url;
   if (!url || !badge || !label) return;
-  let last = Number.parseInt(badge.textContent ?? "0", 10) || 0;
+  let shown = Number.parseInt(badge.textContent ?? "0", 10) || 0;
+  let last: number | undefined;
   const poll = async () => {
     if (document.visibilityState !== "visible" || !navigator.onLine) return;
     try {
-      const answer = await send(url);
+      const answer = await send(last === undefined ? url : `${url}?after=${last}`);
       if (!answer.ok) return;
-      const { count } = answer.json as { count: number };
-      if (count === last) return;
-      badge.hidden = count === 0;
-      badge.textContent = count < 100 ? String(count) : "99+";
-      label.textContent = count
-        ? tn("Notifications, une non lue", "Notifications, %(num)s non lues", count)
+      const news = answer.json as { count: number; last: number; said: { id: number; text: string }[] };
+      const isFirst = last === undefined;
+      if (news.last !== last && !isFirst) document.dispatchEvent(new Event("etabli:told"));
+      last = Math.max(last ?? 0, news.last);
+      for (const one of news.said) toast(one.text, { href: `/notifications/${one.id}` });
+      if (news.count === shown) return;
+      badge.hidden = news.count === 0;
+      badge.textContent = news.count < 100 ? String(news.count) : "99+";
+      label.textContent = news.count
+        ? tn("Notifications, une non lue", "Notifications, %(num)s non lues", news.count)
         : t("Notifications");
-      if (count > last) announce(label.textContent);
-      last = count;
+      if (news.count > shown && !news.said.length) announce(label.textContent);
+      shown = news.count;
     } catch {
       return; // the next minute will do
     }
   };
   setInterval(poll, POLL_MS);
   on(document, "visibilitychange", () => void poll());
+  setTimeout(async () => (await import("./told")).listen(() => void poll()), SOCKET_AFTER_MS);
 }

@@ -59,14 +59,14 @@ export function debounce(run: () => void, wait_ms: number): (() => void) & { can
   return Object.assign(later, { cancel, flush });
 }
 
-/** A short message at the foot of the page, read out politely, gone after a while. */
-export function toast(message: string, stay_ms = 6000): void {
+/** A short message at the foot of the page, read out politely, gone after a while; `href`: where it leads. */
+export function toast(message: string, { href = "", stay_ms = href ? 12000 : 6000 } = {}): void {
   let region = find("#toasts");
   if (!region) {
     region = el("div", { id: "toasts", class: "toasts", role: "status" });
     document.body.append(region);
   }
-  const item = el("div", {}, message);
+  const item = el("div", {}, href ? el("a", { href }, message) : message);
   region.append(item);
   setTimeout(() => item.remove(), stay_ms);
 }

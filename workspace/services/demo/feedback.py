@@ -50,7 +50,7 @@ def add_phrases(session: Session, tutor: User, now: datetime) -> None:
     session.add_all(FeedbackPhrase(user_id=tutor.id, text=text, created_at=now) for text in PHRASES)
 
 
-def write_feedback(session: Session, teller: Teller, told: FeedbackStory, now: datetime) -> None:
+def write_feedback(session: Session, teller: Teller, told: FeedbackStory, now: datetime) -> Feedback:
     """One feedback with its place, its marks and its hour."""
     is_released, days = told.days_ago is not None, told.days_ago or 1
 
@@ -83,6 +83,7 @@ def write_feedback(session: Session, teller: Teller, told: FeedbackStory, now: d
         key = f"{cohort_id}-{int(row.release_at.timestamp())}"
         enqueue(session, JobKind.RELEASE_FEEDBACK, key, run_at=row.release_at)
     set_marks(session, cohort_id, row.id, dict(told.levels))
+    return row
 
 
 def _anchor(session: Session, teller: Teller, told: FeedbackStory) -> dict[str, Any]:

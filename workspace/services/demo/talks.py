@@ -47,6 +47,7 @@ def write_talks(
                         who=names[author],
                         subject=board.title,
                         url=f"/boards/{board.id}#comments-{thread.id}",
+                        project_id=board.project_id,
                         created_at=comment.created_at,
                     )
                 )

@@ -54,6 +54,7 @@ from workspace.services.demo.pulse import pulse
 from workspace.services.demo.story import BoardStory, Person, ProblemStory, TeamStory, VoteStory
 from workspace.services.demo.support import write_support
 from workspace.services.demo.talks import write_talks
+from workspace.services.demo.told import write_told
 from workspace.services.tokens import new_token, token_hash
 
 T = TypeVar("T")
@@ -117,6 +118,7 @@ class DemoWriter:
         self._questions()
         write_support(self.session, self.cohort, self.projects, self.users[OBSERVER.key], self.now)
         involvement.note_contacts(self.session, self.projects, self.users, self.now)
+        write_told(self.session, self.projects, self.users, self.now)
         self._visits()
 
     def _add(self, row: T) -> T:
@@ -417,16 +419,18 @@ class DemoWriter:
         tutor = self.users[TUTOR.key]
         for told in story.feedback:
             about = Teller(story, project, boards, tutor, self.users, self.cohort.id)
-            write_feedback(self.session, about, told, self.now)
+            row = write_feedback(self.session, about, told, self.now)
             if told.days_ago is None or told.learner:
                 continue
             days = told.days_ago
             self._note(ActivityKind.FEEDBACK_RELEASED, days, tutor, project, subject=project.title)
             if told.answer is None:
                 for learner in learners:
-                    self._tell(learner, NotificationKind.FEEDBACK_RELEASED, days, tutor.name, project)
+                    kind, place = NotificationKind.FEEDBACK_RELEASED, f"#feedback-{row.id}"
+                    self._tell(learner, kind, days, tutor.name, project, place)
             elif told.answer is FeedbackAnswer.CONTESTED:
-                self._tell(tutor, NotificationKind.FEEDBACK_ANSWERED, days - 2, learners[0].name, project)
+                kind, place = NotificationKind.FEEDBACK_ANSWERED, f"#feedback-{row.id}"
+                self._tell(tutor, kind, days - 2, learners[0].name, project, place)
             if told.answer is not None:
                 self._note(
                     ActivityKind.FEEDBACK_ANSWERED, days - 2, learners[0], project, subject=project.title
@@ -549,7 +553,9 @@ class DemoWriter:
             )
         )
 
-    def _tell(self, user: User, kind: NotificationKind, days: float, who: str, project: Project) -> None:
+    def _tell(
+        self, user: User, kind: NotificationKind, days: float, who: str, project: Project, place: str = ""
+    ) -> None:
         paths = {
             NotificationKind.FEEDBACK_RELEASED: f"/projects/{project.id}/feedback",
             NotificationKind.FEEDBACK_ANSWERED: f"/projects/{project.id}/feedback",
@@ -561,7 +567,8 @@ class DemoWriter:
                 kind=kind,
                 who=who,
                 subject=project.title,
-                url=paths.get(kind, f"/projects/{project.id}"),
+                url=paths.get(kind, f"/projects/{project.id}") + place,
+                project_id=project.id,
                 created_at=self._ago(days),
             )
         )

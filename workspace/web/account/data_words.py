@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from models.activity import ActivityKind
@@ -34,6 +34,9 @@ SECTIONS: Mapping[str, str] = {
     "identities": N_("Vos identités professionnelles"),
     "invitations": N_("Vos invitations"),
     "notifications": N_("Vos notifications"),
+    "project_mutes": N_("Les projets que vous avez mis en sourdine"),
+    "mail_choices": N_("Ce que vous voulez recevoir par e-mail, et quand"),
+    "digests": N_("Les résumés qui vous ont été envoyés"),
     "activity": N_("Votre activité"),
     "attendance": N_("Vos présences aux séances"),
     "calendar_feed": N_("L’adresse secrète de votre agenda"),
@@ -77,6 +80,7 @@ SECTIONS: Mapping[str, str] = {
 
 COLUMNS: Mapping[str, str] = {
     "accepted_at": N_("Acceptée le"),
+    "access": N_("Accès par e-mail"),
     "appreciation": N_("Appréciation"),
     "answer": N_("Réponse"),
     "answer_text": N_("Texte de la réponse"),
@@ -108,7 +112,12 @@ COLUMNS: Mapping[str, str] = {
     "decided_at": N_("Décision du"),
     "decision_reason": N_("Raison de la décision"),
     "decisions": N_("Décisions"),
+    "daily": N_("Résumé tous les jours"),
+    "day": N_("Jour"),
+    "deadline": N_("Dates et rendez-vous par e-mail"),
     "deleted_at": N_("Supprimé le"),
+    "digest": N_("Résumé par e-mail"),
+    "digest_at": N_("Heure du résumé"),
     "disabled_at": N_("Fermé le"),
     "domain": N_("Domaine"),
     "edited_at": N_("Modifié le"),
@@ -136,6 +145,7 @@ COLUMNS: Mapping[str, str] = {
     "support": N_("Les appuis reçus"),
     "levers": N_("Contraintes et leviers"),
     "locale": N_("Langue"),
+    "mention": N_("Mentions par e-mail"),
     "message": N_("Message"),
     "met_at": N_("Coché le"),
     "name": N_("Nom"),
@@ -159,8 +169,12 @@ COLUMNS: Mapping[str, str] = {
     "marks": N_("Ce que dit la grille"),
     "handed_in_at": N_("Rendu le"),
     "question": N_("Question"),
+    "quiet_from": N_("Silence à partir de"),
+    "quiet_until": N_("Silence jusqu’à"),
+    "quiet_weekends": N_("Silence les fins de semaine"),
     "read_at": N_("Lue le"),
     "reason": N_("Raison"),
+    "release": N_("Retours par e-mail"),
     "released_at": N_("Transmis le"),
     "request": N_("Mot de l’équipe"),
     "revealed_at": N_("Révélé le"),
@@ -309,6 +323,8 @@ def _simple(value: object) -> str:
             return format_datetime(value)
         case date():
             return format_date(value)
+        case time():
+            return f"{value:%H:%M}"
         case list():
             return "\n".join(value)
     return str(value)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Field, RadioField
+from wtforms import Field, RadioField
 from wtforms.validators import ValidationError
 
 from models.errors import Invalid
@@ -27,7 +27,6 @@ class ProfileForm(EtabliForm):
     title = short_line(lazy_gettext("Fonction ou mandat"), TITLE_LIMIT, needed=False)
     locale = RadioField(lazy_gettext("Langue"), choices=LANGUAGES, validators=[required()])
     time_zone = ZoneField(lazy_gettext("Fuseau horaire"))
-    wants_news = BooleanField(lazy_gettext("Recevoir par e-mail ce que je n’ai pas lu ici"))
 
     def validate_locale(self, field: Field) -> None:
         """One of ours."""

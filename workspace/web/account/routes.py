@@ -57,7 +57,6 @@ def update() -> ResponseReturnValue:
             title=form.title.data,
             locale=form.locale.data,
             time_zone=form.time_zone.data,
-            wants_news=form.wants_news.data,
         )
     flash(_("Vos réglages sont enregistrés."), "success")
     return redirect(url_for("account.show"))

@@ -11,6 +11,7 @@ from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services import observations as service
 from workspace.services.briefs import today_of
+from workspace.services.notifications import is_muted
 from workspace.services.questions import ask_question
 from workspace.services.support import offer_support, own_support, withdraw_support
 from workspace.web.guard import actor, requires, signed_in
@@ -53,7 +54,9 @@ def _page(project_id: int, *, form: QuestionForm | None = None, offer: OfferForm
     with reading() as session:
         project = access_observed_project(session, actor(), project_id)
         page = service.observation_page(session, actor(), project)
-        return render_template("observations/show.html", **observation(page, form, offer), preview="")
+        muted = is_muted(session, actor(), project_id)
+        found = observation(page, form, offer)
+        return render_template("observations/show.html", **found, preview="", is_muted=muted)
 
 
 @blueprint.post("/observations/<int:project_id>/questions")

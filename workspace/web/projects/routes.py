@@ -18,7 +18,7 @@ from models.session import reading, transaction
 from models.solution import STATE_LABELS
 from models.stages import STAGE_LABELS, Stage
 from workspace.i18n import _
-from workspace.services import project_list, project_page, project_visits, projects
+from workspace.services import notifications, project_list, project_page, project_visits, projects
 from workspace.services.break_glass import accesses_to
 from workspace.services.journal import by_day, journal_page
 from workspace.services.milestones import standings_of
@@ -171,6 +171,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             open_links=[link for link in page.links if link.is_open()],
             word_form=word_form or WordForm(formdata=None),
             accesses=accesses_to(session, project.id),
+            is_muted=notifications.is_muted(session, who, project.id),
             shows_contacts=stands(who, project.where) != {Stand.RESCUER},
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
@@ -191,6 +192,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             snapshots=pinned_of(session, who, project),
             rail=view.rail(guest),
             accesses=accesses_to(session, project.id),
+            is_muted=notifications.is_muted(session, who, project.id),
         )
     page = project_page.peer_page(session, project)
     return render_template(
