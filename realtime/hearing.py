@@ -15,12 +15,12 @@ from models.events import (
     WorkshopChanged,
     subscribe,
 )
-from realtime.clients import Clients
 from realtime.elsewhere import Elsewhere
 from realtime.fanout import Bell, DocumentBell, Fanout
+from realtime.notifying import Notifying
 from realtime.registry import Rooms
 from realtime.revocation import Revocation
-from realtime.telling import ROUNDS, WORKSHOP, tell_changed, tell_comments, tell_notified
+from realtime.telling import ROUNDS, WORKSHOP, tell_changed, tell_comments
 from workspace.bells import EVENT_KINDS, Event
 
 
@@ -33,13 +33,13 @@ class Hearing:
         rooms: Rooms,
         revocation: Revocation,
         elsewhere: Elsewhere,
-        clients: Clients,
+        notifying: Notifying,
     ) -> None:
         self._fanout = fanout
         self._elsewhere = elsewhere
         self._rooms = rooms
         self._revocation = revocation
-        self._clients = clients
+        self._notifying = notifying
 
     def start(self) -> None:
         """Listen to this process's events."""
@@ -81,6 +81,6 @@ class Hearing:
                 if room is not None:
                     tell_comments(room, thread_id)
             case Notified(user_id=user_id):
-                tell_notified(self._clients, user_id)
+                self._notifying.hear(user_id)
             case _:
                 self._elsewhere.hear(origin, bell)

@@ -30,6 +30,7 @@ from realtime.fanout import Fanout, SingleProcess
 from realtime.gate import Gate
 from realtime.hearing import Hearing
 from realtime.messages import Sentences
+from realtime.notifying import Notifying
 from realtime.outage import LOOK_EVERY_SECONDS, Outage
 from realtime.outbound import Outlet
 from realtime.presence import Presence
@@ -91,7 +92,8 @@ class Live:
         self.revocation = Revocation(self.clients)
         self.elsewhere = Elsewhere(fanout, self.rooms, self.presence)
         self.presence.elsewhere = self.elsewhere
-        self.hearing = Hearing(fanout, self.rooms, self.revocation, self.elsewhere, self.clients)
+        self.notifying = Notifying(self.clients)
+        self.hearing = Hearing(fanout, self.rooms, self.revocation, self.elsewhere, self.notifying)
         self.admission = Admission(self.rooms)
         self.dispatcher = Dispatcher(self.rooms, self.admission, self.presence, self.sentences)
         self.fanout = fanout
@@ -142,6 +144,7 @@ class Live:
         run(self._every, HOUSE_SECONDS, self.elsewhere.forget_silent)
         run(self._every, LOOK_EVERY_SECONDS, Outage(self.rooms.flusher, self.clients).look)
         run(self._every, HOUSE_SECONDS, self.rooms.journal.write_due)
+        run(self._every, HOUSE_SECONDS, self.notifying.look)
 
     def _stopped(self) -> bool:
         return self.is_stopped

@@ -1,13 +1,15 @@
 """No message holds a secret of somebody else's: everybody does all they may, and every mail is read."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from email.utils import parseaddr
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from models.base import utcnow
 from models.mail import CaughtMail
+from models.mail_choice import DigestSent, usual_choice
 from models.notification import Notification
 from models.people import User
 from models.session import reading, transaction
@@ -39,8 +41,17 @@ def mails_of(installation: Installation, planted: Planted) -> list[CaughtMail]:
                 installation.work()
     with transaction() as session:  # what was read in the application meanwhile is written about, too
         a_day_ago = utcnow() - timedelta(days=1)
-        session.execute(update(Notification).values(read_at=None, mailed_at=None, created_at=a_day_ago))
+        again = {"read_at": None, "mailed_at": None, "created_at": a_day_ago, "is_quiet": False}
+        session.execute(update(Notification).values(**again))
         session.execute(update(User).values(wants_news=True))
+        session.execute(delete(DigestSent))
+        for user in session.scalars(select(User)).all():
+            choice = usual_choice(user.id)
+            choice.daily, choice.quiet_weekends = True, False
+            choice.quiet_from = choice.quiet_until = time()
+            here = (utcnow() - timedelta(minutes=1)).astimezone(ZoneInfo(user.time_zone))
+            choice.digest_at = here.time()
+            session.merge(choice)
     installation.work()  # plans the news
     installation.work()
     with reading() as session:

@@ -3,11 +3,12 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.base import utcnow
@@ -15,7 +16,8 @@ from models.break_glass import BreakGlass
 from models.invitation import Invitation
 from models.job import JobKind
 from models.mail import MailKind
-from models.notification import Notification, NotificationKind, notify
+from models.mail_choice import DigestSent, MailChoice, usual_choice
+from models.notification import DELIVERY, Delivery, Notification, NotificationKind, notify
 from models.partner import Sector
 from models.partner_contact import ContactKind, PartnerContact
 from models.people import User
@@ -95,18 +97,35 @@ def _to_partner(session: Session, world: World) -> Asked:
 
 
 def _told(kind: NotificationKind) -> Callable[[Session, World], Asked]:
+    """At an hour that suits: no quiet hours, and the hour of the digest is just past."""
+
     def ask(session: Session, world: World) -> Asked:
         notify(session, [world.alice.id], kind, who="Zoé", subject="404", url="/notifications")
-        return str(world.alice.id), {}
+        just_now = (utcnow() - timedelta(minutes=1)).astimezone(ZoneInfo(world.alice.time_zone)).time()
+        choice = usual_choice(world.alice.id)
+        choice.daily, choice.digest_at = True, just_now
+        choice.quiet_from, choice.quiet_until, choice.quiet_weekends = time(), time(), False
+        session.add(choice)
+        if DELIVERY[kind] is Delivery.DIGEST:
+            return str(world.alice.id), {}
+        return str(session.scalars(select(Notification.id)).one()), {}
 
     return ask
+
+
+def _mail_of(kind: NotificationKind) -> MailKind:
+    return MailKind.DIGEST if DELIVERY[kind] is Delivery.DIGEST else MailKind.AT_ONCE
 
 
 ASKED: dict[tuple[MailKind, str], Callable[[Session, World], Asked]] = {
     **{(MailKind.INVITATION, role): _invited(role) for role in INVITED},
     (MailKind.SIGN_IN_LINK, ""): _link,
     (MailKind.PASSWORD_CHANGED, ""): _about_account(),
-    **{(MailKind.NEWS, kind): _told(kind) for kind in NotificationKind},
+    **{
+        (_mail_of(kind), kind): _told(kind)
+        for kind, delivery in DELIVERY.items()
+        if delivery is not Delivery.LETTER
+    },
     (MailKind.ERASURE_ASKED, ""): _about_account(erase_at=utcnow() + timedelta(days=7)),
     (MailKind.ACCOUNT_KEPT, ""): _about_account(),
     (MailKind.UNUSED_ACCOUNT, ""): _about_account(warned_at=utcnow(), warnings=1),
@@ -141,6 +160,7 @@ def test_message_says_the_same_in_both_languages_as_text_and_as_html(
         with transaction() as session:
             session.execute(update(User).where(User.id == world.alice.id).values(locale=locale))
             session.execute(update(Notification).values(mailed_at=None))
+            session.execute(delete(DigestSent))
         until = utcnow() + timedelta(minutes=1)
         mailer.run(Claimed(1, JobKind.SEND_MAIL, f"{kind}:{key}", payload, 1, 1, until))
         message = mail_server.taken[-1]
@@ -152,7 +172,7 @@ def test_message_says_the_same_in_both_languages_as_text_and_as_html(
         flat = " ".join(page.split())
         assert [one for one in _sentences(text) if " ".join(one.split()) not in flat] == []
         assert set(ADDRESS.findall(text)) == set(ADDRESS.findall(html_of(message)))
-        _is_refused_in_one_click(sending, message, text, is_news=kind is MailKind.NEWS)
+        _is_refused_in_one_click(sending, message, text, kind)
     assert len(said["fr"]) == len(said["en"]) > 4
     same = [one for one, other in zip(said["fr"], said["en"], strict=True) if one == other]
     assert [one for one in same if one not in NAMES] == []
@@ -162,10 +182,10 @@ NAMES = {"L’Établi", "Alice"}
 
 
 def _is_refused_in_one_click(
-    sending: Installation, message: EmailMessage, text: str, *, is_news: bool
+    sending: Installation, message: EmailMessage, text: str, kind: MailKind
 ) -> None:
     """RFC 8058: the address stands in the headers and in the message, and a bare POST to it does it."""
-    if not is_news:
+    if kind not in (MailKind.AT_ONCE, MailKind.DIGEST):
         assert message["List-Unsubscribe"] is None
         assert "/unsubscribe/" not in text + html_of(message)
         return
@@ -179,5 +199,6 @@ def _is_refused_in_one_click(
     assert posted.status_code == 204
     with transaction() as session:
         user = session.query(User).filter_by(email="alice@exemple.fr").one()
-        assert user.wants_news is False
-        user.wants_news = True
+        choice = session.get_one(MailChoice, user.id)
+        assert (user.wants_news, choice.digest) == ((False, True), (True, False))[kind is MailKind.DIGEST]
+        user.wants_news = choice.digest = True

@@ -14,14 +14,13 @@ from sqlalchemy import select, update
 from models.base import utcnow
 from models.invitation import Invitation
 from models.membership import Membership
-from models.notification import Notification, NotificationKind, notify
+from models.notification import NotificationKind, notify
 from models.people import LoginSession, SignInLink, User
 from models.policy import Role
 from models.session import reading, transaction
 from tests.factories import World, make_user
 from tests.mail.conftest import Install, Installation
 from tests.mail.server import MailServer, html_of, text_of
-from workspace.jobs.planner import NEWS_AFTER, NEWS_EVERY
 from workspace.services.passwords import hash_password
 from workspace.services.tokens import token_hash
 
@@ -292,93 +291,10 @@ def test_link_that_could_not_leave_for_half_an_hour_is_not_sent(
     assert (mail_server.taken, sending.jobs()) == ([], [])
 
 
-def _tell(world: World, count: int = 1) -> None:
+def _tell(world: World) -> None:
     with transaction() as session:
-        for number in range(count):
-            notify(
-                session,
-                [world.alice.id],
-                NotificationKind.FEEDBACK_RELEASED,
-                who="Tom\r\nBcc: x@y.example",
-                subject=f"Accueil {number}",
-                url="/feedback",
-            )
-
-
-def _age(by: timedelta) -> None:
-    with transaction() as session:
-        for row in session.scalars(select(Notification)):
-            row.created_at -= by
-            row.mailed_at = row.mailed_at - by if row.mailed_at else None
-
-
-def test_unread_news_leaves_once_all_together(
-    sending: Installation, mail_server: MailServer, world: World
-) -> None:
-    _tell(world, 25)
-    sending.work()
-    assert mail_server.taken == [], "they may read it in the application first"
-    _age(NEWS_AFTER + timedelta(seconds=5))
-    sending.work()
-    sending.work()
-    (message,) = mail_server.taken
-    assert message["Subject"] == "25 nouvelles de L’Établi"
-    assert text_of(message).count("vous a fait un retour") == 20
-    assert "Et 5 autres." in text_of(message)
-    assert message["Bcc"] is None
-    _tell(world)
-    _age(NEWS_AFTER + timedelta(seconds=5))
-    sending.work()
-    assert len(mail_server.taken) == 1, "at most once in four hours"
-    _age(NEWS_EVERY)
-    sending.work()
-    assert len(mail_server.taken) == 2
-
-
-def test_news_that_was_read_is_not_sent(sending: Installation, mail_server: MailServer, world: World) -> None:
-    _tell(world)
-    _age(NEWS_AFTER * 2)
-    with transaction() as session:
-        session.execute(update(Notification).values(read_at=utcnow()))
-    sending.work()
-    assert mail_server.taken == []
-
-
-def test_news_is_refused_in_one_click_without_signing_in(
-    sending: Installation, mail_server: MailServer, world: World
-) -> None:
-    _tell(world)
-    _age(NEWS_AFTER * 2)
-    sending.work()
-    (message,) = mail_server.taken
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    path = message["List-Unsubscribe"].strip(" <>").removeprefix("http://localhost")
-    assert path in text_of(message)
-    assert sending.client().get(path).status_code == 200
-    sending.app.config["WTF_CSRF_ENABLED"] = True
-    try:
-        clicked = sending.client().post(path, data={"List-Unsubscribe": "One-Click"})
-    finally:
-        sending.app.config["WTF_CSRF_ENABLED"] = False
-    assert clicked.status_code == 204
-    _tell(world)
-    _age(NEWS_EVERY + NEWS_AFTER * 2)
-    sending.work()
-    assert len(mail_server.taken) == 1
-    assert sending.client().post("/unsubscribe/nobody").status_code == 410
-
-
-def test_who_holds_no_role_any_more_is_told_nothing(
-    sending: Installation, mail_server: MailServer, world: World
-) -> None:
-    _tell(world)
-    _age(NEWS_AFTER * 2)
-    with transaction() as session:
-        session.execute(
-            update(Membership).where(Membership.user_id == world.alice.id).values(ends_at=utcnow())
-        )
-    sending.work()
-    assert mail_server.taken == []
+        kind = NotificationKind.FEEDBACK_RELEASED
+        notify(session, [world.alice.id], kind, who="Tom", subject="Accueil", url="/notifications")
 
 
 def test_invented_people_are_never_written_to(
@@ -446,7 +362,6 @@ def test_without_a_mail_server_links_are_passed_on_by_hand(install: Install, wor
     assert client.get("/sign-in/link", base_url="https://localhost").status_code == 404
     assert "Recevoir un lien" not in client.get("/sign-in", base_url="https://localhost").text
     _tell(world)
-    _age(NEWS_AFTER * 2)
     installation.work()
     assert installation.jobs() == [], "nothing piles up"
 

@@ -3,9 +3,11 @@
 import pytest
 
 from realtime import bells, elsewhere, protocol
+from realtime.clients import Clients
 from realtime.elsewhere import Elsewhere
 from realtime.fanout import Bell, ByeBell, CursorsBell, Listener, PeopleBell, WhoBell
 from realtime.hearing import Hearing
+from realtime.notifying import Notifying
 from realtime.presence import Presence
 from realtime.protocol import Cursor, Selection, View, read_varint
 from realtime.registry import Rooms
@@ -59,7 +61,7 @@ class Process:
         self.elsewhere = Elsewhere(self.wire, self.rooms, self.presence)
         self.presence.elsewhere = self.elsewhere
         revocation = Revocation(None)  # type: ignore[arg-type]
-        self.wire.start(Hearing(self.wire, self.rooms, revocation, self.elsewhere))
+        self.wire.start(Hearing(self.wire, self.rooms, revocation, self.elsewhere, Notifying(Clients())))
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def _at_once(locale: str, name: str, rows: Sequence[Notification]) -> Letter:
         lines=lines[-LINES_PER_GROUP:],
         button=Line(_("Aller à l’endroit"), lines[-1].url),
         other=Line(_(ANSWERS[newest.kind]), home + newest.url) if newest.kind in ANSWERS else None,
-        after=_settings(),
+        settings=_settings(),
         why=_("Vous recevez ce message parce que vous avez un compte sur L’Établi."),
     )
 
@@ -198,14 +198,14 @@ def _digest(locale: str, user: User, rows: Sequence[Notification], titles: Title
         paragraphs=(_("Bonjour %(name)s,", name=user.name), _("Voici ce que vous n’avez pas encore lu :")),
         sections=tuple(_section(user.id, id_, by_project[id_], titles) for id_ in order),
         button=Line(_("Ouvrir L’Établi"), url_for("notifications.index", _external=True)),
-        after=_settings(),
+        settings=_settings(),
         why=_("Vous recevez ce résumé parce que vous avez un compte sur L’Établi."),
     )
 
 
-def _settings() -> tuple[str, ...]:
+def _settings() -> Line:
     url = url_for("notifications.choices", _external=True)
-    return (_("Choisir ce que vous recevez, et à quelle heure : %(url)s", url=url),)
+    return Line(_("Choisir ce que vous recevez, et à quelle heure"), url)
 
 
 def _subject(rows: Sequence[Notification], titles: Sequence[str]) -> str:

@@ -46,6 +46,7 @@ class Letter:
     button: Line | None = None
     after: tuple[str, ...] = ()
     other: Line | None = None
+    settings: Line | None = None
 
     @property
     def colon(self) -> str:

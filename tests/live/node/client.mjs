@@ -61,7 +61,7 @@ export class Client {
       socket.on("a", (fields) => this.onAck(fields));
       socket.on("r", (fields) => this.onRefusal(fields));
       socket.on("p", (payload) => this.note("p", { payload: toBase64(bytesOf(payload)) }));
-      for (const event of ["x", "c", "peers", "sel", "v", "f"]) socket.on(event, (fields) => this.note(event, fields));
+      for (const event of ["x", "c", "n", "peers", "sel", "v", "f"]) socket.on(event, (fields) => this.note(event, fields));
       socket.on("x", ({ kind }) => {
         if (kind === "draining" && this.home) this.handle = null; // what is written now goes with the next difference
         if (kind === "resync" && this.home) this.rejoin();
