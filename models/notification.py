@@ -130,8 +130,8 @@ def kinds_of(*deliveries: Delivery) -> list[NotificationKind]:
 class Notification(WithId, Base):
     """One thing to tell one person. `project_id`: what it is about, None for a cohort or an account.
 
-    `mailed_at`: since when a mail has told it, or none will any more. `is_quiet`: of a muted project: it stands
-    in the list only, it is neither counted nor mailed.
+    `mailed_at`: since when a mail has told it, or none will any more. `is_quiet`: of a muted project: it
+    stands in the list only, it is neither counted nor mailed.
     """
 
     __tablename__ = "notification"
@@ -192,9 +192,7 @@ def notify(
         record(session, Notified(user_id))
 
 
-def _muted(
-    session: Session, user_ids: list[int], kind: NotificationKind, project_id: int | None
-) -> set[int]:
+def _muted(session: Session, user_ids: list[int], kind: NotificationKind, project_id: int | None) -> set[int]:
     """Those who have muted the project, when that silences this kind."""
     if project_id is None or DELIVERY[kind] in NEVER_MUTED:
         return set()

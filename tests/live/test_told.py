@@ -21,9 +21,7 @@ def _count(person: Person) -> int:
     return int(json.loads(person.get("/notifications/count", Accept="application/json").body)["count"])
 
 
-def test_person_who_is_told_something_is_rung_and_nobody_else(
-    own_server: LiveServer, driver: Driver
-) -> None:
+def test_person_who_is_told_something_is_rung_and_nobody_else(own_server: LiveServer, driver: Driver) -> None:
     people = {name: own_server.sign_in(name) for name in ("alice", "bob", "tutor")}
     clients = {name: driver.client() for name in people}
     for name, client in clients.items():

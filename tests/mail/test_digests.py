@@ -157,7 +157,7 @@ def test_digest_is_grouped_by_project_then_kind_with_counts(
     (message,) = mail_server.taken
     assert message["Subject"] == f"5 nouvelles à lire sur « {world.project.title} »"
     text, page = text_of(message), html_of(message)
-    lines = [line.strip("• ") for line in text.splitlines() if line.strip()]
+    lines = [" ".join(line.strip("•").split()) for line in text.splitlines() if line.strip()]
     order = [
         world.project.title,
         "Philippe pose une question sur « Carte des acteurs »",
@@ -414,9 +414,7 @@ def test_whose_access_ended_is_sent_nothing(
     assert len(sending.jobs()) == 1, "it waits for its hour"
     person = world.people[name].id
     with transaction() as session:
-        session.execute(
-            update(Membership).where(Membership.user_id == person).values(ends_at=clock.now)
-        )
+        session.execute(update(Membership).where(Membership.user_id == person).values(ends_at=clock.now))
         stays = Membership(user_id=person, role="learner", team_id=world.other_team.id, starts_at=clock.now)
         session.add(stays)
     clock.move(days=1)

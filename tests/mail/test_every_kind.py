@@ -181,9 +181,7 @@ def test_message_says_the_same_in_both_languages_as_text_and_as_html(
 NAMES = {"L’Établi", "Alice"}
 
 
-def _is_refused_in_one_click(
-    sending: Installation, message: EmailMessage, text: str, kind: MailKind
-) -> None:
+def _is_refused_in_one_click(sending: Installation, message: EmailMessage, text: str, kind: MailKind) -> None:
     """RFC 8058: the address stands in the headers and in the message, and a bare POST to it does it."""
     if kind not in (MailKind.AT_ONCE, MailKind.DIGEST):
         assert message["List-Unsubscribe"] is None

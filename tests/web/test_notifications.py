@@ -53,7 +53,12 @@ def test_number_of_queries_does_not_grow_with_the_list(world: World, client_of: 
 
 @pytest.mark.parametrize(
     ("query", "seen"),
-    [("?show=unread", {"Ana", "Cy"}), ("?show=direct", {"Ana"}), ("?project={}", {"Bo", "Ana"}), ("?show=x", None)],
+    [
+        ("?show=unread", {"Ana", "Cy"}),
+        ("?show=direct", {"Ana"}),
+        ("?project={}", {"Bo", "Ana"}),
+        ("?show=x", None),
+    ],
 )
 def test_list_is_filtered(world: World, client_of: ClientOf, query: str, seen: set[str] | None) -> None:
     tell(world, who="Ana", kind=KIND.COMMENT_MENTION, url=f"/boards/{world.board.id}#comments-1")
@@ -164,7 +169,9 @@ def test_feedback_whose_place_is_gone_leads_to_its_page(world: World, client_of:
 
 def mute(client_of: ClientOf, user: object, world: World, muted: str = "1") -> int:
     path = f"/notifications/projects/{world.project.id}/mute"
-    return client_of(user).post(path, data={"muted": muted, "next": f"/projects/{world.project.id}"}).status_code
+    return (
+        client_of(user).post(path, data={"muted": muted, "next": f"/projects/{world.project.id}"}).status_code
+    )
 
 
 def test_muted_project_is_listed_silently_and_mentions_still_arrive(

@@ -1,7 +1,7 @@
 """Send one message: write it and commit its links, hand it to the mail server, note that it left.
 
 A worker that dies after the hand-over sends the message again: better twice than never. Not so for what tells
-news (`workspace/mail/digests.py`), which the application tells too: it is noted before, and never leaves twice.
+news (`workspace/mail/digests.py`), which the application tells too: noted before, it never leaves twice.
 """
 
 from collections.abc import Callable, Mapping

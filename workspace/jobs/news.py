@@ -5,7 +5,7 @@ Only what nobody has asked for yet is looked at: a mail that waits for its hour 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import utcnow
@@ -35,7 +35,7 @@ def news_due(session: Session) -> News:
     return [*_at_once(session, now), *_digests(session, now)]
 
 
-def _is_asked(kind: MailKind, column: InstrumentedAttribute[int]) -> object:
+def _is_asked(kind: MailKind, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     key = literal(f"{kind}:") + cast(column, String)
     return exists().where(Job.kind == JobKind.SEND_MAIL, Job.key == key)
 
@@ -66,7 +66,10 @@ def _at_once(session: Session, now: datetime) -> News:
 
 def _digests(session: Session, now: datetime) -> News:
     last_day = (
-        select(func.max(DigestSent.day)).where(DigestSent.user_id == User.id).correlate(User).scalar_subquery()
+        select(func.max(DigestSent.day))
+        .where(DigestSent.user_id == User.id)
+        .correlate(User)
+        .scalar_subquery()
     )
     oldest = (
         select(func.min(Notification.created_at))

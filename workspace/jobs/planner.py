@@ -14,8 +14,8 @@ from models.document_upkeep import DocumentUpkeep
 from models.job import Job, JobKind
 from models.session import reading, transaction
 from workspace.jobs.history import IDLE
-from workspace.jobs.queue import enqueue
 from workspace.jobs.news import news_due
+from workspace.jobs.queue import enqueue
 from workspace.jobs.retention import NIGHTLY, night_after
 
 PROJECT_AFTER = timedelta(seconds=15)

@@ -80,13 +80,13 @@ def digest(session: Session, user_id: int) -> Envelope | None:
         _forget(session, user_id, day)
         return None
     titles = _titles(session, rows)
-    projects = {row.project_id for row in rows}
+    only = {row.project_id for row in rows}
     return _envelope(
         user,
         lambda locale: _digest(locale, user, rows, titles),
         unsubscribe_url(user.id, Delivery.DIGEST),
         name=f"digest-{day}",
-        series=f"project {min(projects)}" if len(projects) == 1 and None not in projects else "digests",
+        series=f"project {only.pop()}" if len(only) == 1 and None not in only else "digests",
         take_back=_taking_back(rows, (user_id, day)),
     )
 
@@ -145,16 +145,13 @@ def _taking_back(
 
 def _titles(session: Session, rows: Iterable[Notification]) -> Titles:
     ids = {row.project_id for row in rows} - {None}
-    found = session.execute(select(Project.id, Project.title).where(Project.id.in_(ids)))
-    return {project_id: title for project_id, title in found}
+    return {row.id: row.title for row in session.scalars(select(Project).where(Project.id.in_(ids)))}
 
 
 # -- what is written ----------------------------------------------------------------------------
 
 
-def _envelope(
-    user: User, write: Callable[[str], Letter], refuse_url: str, **others: object
-) -> Envelope:
+def _envelope(user: User, write: Callable[[str], Letter], refuse_url: str, **others: object) -> Envelope:
     envelope = envelope_for(user.email, user, write)
     return Envelope(envelope.to, envelope.letters, refuse_url, **others)  # type: ignore[arg-type]
 
@@ -172,7 +169,10 @@ def _at_once(locale: str, name: str, rows: Sequence[Notification]) -> Letter:
     subject = lines[-1].text
     if more:
         subject = ngettext(
-            "%(first)s, et %(num)s autre nouvelle", "%(first)s, et %(num)s autres nouvelles", more, first=subject
+            "%(first)s, et %(num)s autre nouvelle",
+            "%(first)s, et %(num)s autres nouvelles",
+            more,
+            first=subject,
         )
     home = url_for("home.show", _external=True).rstrip("/")
     return Letter(

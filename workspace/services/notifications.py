@@ -136,7 +136,8 @@ class Filter:
             at = select(_Other.created_at).where(_Other.id == before).scalar_subquery()
             found.append(
                 or_(
-                    Notification.created_at < at, and_(Notification.created_at == at, Notification.id < before)
+                    Notification.created_at < at,
+                    and_(Notification.created_at == at, Notification.id < before),
                 )
             )
         return found
@@ -157,13 +158,11 @@ def count_unread(session: Session, actor: Actor) -> int:
 
 
 def news_since(session: Session, actor: Actor, after: int | None) -> tuple[int, list[Notification]]:
-    """The id of the actor's newest notification (0: none), and those after `after` to be said at once, unread.
+    """The id of the actor's newest notification (0: none), and those after `after` to be said at once.
 
     Two queries at most; nothing is to be said to somebody who has just come (`after` is None).
     """
-    newest = session.scalar(
-        select(func.max(Notification.id)).where(Notification.user_id == actor.user_id)
-    )
+    newest = session.scalar(select(func.max(Notification.id)).where(Notification.user_id == actor.user_id))
     if newest is None or after is None or newest <= after:
         return newest or 0, []
     rows = session.scalars(

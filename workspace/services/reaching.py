@@ -125,6 +125,4 @@ def _told(session: Session, actor: Actor, project: Project, milestone: Milestone
     told = [user_id for user_id in team_and_tutors(session, project) if user_id != actor.user_id]
     kind = NotificationKind.MILESTONE_TAKEN_BACK if is_back else NotificationKind.MILESTONE_REACHED
     url = f"/projects/{project.id}/milestones/{milestone.id}"
-    notify(
-        session, told, kind, who=actor.name, subject=milestone.title, url=url, project_id=project.id
-    )
+    notify(session, told, kind, who=actor.name, subject=milestone.title, url=url, project_id=project.id)

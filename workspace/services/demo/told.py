@@ -69,8 +69,6 @@ def write_told(
         url = f"/cohorts/{course.cohort_id}/sessions/{course.id}/1"
         tell(lead, KIND.SESSION_MOVED, 2, "Nadia Ferrand", course.title, url, None)
     muted, tutor = projects[MUTED], users["tutor"]
-    session.add(
-        ProjectMute(user_id=tutor.id, project_id=muted.id, since=now - timedelta(days=MUTED_DAYS))
-    )
+    session.add(ProjectMute(user_id=tutor.id, project_id=muted.id, since=now - timedelta(days=MUTED_DAYS)))
     url = f"/projects/{muted.id}"
     tell(tutor, KIND.STEP_REQUESTED, 2, "Aurélie Rouvière", muted.title, url, muted, is_quiet=True)

@@ -26,7 +26,8 @@ class ChoicesForm(EtabliForm):
 
     wants_news = BooleanField(lazy_gettext("M’écrire ce que je n’ai pas lu ici"))
     wanted = SelectMultipleField(
-        lazy_gettext("Ce que je reçois"), choices=choices_of((one.value, CLASS_LABELS[one]) for one in CLASSES)
+        lazy_gettext("Ce que je reçois"),
+        choices=choices_of((one.value, CLASS_LABELS[one]) for one in CLASSES),
     )
     digest_at = HourField(lazy_gettext("Heure du résumé"), validators=[required()])
     days = RadioField(

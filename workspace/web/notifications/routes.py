@@ -121,7 +121,9 @@ def mute(project_id: int) -> ResponseReturnValue:
     with transaction() as session:
         service.mute_project(session, actor(), project_id, muted=muted)
     if muted:
-        flash(_("Ce projet est en sourdine. Seules les mentions et ce qui touche vos accès vous parviendront."))
+        flash(
+            _("Ce projet est en sourdine. Seules les mentions et ce qui touche vos accès vous parviendront.")
+        )
     else:
         flash(_("Vous êtes de nouveau prévenu·e de ce projet."))
     return redirect(safe_next(request.form.get("next") or url_for("notifications.index")))
