@@ -23,9 +23,8 @@ MUTED, MUTED_DAYS = "Hautes Terres de l’Aubrac", 3
 def write_told(
     session: Session, projects: Mapping[str, Project], users: Mapping[str, User], now: datetime
 ) -> None:
-    """For the lead of Paris a few of each class; the tutor has muted the team that is silent."""
-    paris = projects["Paris 9e"]
-    lead = session.get_one(User, paris.team.lead_id)
+    """For one of Paris a few of each class; the tutor has muted the team that is silent."""
+    paris, learner = projects["Paris 9e"], users["jean_marc"]
     row = select(Board.id, Board.title, Thread.id).join(Thread, Thread.board_id == Board.id)
     board_id, title, thread_id = session.execute(
         row.where(Board.project_id == paris.id).order_by(Thread.id).limit(1)
@@ -60,14 +59,14 @@ def write_told(
         )
 
     for who, days in REPLIES:
-        tell(lead, KIND.COMMENT_REPLY, days, who, title, f"/boards/{board_id}#comments-{thread_id}")
+        tell(learner, KIND.COMMENT_REPLY, days, who, title, f"/boards/{board_id}#comments-{thread_id}")
     for who, days in GUESTS:
-        tell(lead, KIND.GUEST_JOINED, days, who, paris.title, f"/projects/{paris.id}")
+        tell(learner, KIND.GUEST_JOINED, days, who, paris.title, f"/projects/{paris.id}")
     moved = f"/projects/{paris.id}/milestones/{milestone.id}"
-    tell(lead, KIND.MILESTONE_MOVED, 1.5, "Nadia Ferrand", milestone.title, moved)
+    tell(learner, KIND.MILESTONE_MOVED, 1.5, "Nadia Ferrand", milestone.title, moved)
     if course is not None:
         url = f"/cohorts/{course.cohort_id}/sessions/{course.id}/1"
-        tell(lead, KIND.SESSION_MOVED, 2, "Nadia Ferrand", course.title, url, None)
+        tell(learner, KIND.SESSION_MOVED, 2, "Nadia Ferrand", course.title, url, None)
     muted, tutor = projects[MUTED], users["tutor"]
     session.add(ProjectMute(user_id=tutor.id, project_id=muted.id, since=now - timedelta(days=MUTED_DAYS)))
     url = f"/projects/{muted.id}"
