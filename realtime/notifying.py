@@ -1,7 +1,7 @@
 """People whose pages are open learn at once that they were told something, whichever process wrote it.
 
 A bell is quick; but one may be lost, and a worker without Redis rings none. So the newest notifications are
-looked for every few seconds too: one query for all who are connected here, and none when nobody is.
+looked for every few seconds too: one query for all who are connected here.
 """
 
 from sqlalchemy import func, select
@@ -24,19 +24,19 @@ class Notifying:
         self._last: int | None = None
         self._known: set[int] = set()
 
-    def hear(self, user_id: int) -> None:
+    def hear(self, user_id: int | None) -> None:
         """Somebody was told something."""
-        tell_notified(self._clients, user_id)
+        if user_id is not None:
+            tell_notified(self._clients, user_id)
 
     def look(self) -> None:
         """Tell those who were told something since the last look. Raises: SQLAlchemyError."""
-        if not len(self._clients):
-            self._last = None
-            return
         with reading() as session:
-            if self._last is None:
+            if self._last is None:  # whoever came before the first look asks again
                 self._last = session.scalar(select(func.max(Notification.id))) or 0
-                self._known = set(range(max(0, self._last - LATE_IDS), self._last + 1))
+                self._known = set(range(self._last - LATE_IDS, self._last + 1))
+                for client in self._clients:
+                    self.hear(client.actor.user_id)
                 return
             rows = session.execute(
                 select(Notification.id, Notification.user_id)

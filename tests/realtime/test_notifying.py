@@ -4,8 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
-from models.notification import NotificationKind, notify
+from models.notification import Notification, NotificationKind, notify
 from models.session import transaction
 from realtime import notifying
 from realtime.clients import Clients
@@ -37,13 +38,27 @@ def test_what_another_process_wrote_is_found_once(any_world: World, told: list[i
     tell(any_world, "bob")
     looking = Notifying(connected())
     looking.look()
-    assert told == [], "what was there before is counted by the page itself"
+    assert told == [1], "who was connected before asks once"
+    told.clear()
     tell(any_world, "alice", "bob")
     looking.look()
     looking.look()
     assert sorted(told) == sorted([any_world.alice.id, any_world.bob.id])
 
 
-def test_nobody_connected_is_no_query(told: list[int]) -> None:
-    Notifying(Clients()).look()  # there is no database here
-    assert told == []
+def test_number_that_becomes_visible_late_is_found(any_world: World, told: list[int]) -> None:
+    looking = Notifying(Clients())
+    looking.look()
+    tell(any_world, "alice")
+    with transaction() as session:  # as a transaction that took its number before and commits after
+        early = session.scalars(select(Notification)).one()
+        session.execute(update(Notification).values(id=early.id + 5))
+    looking.look()
+    told.clear()
+    tell(any_world, "bob")
+    with transaction() as session:
+        bobs = Notification.user_id == any_world.bob.id
+        session.execute(update(Notification).where(bobs).values(id=1_000))
+        session.execute(update(Notification).where(bobs).values(id=3))
+    looking.look()
+    assert told == [any_world.bob.id]

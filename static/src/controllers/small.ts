@@ -107,7 +107,7 @@ export function unreadCount(): void {
       const isFirst = last === undefined;
       if (news.last !== last && !isFirst) document.dispatchEvent(new Event("etabli:told"));
       last = Math.max(last ?? 0, news.last);
-      for (const one of news.said) toast(one.text, { href: `/notifications/${one.id}` });
+      for (const one of news.said) toast(one.text, `/notifications/${one.id}`);
       if (news.count === shown) return;
       badge.hidden = news.count === 0;
       badge.textContent = news.count < 100 ? String(news.count) : "99+";

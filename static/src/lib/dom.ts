@@ -60,7 +60,7 @@ export function debounce(run: () => void, wait_ms: number): (() => void) & { can
 }
 
 /** A short message at the foot of the page, read out politely, gone after a while; `href`: where it leads. */
-export function toast(message: string, { href = "", stay_ms = href ? 12000 : 6000 } = {}): void {
+export function toast(message: string, href = ""): void {
   let region = find("#toasts");
   if (!region) {
     region = el("div", { id: "toasts", class: "toasts", role: "status" });
@@ -68,7 +68,7 @@ export function toast(message: string, { href = "", stay_ms = href ? 12000 : 600
   }
   const item = el("div", {}, href ? el("a", { href }, message) : message);
   region.append(item);
-  setTimeout(() => item.remove(), stay_ms);
+  setTimeout(() => item.remove(), href ? 12_000 : 6_000);
 }
 
 /** Says a sentence to screen readers, once the present one is over. */
