@@ -80,6 +80,7 @@ DELIVERY: Mapping[NotificationKind, Delivery] = {
     # What a tutor or a cohort gives.
     _K.FEEDBACK_RELEASED: _D.RELEASE,
     _K.PEER_REVIEW_RELEASED: _D.RELEASE,
+    _K.ASSESSMENT_RELEASED: _D.RELEASE,
     # What has a day or an hour.
     _K.SESSION_MOVED: _D.DEADLINE,
     _K.SESSION_CANCELLED: _D.DEADLINE,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.access import (
+    access_assessment,
     access_board,
     access_cohort,
     access_feedback,
@@ -45,6 +46,10 @@ PLACES: Sequence[tuple[str, Ask]] = (
         lambda session, actor, id_: access_feedback(session, actor, id_, P.VIEW_FEEDBACK),
     ),
     (r"/projects/(\d+)/feedback(?:#peer-reviews)?", access_project_feedback),
+    (
+        r"/assessments#assessment-(\d+)",
+        lambda session, actor, id_: access_assessment(session, actor, id_, P.VIEW_ASSESSMENT),
+    ),
     (
         r"/projects/(\d+)/milestones/(\d+)",
         lambda session, actor, id_, own: access_milestone(session, actor, id_, own, P.VIEW_MILESTONE),
