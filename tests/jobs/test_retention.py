@@ -11,6 +11,7 @@ from models.class_session import ClassSession
 from models.invitation import Invitation
 from models.job import Job, JobKind
 from models.mail import CaughtMail, MailKind
+from models.mail_choice import DigestSent
 from models.notification import Notification, NotificationKind
 from models.partner import GuestContributor, ShareLink
 from models.people import LoginSession, SignInLink, SocketTicket, User
@@ -58,6 +59,7 @@ def rows_at_age(world: World, at: datetime) -> dict[str, object]:
         "form key": Submission(key=key(), actor_key="u1", created_at=at),
         "invitation": Invitation(token_hash=key(), email="n@ville.fr", created_at=at, expires_at=at, **where),
         "notification": Notification(kind=NotificationKind.STEP_REQUESTED, url="/", created_at=at, **person),
+        "digest sent": DigestSent(day=at.date(), at=at, **person),
         "failed job": Job(kind=JobKind.SEND_MAIL, key=key(), failed_at=at),
         "private note": PrivateNote(
             round_id=a_round(world), author=world.alice.key, key="a", text="x", written_at=at

@@ -27,7 +27,7 @@ def test_person_who_is_told_something_is_rung_and_nobody_else(own_server: LiveSe
     for name, client in clients.items():
         assert client.connect(people[name])["ok"]
     _mention(people["alice"], own_server.world.board.id, own_server.world.bob.key)
-    assert clients["bob"].await_event("n") == {}
+    assert set(clients["bob"].await_event("n")) <= {"at", "event"}, "it says nothing of what there is"
     assert _count(people["bob"]) == 1
     assert clients["alice"].events("n") == clients["tutor"].events("n") == []
 
