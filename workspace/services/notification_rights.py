@@ -23,6 +23,7 @@ from models.access import (
     access_project,
     access_question,
     access_solution,
+    access_support_offer,
 )
 from models.errors import Forbidden, NotFound
 from models.notification import Notification
@@ -74,6 +75,14 @@ PLACES: Sequence[tuple[str, Ask]] = (
     (
         r"/solutions/(\d+)",
         lambda session, actor, id_: access_solution(session, actor, id_, P.VIEW_SOLUTION),
+    ),
+    (
+        r"/projects/\d+/support#offer-(\d+)",
+        lambda session, actor, id_: access_support_offer(session, actor, id_, P.VIEW_SUPPORT),
+    ),
+    (
+        r"/observations/\d+#offer-(\d+)",
+        lambda session, actor, id_: access_support_offer(session, actor, id_, P.OFFER_SUPPORT),
     ),
     (r"/observations/(\d+)(?:#question-\d+)?", access_observed_project),
     (r"/peer-reviews/(\d+)", access_review),

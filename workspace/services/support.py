@@ -85,6 +85,7 @@ def offer_support(
         who=actor.name,
         subject=project.title,
         url=_team_url(offer),
+        project_id=offer.project_id,
     )
     return offer
 
@@ -129,6 +130,7 @@ def withdraw_support(session: Session, actor: Actor, offer_id: int) -> SupportOf
         who=actor.name,
         subject=offer.project.title,
         url=_team_url(offer),
+        project_id=offer.project_id,
     )
     return offer
 

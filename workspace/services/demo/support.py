@@ -138,6 +138,7 @@ def write_support(
                     who=observer.name,
                     subject=project.title,
                     url=f"/projects/{project.id}/support#offer-{offer.id}",
+                    project_id=project.id,
                     created_at=offered_at,
                 )
             )
