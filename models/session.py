@@ -52,7 +52,8 @@ class Database:
         options: dict[str, Any] = (
             {"connect_args": {"factory": _Connection}}
             if self.is_sqlite
-            else {"pool_size": pool_size, "max_overflow": 10}
+            # Compiling a plan takes longer than any of our queries does.
+            else {"pool_size": pool_size, "max_overflow": 10, "connect_args": {"options": "-c jit=off"}}
         )
         # Parameters are hidden: an error that is logged must carry no content.
         self.engine: Engine = create_engine(
