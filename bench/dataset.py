@@ -66,6 +66,7 @@ from models.search_text import fold
 from models.snapshot import Snapshot, SnapshotKind, text_content
 from models.solution import Solution, SolutionSource, SolutionState, SolutionVersion
 from models.stages import STEPS
+from models.support import SupportChange, SupportKind, SupportOffer, SupportStatus
 from models.workshop import Workshop
 from workspace.services.tokens import token_hash
 
@@ -879,7 +880,37 @@ def _briefs_of(filler: Filler, cohort: Followed, crew: Crew) -> tuple[int, int]:
             answered_at=filler.ago(8 - position) if is_answered else None,
             answered_by_id=crew.learners[0] if is_answered else None,
         )
+    _support_of(filler, crew, observers[0], briefs[-2])
     return observers[0], briefs[-2]
+
+
+def _support_of(filler: Filler, crew: Crew, observer: int, brief: int) -> None:
+    """An offer in each state, with its history."""
+    answered = (SupportStatus.ACCEPTED, SupportStatus.KEPT, SupportStatus.LAPSED)
+    for position, status in enumerate(SupportStatus):
+        offer = filler.add(
+            SupportOffer,
+            project_id=crew.project,
+            observer_id=observer,
+            brief_id=brief,
+            kind=SupportKind.ROOM,
+            body="La salle du conseil, un mardi soir.",
+            offered_at=filler.ago(20 - position),
+            status=status,
+            changed_at=filler.ago(5 - position / 2),
+            due_on=filler.ago(-7).date() if status in answered else None,
+            owner_id=crew.learners[0] if status in answered else None,
+        )
+        between = [SupportStatus.ACCEPTED] if status in answered else []
+        for turn, step in enumerate(dict.fromkeys((SupportStatus.OFFERED, *between, status))):
+            filler.add(
+                SupportChange,
+                offer_id=offer,
+                status=step,
+                word="Merci !",
+                at=filler.ago(20 - position - turn),
+                by_id=crew.learners[0] if turn else observer,
+            )
 
 
 def _tell(filler: Filler, user: int, subject: str, url: str, count: int) -> None:

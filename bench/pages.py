@@ -36,6 +36,7 @@ from run_tests import postgres_cluster
 
 from models import migrate
 from models.session import configure, database, transaction
+from realtime.hardening.garbage import collect_seldom
 from workspace.app import create_app
 from workspace.services.sessions import open_session
 from workspace.settings import load
@@ -136,12 +137,14 @@ PAGES = (
     Page("brief, review (team)", "learner", "/projects/{project}/brief/review"),
     Page("brief, as published (élu)", "observer", "/briefs/{brief}"),
     Page("élus of a project (team)", "learner", "/projects/{project}/observers"),
+    Page("support (team)", "learner", "/projects/{project}/support"),
     Page("as the élu sees it (team)", "learner", "/projects/{project}/as-observer"),
     Page("observations (élu)", "observer", "/observations"),
     Page("observation (élu)", "observer", "/observations/{project}"),
     Page("board (élu)", "observer", "/boards/{board}"),
     Page("notifications (learner)", "learner", "/notifications"),
     Page("notifications (tutor)", "tutor", "/notifications"),
+    Page("notifications, choices", "tutor", "/notifications/choices"),
     Page("notifications, how many", "tutor", "/notifications/count"),
 )
 
@@ -193,6 +196,7 @@ def measure(url: str, sizes: Sequence[int], rounds: int) -> dict[str, dict[str, 
             connection.execute(text("ANALYZE"))
             connection.commit()
         clients = {who: sign_in(app, people, who) for who in {page.who for page in PAGES}}
+        collect_seldom()  # as the server does
         counter = Counter()
         samples: dict[str, list[tuple[float, float, int]]] = {page.name: [] for page in PAGES}
         for turn in range(rounds + WARM):

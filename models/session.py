@@ -52,8 +52,7 @@ class Database:
         options: dict[str, Any] = (
             {"connect_args": {"factory": _Connection}}
             if self.is_sqlite
-            # Compiling a plan takes longer than any of our queries does.
-            else {"pool_size": pool_size, "max_overflow": 10, "connect_args": {"options": "-c jit=off"}}
+            else {"pool_size": pool_size, "max_overflow": 10}
         )
         # Parameters are hidden: an error that is logged must carry no content.
         self.engine: Engine = create_engine(

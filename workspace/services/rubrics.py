@@ -82,8 +82,11 @@ def marks_of(
         .order_by(Criterion.place, Criterion.id)
     )
     found: dict[int, list[Found]] = defaultdict(list)
+    at: dict[tuple[int, int], Found] = {}
     for id_, level, criterion in rows:
-        found[id_].append(found_at(criterion, level))
+        if (criterion.id, level) not in at:
+            at[criterion.id, level] = found_at(criterion, level)
+        found[id_].append(at[criterion.id, level])
     return found
 
 

@@ -78,6 +78,23 @@ OFFERS = (
         "L’adjointe d’Orléans chargée de la vie associative : je peux vous mettre en copie.",
         ((STATUS.ACCEPTED, 11, "Volontiers.", -2),),
     ),
+    OfferStory(
+        "Orléans Métropole",
+        20,
+        SupportKind.ROOM,
+        "Le hall de la médiathèque pour une permanence, un samedi matin.",
+        (
+            (STATUS.ACCEPTED, 19, "Le samedi qui vient, si la médiathèque est d’accord.", -16),
+            (STATUS.LAPSED, 14, "La médiathèque était fermée pour travaux : ce n’est que partie remise.", 0),
+        ),
+    ),
+    OfferStory(
+        "Orléans Métropole",
+        18,
+        SupportKind.TIME,
+        "Une matinée pour tenir une permanence avec vous.",
+        ((STATUS.WITHDRAWN, 17, "", 0),),
+    ),
 )
 
 
@@ -125,7 +142,8 @@ def write_support(
                 offer.due_on = day_in(cohort.time_zone, now + timedelta(days=due_in))
                 offer.owner_id = lead.id
             due_on = offer.due_on if status is STATUS.ACCEPTED else None
-            offer.changes.append(SupportChange(status=status, at=at, by_id=lead.id, word=word, due_on=due_on))
+            by = observer if status is STATUS.WITHDRAWN else lead
+            offer.changes.append(SupportChange(status=status, at=at, by_id=by.id, word=word, due_on=due_on))
             offer.version += 1
             if status in (STATUS.ACCEPTED, STATUS.DECLINED):
                 session.add(_activity(cohort, project, lead, ActivityKind.SUPPORT_ANSWERED, at))

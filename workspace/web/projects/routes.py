@@ -20,8 +20,9 @@ from models.stages import STAGE_LABELS, Stage
 from workspace.i18n import _
 from workspace.services import notifications, project_list, project_page, project_visits, projects
 from workspace.services.break_glass import accesses_to
+from workspace.services.briefs import today_of
 from workspace.services.journal import by_day, journal_page
-from workspace.services.milestones import standings_of
+from workspace.services.milestones import next_date, standings_of
 from workspace.services.snapshots import find_unpinned, pinned_of
 from workspace.services.solutions import solutions_of
 from workspace.web.guard import actor, requires, signed_in
@@ -157,6 +158,7 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
     if can(who, Permission.VIEW_JOURNAL, project.where):
         page = project_page.full_page(session, who, project)
         opened = view.opened_step(page, request.args.get("step"))
+        standings = standings_of(session, [project], utcnow())[project.id]
         return render_template(
             "projects/show.html",
             page=page,
@@ -176,7 +178,8 @@ def render_project(session: Session, project: Project, word_form: WordForm | Non
             solutions=solutions_of(session, who, project.id)[1],
             solution_labels=STATE_LABELS,
             snapshots=pinned_of(session, who, project),
-            standings=standings_of(session, [project], utcnow())[project.id],
+            standings=standings,
+            next_date=next_date(project, standings, today_of(project)),
             unpinned=find_unpinned(session, who, project, request.args.get("unpinned", type=int)),
             archived_id=request.args.get("archived", type=int),
             withdrawn_id=request.args.get("withdrawn", type=int),
