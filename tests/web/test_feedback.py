@@ -163,14 +163,17 @@ def test_guest_meets_no_feedback(world: World, client_of: ClientOf) -> None:
     assert guest.get(f"/projects/{world.project.id}/feedback").status_code == 403
 
 
-def test_notification_leads_to_the_feedback_and_is_read(world: World, client_of: ClientOf) -> None:
-    id_ = write(client_of, world, "release")
+def test_notification_leads_to_what_the_feedback_speaks_of_and_is_read(
+    world: World, client_of: ClientOf
+) -> None:
+    write(client_of, world, "release")
     alice = client_of(world.alice)
     assert alice.get("/notifications/count").json["count"] == 1
     page = alice.get("/notifications").text
     assert "Tutor" in page
     opened = alice.get("/notifications/1")
-    assert opened.location == f"/projects/{world.project.id}/feedback#feedback-{id_}"
+    assert opened.location == f"/projects/{world.project.id}?step=understand#step"
+    assert BODY.split(".", maxsplit=1)[0] in html.unescape(alice.get(opened.location).text)
     assert alice.get("/notifications/count").json["count"] == 0
 
 
