@@ -127,6 +127,7 @@ def test_from_a_problem_to_an_answered_feedback(enter: Enter) -> None:
     tutor.get_by_role("button", name="Publier maintenant").click()
     learner.goto("/notifications")
     learner.get_by_role("link", name=re.compile("vous a fait un retour")).first.click()
+    learner.get_by_role("link", name="Lire les retours").click()
     expect(learner.get_by_role("main")).to_contain_text("Qui arrosera le platane en août")
     learner.get_by_text("Contesté, parce que…").click()
     learner.get_by_label("Précisez").fill("L’école s’en charge déjà.")

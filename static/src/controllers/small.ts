@@ -122,5 +122,10 @@ export function unreadCount(): void {
   };
   setInterval(poll, POLL_MS);
   on(document, "visibilitychange", () => void poll());
-  setTimeout(async () => (await import("./told")).listen(() => void poll()), SOCKET_AFTER_MS);
+  const listen = () =>
+    import("./told").then(
+      (told) => told.listen(() => void poll()),
+      () => null, // no network: once a minute will do
+    );
+  setTimeout(() => void listen(), SOCKET_AFTER_MS);
 }
