@@ -34,8 +34,12 @@ class Reader:
 
 
 def current_locale() -> str:
-    """`fr` or `en`."""
-    found = get_locale()
+    """`fr` or `en`. Asked for each text of a page: what Flask-Babel keeps is looked up where it is, once known."""
+    try:
+        kept = g._get_current_object().get("_flask_babel")  # noqa: SLF001
+    except RuntimeError:  # outside the application
+        return DEFAULT_LOCALE
+    found = getattr(kept, "babel_locale", None) or get_locale()
     return str(found.language) if found else DEFAULT_LOCALE
 
 
