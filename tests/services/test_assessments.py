@@ -105,6 +105,17 @@ def test_manager_reads_levels_and_no_word(world: World, learner: str) -> None:
         assert [one.appreciation for one in own] == [TEXT.appreciation]
 
 
+def test_tutor_reads_the_words_of_drafts_and_of_what_is_released(world: World) -> None:
+    for learner, is_released in (("", True), ("bob", False)):
+        id_ = write(world, learner=learner)
+        if is_released:
+            release(world, id_)
+        with reading() as session:
+            page = assessments_page(session, world.actor(session, "tutor"), cohort_of(session, world))
+        words = [line.read.appreciation for line in page.lines if line.read and line.read.row.id == id_]
+        assert words == [TEXT.appreciation]
+
+
 def test_learner_in_no_team_is_assessed_and_reads_it(world: World) -> None:
     with transaction() as session:
         user = session.merge(world.stranger)
