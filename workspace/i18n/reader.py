@@ -34,7 +34,7 @@ class Reader:
 
 
 def current_locale() -> str:
-    """`fr` or `en`. Asked for each text of a page: what Flask-Babel keeps is looked up where it is, once known."""
+    """`fr` or `en`. Asked for each text of a page: once known, it is read where Flask-Babel keeps it."""
     try:
         kept = g._get_current_object().get("_flask_babel")  # noqa: SLF001
     except RuntimeError:  # outside the application
