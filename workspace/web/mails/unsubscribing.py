@@ -82,16 +82,7 @@ def _page(token: str, *, is_done: bool) -> ResponseReturnValue:
         if "List-Unsubscribe" in request.form:  # a mail provider, not a person
             return "", 204
     is_digest = found is not None and found[1] is Delivery.DIGEST
-    return (
-        render_template(
-            "mails/unsubscribe.html",
-            token=token,
-            is_known=found is not None,
-            is_done=is_done,
-            is_digest=is_digest,
-        ),
-        200 if found is not None else 410,
-    )
+    return _answer("mails/unsubscribe.html", token, found, is_done=is_done, is_digest=is_digest)
 
 
 @blueprint.get("/mute/<token>")
@@ -116,6 +107,12 @@ def _mute_page(token: str, *, is_done: bool) -> ResponseReturnValue:
     if is_done and found is not None:
         with transaction() as session:
             set_mute(session, *found, muted=True)
+    return _answer("mails/mute.html", token, found, is_done=is_done)
+
+
+def _answer(
+    template: str, token: str, found: object, *, is_done: bool, is_digest: bool = False
+) -> ResponseReturnValue:
     known = found is not None
-    page = render_template("mails/mute.html", token=token, is_known=known, is_done=is_done)
+    page = render_template(template, token=token, is_known=known, is_done=is_done, is_digest=is_digest)
     return page, 200 if known else 410
