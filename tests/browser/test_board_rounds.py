@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import func, select
 
 from models.ballot import BallotPoint
@@ -101,3 +101,37 @@ def test_round_and_ballot_by_keyboard_alone(open_board: OpenBoard) -> None:
         [re.compile(t) for t in ("Place", "1.*Un abri.*3", "2.*Un banc.*2", "3.*Un arbre.*0")]
     )
     assert violations_of(alice.page) + violations_of(bob.page) == []
+
+
+def test_late_answers_leave_the_focus_where_one_has_gone(open_board: OpenBoard) -> None:
+    alice = open_board("alice")
+    from_menu(alice, "Écrire en silence")
+    expect(alice.page.get_by_label("Consigne")).to_be_focused()
+    alice.press("Enter")
+    own = alice.page.get_by_label("Votre note")
+    expect(own).to_be_focused()
+    alice.page.keyboard.type("Un banc")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    alice.page.route("**/rounds/*", hold)
+    frame = alice.page.locator("#plan-tree .plan-zone").first
+
+    def gone_elsewhere() -> None:
+        """To the plan, before the server has answered."""
+        eventually(lambda: alice.page.evaluate("1") == len(held), what="the request to be sent")
+        frame.focus()
+        held.pop().continue_()
+
+    alice.press("Control+Enter")
+    gone_elsewhere()
+    expect(own).to_have_value("")
+    expect(frame).to_be_focused()
+    push(alice, "Révéler toutes les notes…")
+    alice.press("Tab", "Enter")
+    gone_elsewhere()
+    expect(alice.note("Un banc")).to_be_attached()
+    expect(own).to_have_count(0)
+    expect(frame).to_be_focused()

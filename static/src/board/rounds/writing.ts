@@ -166,7 +166,7 @@ export class WritingPanel {
     this.key = newId();
     if (this.words.value === text) this.words.value = "";
     this.drawForm();
-    this.words.focus();
+    this.goOn();
   }
 
   private async remove(note: OwnNote): Promise<void> {
@@ -177,7 +177,13 @@ export class WritingPanel {
       label: t("Annuler"),
       run: () => void this.tell("rounds/notes", { key: note.key, text: note.text, colour: note.colour }),
     });
-    this.words.focus();
+    this.goOn();
+  }
+
+  /** Back to the words, unless one has gone elsewhere while the server answered. */
+  private goOn(): void {
+    const { activeElement } = document;
+    if (activeElement === document.body || this.root.contains(activeElement)) this.words.focus();
   }
 
   private async reveal(): Promise<void> {
@@ -195,6 +201,5 @@ export class WritingPanel {
     if (!sure) return;
     const refusal = await this.tell("rounds/reveal", {});
     if (refusal) this.context.toasts.show(refusal);
-    else this.context.stage.takeFocus();
   }
 }
