@@ -1,11 +1,12 @@
 """Finds the rows of a person as `models.personal_data` declares them: by key, by author key, by address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, func
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
+from models.membership import Membership
 from models.partner import GuestContributor
 from models.people import User
 from models.personal_data import RECORDS, Record
@@ -30,6 +31,21 @@ def person_of(someone: User | GuestContributor) -> Person:
     """Who this row is about."""
     email = someone.email if isinstance(someone, User) else ""
     return Person(someone.__tablename__, someone.id, someone.key, email)
+
+
+def former_guests(session: Session, user_id: int) -> Sequence[GuestContributor]:
+    """Who an account was before: the guests whose notes it kept."""
+    return session.scalars(
+        select(GuestContributor)
+        .where(GuestContributor.id.in_(select(Membership.guest_id).where(Membership.user_id == user_id)))
+        .order_by(GuestContributor.id)
+    ).all()
+
+
+def people_in(session: Session, someone: User | GuestContributor) -> list[Person]:
+    """Who this row is about, and before whom they were, without an account."""
+    former = former_guests(session, someone.id) if isinstance(someone, User) else ()
+    return [person_of(one) for one in (someone, *former)]
 
 
 def find_person(session: Session, key: str) -> User | GuestContributor | None:

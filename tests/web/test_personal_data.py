@@ -17,6 +17,7 @@ from models.activity import ActivityKind, record_activity
 from models.base import utcnow
 from models.board.reader import write_varint
 from models.job import Job, JobKind
+from models.membership import Membership
 from models.notification import NotificationKind, notify
 from models.partner import GuestContributor
 from models.people import User
@@ -436,3 +437,45 @@ def test_link_of_somebody_who_left_is_the_teams(world: World, client_of: ClientO
     with transaction() as session:
         erase(session, session.get_one(User, world.alice.id), texts=False)
     assert "Équipe Cayenne et son équipe" in client_of().get(path).text
+
+
+def kept_notes_of(world: World, client_of: ClientOf) -> User:
+    """A guest has written a note, and bob's account has kept it."""
+    guest = world.guests["guest"]
+    write_note(client_of(guest=guest), world, guest.key, "Écrit sans compte", client_id=4000000004)
+    with transaction() as session:
+        session.add(
+            Membership(
+                user_id=world.bob.id, role=Role.PARTNER, project_id=world.project.id, guest_id=guest.id
+            )
+        )
+    return world.bob
+
+
+def test_copy_holds_what_one_wrote_before_the_account(world: World, client_of: ClientOf) -> None:
+    _page, data = take(client_of(kept_notes_of(world, client_of)))
+    assert [note["text"] for note in data["sections"]["notes"]] == ["Écrit sans compte"]
+    assert {row["name"] for row in data["sections"]["account"]} == {"Bob", "Guest"}
+
+
+def test_who_one_was_before_the_account_is_erased_with_it(world: World, client_of: ClientOf) -> None:
+    bob, guest = kept_notes_of(world, client_of), world.guests["guest"]
+    with transaction() as session:
+        erase(session, session.get_one(User, bob.id), texts=True)
+    with reading() as session:
+        assert session.get_one(GuestContributor, guest.id).name == PERSON_LEFT
+        asked = session.scalars(select(Job.key).where(Job.kind == JobKind.ERASE_TEXTS)).all()
+    assert sorted(asked) == sorted([bob.key, guest.key])
+    page = client_of(world.alice).get(f"/projects/{world.project.id}/links").text
+    assert world.guests["guest"].name not in page
+
+
+def test_words_go_even_of_a_guest_whose_time_was_over(world: World, client_of: ClientOf) -> None:
+    bob, guest = kept_notes_of(world, client_of), world.guests["guest"]
+    with transaction() as session:
+        erase(session, session.get_one(GuestContributor, guest.id), texts=False)
+    with transaction() as session:
+        erase(session, session.get_one(User, bob.id), texts=True)
+    with reading() as session:
+        asked = session.scalars(select(Job.key).where(Job.kind == JobKind.ERASE_TEXTS)).all()
+    assert sorted(asked) == sorted([bob.key, guest.key])

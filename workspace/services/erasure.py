@@ -28,7 +28,7 @@ from models.partner import GuestContributor, Partner
 from models.partner_contact import PartnerContact
 from models.people import User
 from models.personal_data import PERSON_LEFT
-from models.personal_rows import PEOPLE, Person, found_by, person_of
+from models.personal_rows import PEOPLE, Person, former_guests, found_by, person_of
 from models.policy import Actor
 from models.problem import Problem, ProblemStatus
 from models.retention import ERASURE_GRACE
@@ -80,7 +80,7 @@ def erase_own_guest(session: Session, actor: Actor, *, texts: bool) -> None:
 
 
 def erase(session: Session, someone: User | GuestContributor, *, texts: bool) -> Erased:
-    """Erase now. Their sessions and sockets end.
+    """Erase now, with the guests that an account was before. Their sessions and sockets end.
 
     With `texts`, their pictures go, and a job takes their words off the boards.
 
@@ -96,6 +96,8 @@ def erase(session: Session, someone: User | GuestContributor, *, texts: bool) ->
     if texts:
         delete_pictures_of(session, person.key)  # by their key, which is emptied next
     if isinstance(someone, User):
+        for guest in former_guests(session, someone.id):
+            erased += _erase_former(session, guest, texts=texts)
         erased += _erase_drafts(session, someone.id)
         _end_memberships(session, someone.id)
     erased += _erase_declared(session, person)
@@ -107,6 +109,15 @@ def erase(session: Session, someone: User | GuestContributor, *, texts: bool) ->
     if texts:
         enqueue(session, JobKind.ERASE_TEXTS, person.key)
     return erased
+
+
+def _erase_former(session: Session, guest: GuestContributor, *, texts: bool) -> Erased:
+    """A guest whose time was over is erased already; their words are not."""
+    if guest.erased_at is None:
+        return erase(session, guest, texts=texts)
+    if texts:
+        enqueue(session, JobKind.ERASE_TEXTS, guest.key)
+    return Erased()
 
 
 def _shut_out(session: Session, person: Person) -> None:

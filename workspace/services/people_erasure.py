@@ -9,7 +9,7 @@ from models.errors import NotFound, Refused
 from models.i18n import N_
 from models.partner import GuestContributor
 from models.people import User
-from models.personal_rows import find_person
+from models.personal_rows import find_person, people_in
 from models.session import database, transaction
 from workspace.jobs.texts import documents_of
 from workspace.services.accounts import DEMO_STAYS, find_user
@@ -54,5 +54,5 @@ def _erase(session: Session, who: str, *, texts: bool) -> Report:
     if isinstance(someone, User) and someone.is_demo:
         raise Refused("demo", DEMO_STAYS)
     name, key = someone.name, someone.key
-    boards = len(documents_of(session, key))
-    return Report(name, key, erase(session, someone, texts=texts), boards, is_scrubbed=True)
+    written = {found for person in people_in(session, someone) for found in documents_of(session, person.key)}
+    return Report(name, key, erase(session, someone, texts=texts), len(written), is_scrubbed=True)

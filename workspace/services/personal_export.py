@@ -9,6 +9,7 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -73,10 +74,13 @@ class Export:
         }
 
 
-def export_of(session: Session, person: Person) -> Export:
-    """Read it all: as many queries as tables, whatever the number of rows."""
+def export_of(session: Session, person: Person, *former: Person) -> Export:
+    """Read it all: as many queries as tables, whatever the number of rows.
+
+    `former` is who they were before they had an account: what these wrote is theirs too.
+    """
     sections: dict[str, dict[object, Row]] = {}
-    for record, table, name, condition in found_by(person):
+    for record, table, name, condition in chain.from_iterable(map(found_by, (person, *former))):
         if not record.section:
             continue
         rows = sections.setdefault(record.section, {})
@@ -93,8 +97,8 @@ def export_of(session: Session, person: Person) -> Export:
     return Export(person.key, utcnow(), found)
 
 
-def refresh_notes(key: str) -> None:
-    """Bring the read model of the person's boards to what they hold now. Commits."""
+def refresh_notes(people: Sequence[Person]) -> None:
+    """Bring the read model of these people's boards to what they hold now. Commits."""
     behind = (
         select(SharedDocument.id)
         .outerjoin(DocumentUpkeep, DocumentUpkeep.document_id == SharedDocument.id)
@@ -102,7 +106,8 @@ def refresh_notes(key: str) -> None:
         .order_by(SharedDocument.id)
     )
     with reading() as session:
-        document_ids = session.scalars(behind.where(SharedDocument.id.in_(documents_of(session, key)))).all()
+        written = {found for person in people for found in documents_of(session, person.key)}
+        document_ids = session.scalars(behind.where(SharedDocument.id.in_(written))).all()
     for document_id in document_ids:
         try:
             read_model.run(document_id, utcnow())

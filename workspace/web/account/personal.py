@@ -9,7 +9,7 @@ from models.base import utcnow
 from models.errors import NotFound
 from models.partner import GuestContributor
 from models.people import User
-from models.personal_rows import find_person, person_of
+from models.personal_rows import find_person, people_in
 from models.policy import Actor
 from models.session import reading, transaction
 from workspace.extensions import limiter
@@ -53,9 +53,11 @@ def download() -> ResponseReturnValue:
     if not is_confirmed(form):
         return _data_page(form), 422
     me = actor()
-    refresh_notes(me.key)
     with reading() as session:
-        found = export_of(session, person_of(_myself(session, me)))
+        people = people_in(session, _myself(session, me))
+    refresh_notes(people)
+    with reading() as session:
+        found = export_of(session, *people)
     with transaction() as session:
         audit(session, me, AuditAction.EXPORT_DOWNLOADED, export=Export.PERSONAL_DATA)
     response = Response(archive(found), mimetype="application/zip")
