@@ -62,6 +62,7 @@ def test_admin_reads_nothing_then_this_project_and_nothing_else(
     assert answer.location == f"/projects/{world.project.id}"
     for page in pages_of(world):
         assert client.get(page).status_code == 200, page
+    assert f"/projects/{world.project.id}/feedback" not in client.get(f"/projects/{world.project.id}").text
     for closed in (
         f"/projects/{world.other_project.id}",
         f"/projects/{world.project.id}/feedback",
@@ -155,6 +156,7 @@ def test_opening_reading_and_ending_are_in_the_audit_log_once(
     (access,) = accesses()
     client.post(f"/break-glass/{access.id}/end")
     assert len(entries(AuditAction.GLASS_MENDED)) == 1
+    assert f"{admin.name} a mis fin à son accès exceptionnel" in client.get("/audit").text
     assert client.get(f"/projects/{world.project.id}").status_code in (403, 404)
 
 

@@ -234,3 +234,16 @@ def test_processes_count_together_in_redis_and_alone_without_it(
     assert [doors[0].try_once("agent0@ville.fr") for _ in range(7)] == [WRONG] * 6 + [LATER]
     assert doors[1].try_once("agent0@ville.fr") == WRONG
     assert tries.PASSWORD.free_here == 6
+
+
+def test_page_says_how_long_to_wait_and_keeps_the_address(door: Door) -> None:
+    assert [door.try_once("alice@exemple.fr") for _ in range(20)][-1] == LATER
+    answer = door.app.test_client().post(
+        "/sign-in",
+        data={"email": "alice@exemple.fr", "password": PHRASE},
+        environ_overrides={"REMOTE_ADDR": TOWN_HALL},
+    )
+    assert answer.status_code == LATER
+    assert "Trop d’essais : le suivant est possible dans" in answer.text.replace("\u00a0", " ")
+    assert 'value="alice@exemple.fr"' in answer.text
+    assert PHRASE not in answer.text

@@ -119,6 +119,7 @@ OWN_SENTENCES = {
     A.ACCOUNT_CREATED: N_("%(who)s a créé son compte"),
     A.MEMBERSHIP_GRANTED: N_("%(who)s a reçu un accès (%(role)s)"),
     A.MEMBERSHIP_ENDED: N_("%(who)s a quitté sa place (%(role)s)"),
+    A.GLASS_MENDED: N_("%(who)s a mis fin à son accès exceptionnel"),
 }
 
 GROUPS: Mapping[str, tuple[str, tuple[AuditAction, ...]]] = {

@@ -50,7 +50,7 @@ def _route() -> str:
     return str(request.url_rule or "unknown address")
 
 
-def _how_long(error: HTTPException) -> str:
+def how_long(error: HTTPException) -> str:
     """What to say of a try that came too soon: when the next may come."""
     seconds = error.retry_after if isinstance(error, TooManyRequests) else None
     if not isinstance(seconds, int):
@@ -95,7 +95,7 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.response is not None:
             return error
-        answer = app.make_response(error_answer(error.code, _how_long(error)))
+        answer = app.make_response(error_answer(error.code, how_long(error)))
         for name, value in error.get_headers():
             if name.lower() not in ("content-type", "content-length"):
                 answer.headers.setdefault(name, value)

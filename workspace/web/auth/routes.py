@@ -5,6 +5,7 @@ The answer to a wrong password and to an unknown address is the same, in words a
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
 
 from models.errors import Refused
 from models.session import reading, transaction
@@ -19,6 +20,7 @@ from workspace.web.auth.oidc_provider import farewell
 from workspace.web.auth.refusals import note_refused_sign_in
 from workspace.web.auth.second_step import ask_for_code
 from workspace.web.auth.tries import PASSWORD, begin
+from workspace.web.errors import how_long
 from workspace.web.forms import submitted
 from workspace.web.guard import actor, find_actor, public, safe_next, signed_in
 
@@ -43,7 +45,11 @@ def sign_in_submitted() -> ResponseReturnValue:
     form = SignInForm()
     if not submitted(form):
         return _form(form), 422
-    attempt = begin(PASSWORD, form.email.data)
+    try:
+        attempt = begin(PASSWORD, form.email.data)
+    except TooManyRequests as refused:
+        form.form_errors.append(how_long(refused))
+        return _form(form), 429, {"Retry-After": str(refused.retry_after)}
     try:
         token = sign_in_token(form.email.data, form.password.data)
     except CodeNeeded as needed:
