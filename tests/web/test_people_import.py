@@ -60,7 +60,7 @@ def test_dry_run_tells_each_lines_fate_and_writes_nothing(manager: FlaskClient, 
     assert (_count(Invitation), _count(Team)) == before
     assert _plan(world, text) == FATES
     shown = html.unescape(page.text)
-    for words in ("Inviter 4 personnes", "2 lignes seront laissées", "sera invité·e, l’équipe sera créée"):
+    for words in ("Inviter 4 personnes", "2 lignes sont à corriger", "sera invité·e, l’équipe sera créée"):
         assert words in shown
 
 
