@@ -242,6 +242,13 @@ def test_rubric_is_filled_in_and_read_by_the_team(world: World, client_of: Clien
     assert "Proximité des besoins" not in page
 
 
+def test_feedback_without_levels_has_no_table_of_them(world: World, client_of: ClientOf) -> None:
+    write(client_of, world, "release")
+    page = client_of(world.alice).get(f"/projects/{world.project.id}/feedback").text
+    assert "Le défi est net" in page
+    assert "Ce que dit la grille" not in page
+
+
 def test_rubric_reads_in_english(world: World, client_of: ClientOf) -> None:
     write(client_of, world, "release", **{"level-novelty": "4"})
     alice = client_of(world.alice)
