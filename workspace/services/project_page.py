@@ -75,7 +75,7 @@ class ProjectPage:
     open_questions: int = 0
     open_offers: int = 0
     brief: BriefSummary = field(default_factory=BriefSummary)
-    feedback: FeedbackSummary = field(default_factory=FeedbackSummary)
+    feedback: FeedbackSummary | None = None
     journal: list[JournalLine] = field(default_factory=list)
 
     @property
@@ -233,16 +233,19 @@ def _is_for(actor: Actor, project: Project) -> ColumnElement[bool]:
     return or_(Feedback.learner_id.is_(None), Feedback.learner_id == actor.user_id)
 
 
-def _feedback_summary(session: Session, actor: Actor, project: Project) -> FeedbackSummary:
+def _feedback_summary(session: Session, actor: Actor, project: Project) -> FeedbackSummary | None:
+    """What the actor may read of it; None for those to whom all of it is closed."""
+    may = {
+        status: can(actor, Permission.VIEW_FEEDBACK, replace(project.where, states=frozenset({status.value})))
+        for status in FeedbackStatus
+    }
+    if not any(may.values()):
+        return None
     rows = session.execute(
         select(Feedback.status, Feedback.answer.is_(None), func.count(), func.max(Feedback.released_at))
         .where(Feedback.project_id == project.id, _is_for(actor, project))
         .group_by(Feedback.status, Feedback.answer.is_(None))
     ).all()
-    may = {
-        status: can(actor, Permission.VIEW_FEEDBACK, replace(project.where, states=frozenset({status.value})))
-        for status in FeedbackStatus
-    }
     seen = [row for row in rows if may[row[0]]]
     released = [row for row in seen if row[0] is FeedbackStatus.RELEASED]
     return FeedbackSummary(
