@@ -6,7 +6,7 @@ and as calendar software does.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -89,8 +89,10 @@ def ruled(row: ClassSession, number: int) -> Said:
 def occurrence(row: ClassSession, number: int, change: ClassSessionChange | None = None) -> Occurrence:
     """The session of this number, from 1, with what is otherwise for it."""
     rule = ruled(row, number)
-    own = {name: getattr(change, name) for name in FIELDS} if change else {}
-    values = {**asdict(rule), **{name: value for name, value in own.items() if value is not None}}
+    values = {name: getattr(rule, name) for name in FIELDS}
+    if change:
+        own = {name: getattr(change, name) for name in FIELDS}
+        values |= {name: value for name, value in own.items() if value is not None}
     return Occurrence(
         **values,
         class_session_id=row.id,

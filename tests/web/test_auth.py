@@ -251,8 +251,8 @@ def reset_link(world: World, client_of: ClientOf, name: str = "bob") -> str:
             select(Membership.id).where(Membership.user_id == world.people[name].id)
         )
     manager = client_of(world.manager)
-    manager.post(f"/programmes/cohorts/{world.cohort.id}/members/{membership_id}/new-password")
-    page = manager.get(f"/programmes/cohorts/{world.cohort.id}").text
+    member = f"/programmes/cohorts/{world.cohort.id}/members/{membership_id}"
+    page = manager.post(f"{member}/new-password", follow_redirects=True).text
     return re.search(r"/new-password/[^\"]+", page)[0]
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import selectinload
 
+from models.base import utcnow
 from models.class_session import ClassSession, ClassSessionChange
 from models.cohort import Cohort, Team
 from models.invitation import Invitation
@@ -16,6 +17,7 @@ from models.membership import Membership
 from models.organization import Programme
 from models.people import User
 from models.policy import Role
+from models.second_factor import SecondFactor
 from models.session import reading, transaction
 from tests.conftest import ClientOf
 from tests.factories import World, grant, make_user
@@ -274,8 +276,10 @@ def test_learner_changes_team_by_a_list_of_the_others(
             return session.scalars(of).one()
 
     members = f"/programmes/cohorts/{world.cohort.id}/members"
-    place = f"{members}/{held_by(world.bob)}/place"
-    assert place in manager.get(f"/programmes/cohorts/{world.cohort.id}").text
+    bob = f"{members}/{held_by(world.bob)}"
+    assert f'href="{bob}"' in manager.get(f"/programmes/cohorts/{world.cohort.id}").text
+    place = f"{bob}/place"
+    assert place in manager.get(bob).text
     text = manager.get(place).text
     assert f'<option value="{world.peer_team.id}">' in text
     assert f'<option value="{world.team.id}">' not in text
@@ -283,6 +287,26 @@ def test_learner_changes_team_by_a_list_of_the_others(
     assert client_of(world.bob).get(f"/projects/{world.project.id}/edit").status_code in (403, 404)
     assert manager.get(place).status_code == 404, "that membership is over"
     assert manager.get(f"{members}/{held_by(world.tutor)}/place").status_code == 404
+
+
+def test_page_of_a_person_offers_what_fits_them(world: World, manager: FlaskClient) -> None:
+    def deeds(user: User) -> set[str]:
+        with reading() as session:
+            held = session.scalars(select(Membership.id).where(Membership.user_id == user.id)).one()
+        answer = manager.get(f"/programmes/cohorts/{world.cohort.id}/members/{held}")
+        assert answer.status_code == 200
+        assert user.email in answer.text
+        return set(re.findall(rf'(?:action|href)="/programmes/[^"]*/({"|".join(every)})"', answer.text))
+
+    every = {"dates", "place", "lead", "new-password", "remove-second-factor", "withdraw"}
+    assert deeds(world.bob) == every - {"remove-second-factor"}
+    assert deeds(world.alice) == deeds(world.bob) - {"lead"}, "she leads the team"
+    assert deeds(world.tutor) == {"dates", "new-password", "withdraw"}
+    with transaction() as session:
+        factor = SecondFactor(user_id=world.tutor.id, sealed_secret=ACCOUNT["password"])
+        factor.confirmed_at = utcnow()
+        session.add(factor)
+    assert deeds(world.tutor) == {"dates", "new-password", "withdraw", "remove-second-factor"}
 
 
 def test_withdrawn_learner_is_out_at_once(world: World, manager: FlaskClient, client_of: ClientOf) -> None:

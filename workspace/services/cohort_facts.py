@@ -62,11 +62,16 @@ def moments_of(session: Session, projects: Sequence[Project]) -> Mapping[int, Mo
     partners, learners = _people(session, projects)
     team_of = {project.id: project.team_id for project in projects}
     found: dict[int, Moments] = defaultdict(Moments)
-    rows = session.execute(
-        select(Activity.project_id, Activity.user_id, GuestContributor.sector, func.max(Activity.at))
-        .outerjoin(GuestContributor, GuestContributor.id == Activity.guest_id)
+    last = (  # of each person: far fewer rows than deeds to look up a guest's sector for
+        select(Activity.project_id, Activity.user_id, Activity.guest_id, func.max(Activity.at).label("at"))
         .where(Activity.project_id.in_(ids))
-        .group_by(Activity.project_id, Activity.user_id, GuestContributor.sector)
+        .group_by(Activity.project_id, Activity.user_id, Activity.guest_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(last.c.project_id, last.c.user_id, GuestContributor.sector, last.c.at).outerjoin(
+            GuestContributor, GuestContributor.id == last.c.guest_id
+        )
     )
     for project_id, user_id, sector, at in rows:
         if project_id is None:

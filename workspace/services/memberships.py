@@ -171,6 +171,14 @@ def membership_of_cohort(session: Session, cohort: Cohort, membership_id: int) -
     return _find(session, membership_id, _within(cohort))
 
 
+def member_of_cohort(session: Session, cohort: Cohort, membership_id: int) -> Member:
+    """A tutor or a learner, as the lists show them."""
+    condition = (Membership.id == min(membership_id, MAX_ID)) & _within(cohort) & is_not_over()
+    for found in _members(session, condition):
+        return found
+    raise NotFound(NOT_FOUND)
+
+
 def learner_of_cohort(session: Session, cohort: Cohort, membership_id: int) -> Membership:
     """A learner's membership, with its user."""
     return _find(session, membership_id, _within(cohort) & (Membership.role == Role.LEARNER))

@@ -6,7 +6,6 @@ decides, so that of many requests with one code one wins. The callers limit how 
 
 import base64
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,17 +58,6 @@ def may_have(actor: Actor) -> bool:
 def is_on(session: Session, user_id: int | None) -> bool:
     """Whether the account's sign-in asks for a code."""
     return factor_state(session, user_id) is not None
-
-
-def who_has_one(session: Session, user_ids: Iterable[int]) -> set[int]:
-    """Those of these accounts whose sign-in asks for a code."""
-    return set(
-        session.scalars(
-            select(SecondFactor.user_id).where(
-                SecondFactor.user_id.in_(list(user_ids)), SecondFactor.confirmed_at.is_not(None)
-            )
-        )
-    )
 
 
 def factor_state(session: Session, user_id: int | None) -> FactorState | None:

@@ -50,12 +50,6 @@ class CohortPeople:
     waiting_tutors: list[Invitation]
     former: list[Member]
 
-    @property
-    def user_ids(self) -> list[int]:
-        """The accounts of those who are in, not of those who are invited."""
-        members = [member for card in self.teams for member in card.members]
-        return [member.user_id for member in (*members, *self.without_team, *self.tutors)]
-
 
 def cohort_people(session: Session, cohort: Cohort) -> CohortPeople:
     """In a constant number of queries; the caller has checked MANAGE_COHORT."""

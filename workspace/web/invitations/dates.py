@@ -1,6 +1,7 @@
 """The page where the days of somebody's access are changed: one for all roles, at an address of each."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,34 +16,40 @@ from workspace.web.guard import actor
 from workspace.web.invitations.forms import DatesForm, ObserverDatesForm
 
 
-def dates_page(find: Callable[[Session], Held], back: str) -> ResponseReturnValue:
-    """GET shows the form, POST changes the days and goes `back`. `find` loads what the actor may change."""
+def dates_page(find: Callable[[Session], Held], back: str, place_url: str = "") -> ResponseReturnValue:
+    """GET shows the form, POST changes the days and goes `back`. `find` loads what the actor may change.
+
+    `place_url` is where the role is held, if that is not `back`.
+    """
+    page = partial(_page, find, back, place_url or back)
     with reading() as session:
         held = find(session)
         days = held.days
         kind = ObserverDatesForm if held.needs_end else DatesForm
     if request.method == "GET":
         known = {"access_from": days.first, "access_until": days.last, "seen": days.fingerprint}
-        return _page(find, back, kind(formdata=None, data=known))
+        return page(kind(formdata=None, data=known))
     form = kind()
     if not form.validate():
-        return _page(find, back, form), 422
+        return page(form), 422
     try:
         with transaction() as session:
             held = find(session)
             change_dates(session, actor(), held, form.days(), seen=form.seen.data or "")
     except Invalid as error:
         form.add_errors(error)
-        return _page(find, back, form), 422
+        return page(form), 422
     except Conflict as conflict:
         form.seen.data = conflict.current["seen"]
-        return _page(find, back, form, is_stale=True), 409
+        return page(form, is_stale=True), 409
     name = held.membership.user.name
     flash(_("Les dates de l’accès de %(name)s sont changées.", name=name), "success")
     return redirect(back)
 
 
-def _page(find: Callable[[Session], Held], back: str, form: DatesForm, *, is_stale: bool = False) -> str:
+def _page(
+    find: Callable[[Session], Held], back: str, place_url: str, form: DatesForm, *, is_stale: bool = False
+) -> str:
     with reading() as session:
         held = find(session)
         return render_template(
@@ -54,4 +61,5 @@ def _page(find: Callable[[Session], Held], back: str, form: DatesForm, *, is_sta
             days=held.days,
             is_stale=is_stale,
             back=back,
+            place_url=place_url,
         )

@@ -49,12 +49,12 @@ def remember_reset(user_id: int, token: str) -> None:
     session[RESET] = [user_id, token, int(time.time())]
 
 
-def fresh_reset() -> tuple[int, FreshLink] | None:
-    """Whose new password this browser just made a link for, and the link."""
-    user_id, token, made_at = session.get(RESET) or (0, "", 0)
-    if time.time() - made_at >= KEPT_SECONDS:
+def fresh_reset(user_id: int) -> FreshLink | None:
+    """The link that this browser just made for a new password of theirs."""
+    whose, token, made_at = session.get(RESET) or (0, "", 0)
+    if whose != user_id or time.time() - made_at >= KEPT_SECONDS:
         return None
-    return user_id, _shown("auth.new_password", token)
+    return _shown("auth.new_password", token)
 
 
 def fresh_links() -> dict[int, FreshLink]:

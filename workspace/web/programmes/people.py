@@ -6,22 +6,24 @@ from sqlalchemy.orm import Session
 
 from models.access import access_cohort, access_team
 from models.errors import Invalid, NotFound, Refused
-from models.policy import Permission
+from models.policy import Permission, Role
 from models.session import reading, transaction
 from workspace.i18n import _
 from workspace.services import memberships, teams, waiting_invitations
+from workspace.services.audit_texts import ROLE_LABELS
 from workspace.services.invitations import invite_tutor
 from workspace.services.lost_factors import remove_lost_factor
 from workspace.services.membership_dates import Held, held_in_cohort
 from workspace.services.password_resets import member_to_reset
 from workspace.services.people_list import invite_learners, parse_people
+from workspace.services.second_factors import is_on
 from workspace.web.auth.limits import sends_mail
 from workspace.web.auth.resets import make_reset_token
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
 from workspace.web.invitations.dates import dates_page
 from workspace.web.invitations.forms import InviteForm
-from workspace.web.invitations.fresh import invitation_made, remember_links, remember_reset
+from workspace.web.invitations.fresh import fresh_reset, invitation_made, remember_links, remember_reset
 from workspace.web.programmes.forms import PeopleForm, TeamForm
 from workspace.web.programmes.routes import blueprint
 
@@ -159,6 +161,28 @@ def invite_tutor_submitted(cohort_id: int) -> ResponseReturnValue:
     return _to_cohort(cohort_id, "tutors")
 
 
+@blueprint.get(f"{COHORT}/members/<int:membership_id>")
+@requires(Permission.MANAGE_COHORT)
+def member(cohort_id: int, membership_id: int) -> ResponseReturnValue:
+    """Somebody of the cohort, and what may be changed of their access."""
+    with reading() as session:
+        cohort = access_cohort(session, actor(), cohort_id, Permission.MANAGE_COHORT)
+        found = memberships.member_of_cohort(session, cohort, membership_id)
+        all_teams = teams.teams_of(session, cohort)
+        team = next((team for team in all_teams if team.id == found.team_id), None)
+        return render_template(
+            "programmes/member.html",
+            cohort=cohort,
+            member=found,
+            role=ROLE_LABELS[found.role],
+            team=team,
+            leads=team is not None and team.lead_id == found.user_id,
+            may_move=found.role is Role.LEARNER and any(other is not team for other in all_teams),
+            has_factor=is_on(session, found.user_id),
+            reset=fresh_reset(found.user_id),
+        )
+
+
 @blueprint.get(f"{COHORT}/members/<int:membership_id>/place")
 @requires(Permission.MANAGE_COHORT)
 def ask_to_place(cohort_id: int, membership_id: int) -> ResponseReturnValue:
@@ -201,7 +225,8 @@ def member_dates(cohort_id: int, membership_id: int) -> ResponseReturnValue:
     def find(session: Session) -> Held:
         return held_in_cohort(session, actor(), cohort_id, membership_id)
 
-    return dates_page(find, url_for("programmes.cohort", cohort_id=cohort_id))
+    back = url_for("programmes.member", cohort_id=cohort_id, membership_id=membership_id)
+    return dates_page(find, back, url_for("programmes.cohort", cohort_id=cohort_id))
 
 
 @blueprint.post(f"{COHORT}/members/<int:membership_id>/new-password")
@@ -213,10 +238,10 @@ def make_reset_link(cohort_id: int, membership_id: int) -> ResponseReturnValue:
             user = member_to_reset(session, actor(), cohort_id, membership_id)
     except Refused as refusal:
         flash(_(refusal.message), "error")
-        return _to_cohort(cohort_id)
+        return _to_member(cohort_id, membership_id)
     remember_reset(user.id, make_reset_token(user.id, user.password_hash))
     flash(_("Voici le lien à transmettre à %(name)s, valable deux jours.", name=user.name), "success")
-    return _to_cohort(cohort_id, f"reset-{user.id}")
+    return _to_member(cohort_id, membership_id, "reset-link")
 
 
 @blueprint.post(f"{COHORT}/members/<int:membership_id>/remove-second-factor")
@@ -228,9 +253,9 @@ def remove_second_factor(cohort_id: int, membership_id: int) -> ResponseReturnVa
             user = remove_lost_factor(session, actor(), cohort_id, membership_id)
     except Refused as refusal:
         flash(_(refusal.message), "error")
-        return _to_cohort(cohort_id)
+        return _to_member(cohort_id, membership_id)
     flash(_("%(name)s se connecte de nouveau par son seul mot de passe.", name=user.name), "success")
-    return _to_cohort(cohort_id)
+    return _to_member(cohort_id, membership_id)
 
 
 @blueprint.post(f"{COHORT}/invitations/<int:invitation_id>/revoke")
@@ -264,6 +289,12 @@ def _id(name: str) -> int:
 
 def _to_cohort(cohort_id: int, anchor: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("programmes.cohort", cohort_id=cohort_id, _anchor=anchor))
+
+
+def _to_member(cohort_id: int, membership_id: int, anchor: str | None = None) -> ResponseReturnValue:
+    return redirect(
+        url_for("programmes.member", cohort_id=cohort_id, membership_id=membership_id, _anchor=anchor)
+    )
 
 
 def _team_page(cohort_id: int, form: TeamForm) -> str:

@@ -14,10 +14,9 @@ from workspace.i18n import _, city_of
 from workspace.services import programmes, teams
 from workspace.services.audit_texts import ROLE_LABELS
 from workspace.services.class_sessions import MODE_LABELS, list_occurrences
-from workspace.services.second_factors import who_has_one
 from workspace.web.guard import actor, requires
 from workspace.web.idempotency import once
-from workspace.web.invitations.fresh import fresh_links, fresh_reset
+from workspace.web.invitations.fresh import fresh_links
 from workspace.web.programmes.forms import CohortForm, ProgrammeForm, usual_cohort
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/programmes")
@@ -99,11 +98,9 @@ def cohort(cohort_id: int) -> ResponseReturnValue:
             people=people,
             team_names={card.team.id: card.team.name for card in people.teams},
             role_labels=ROLE_LABELS,
-            with_factor=who_has_one(session, people.user_ids),
             upcoming=upcoming,
             past=past,
             fresh=fresh_links(),
-            reset=fresh_reset(),
             fewest=teams.FEWEST,
             most=teams.MOST,
             mode_labels=MODE_LABELS,
