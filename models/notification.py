@@ -48,6 +48,9 @@ class NotificationKind(enum.StrEnum):
     SESSION_MOVED = "session_moved"
     SESSION_CANCELLED = "session_cancelled"
     SESSION_RESTORED = "session_restored"
+    SERIES_CANCELLED = "series_cancelled"
+    SERIES_REMOVED = "series_removed"
+    SERIES_PUT_BACK = "series_put_back"
     COMMENT_MENTION = "comment_mention"
     COMMENT_REPLY = "comment_reply"
     SOLUTION_IDEA = "solution_idea"
@@ -85,6 +88,9 @@ DELIVERY: Mapping[NotificationKind, Delivery] = {
     _K.SESSION_MOVED: _D.DEADLINE,
     _K.SESSION_CANCELLED: _D.DEADLINE,
     _K.SESSION_RESTORED: _D.DEADLINE,
+    _K.SERIES_CANCELLED: _D.DEADLINE,
+    _K.SERIES_REMOVED: _D.DEADLINE,
+    _K.SERIES_PUT_BACK: _D.DEADLINE,
     _K.TALK_PROPOSED: _D.DEADLINE,
     _K.PEER_REVIEW_ASKED: _D.DEADLINE,
     _K.PEER_REVIEW_DUE: _D.DEADLINE,

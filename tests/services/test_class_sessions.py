@@ -189,13 +189,29 @@ def test_cancelled_sessions_stay_on_the_calendar_and_come_back_one_by_one(any_wo
         manager = any_world.actor(session, "manager")
         class_sessions.cancel(session, manager, find(session, any_world, id_, 3), following=True)
     assert [one.is_cancelled for one in shown(any_world)] == [False, False, True, True, True]
-    assert len(told(NotificationKind.SESSION_CANCELLED)) == 4
+    assert told(NotificationKind.SESSION_CANCELLED) == []
+    assert len(told(NotificationKind.SERIES_CANCELLED)) == 4
     with transaction() as session:
         manager = any_world.actor(session, "manager")
         class_sessions.restore(session, manager, find(session, any_world, id_, 4))
         class_sessions.restore(session, manager, find(session, any_world, id_, 4))
     assert [one.is_cancelled for one in shown(any_world)] == [False, False, True, False, True]
     assert len(told(NotificationKind.SESSION_RESTORED)) == 4
+
+
+def test_whole_series_is_told_of_once_to_each(any_world: World) -> None:
+    id_ = add(any_world)
+    with transaction() as session:
+        manager = any_world.actor(session, "manager")
+        class_sessions.remove(session, manager, find(session, any_world, id_, 2))
+    assert len({user_id for user_id, *_ in told(NotificationKind.SERIES_REMOVED)}) == 4
+    assert len(told(NotificationKind.SERIES_REMOVED)) == 4
+    with transaction() as session:
+        manager, right = any_world.actor(session, "manager"), Permission.MANAGE_COHORT
+        found = access_occurrence(session, manager, any_world.cohort.id, id_, 1, right, with_removed=True)
+        class_sessions.put_back(session, manager, found)
+    assert len(told(NotificationKind.SERIES_PUT_BACK)) == 4
+    assert told(NotificationKind.SESSION_CANCELLED) == told(NotificationKind.SESSION_RESTORED) == []
 
 
 def test_session_of_another_cohort_or_without_such_a_number_is_not_found(world: World) -> None:

@@ -210,7 +210,7 @@ def test_removed_series_leaves_the_calendar_and_can_be_put_back(
     path = path_of(world, id_, 2)
     manager.post(f"{path}/cancel", data={"scope": "one"})
     asked = page(manager, f"{path}/remove")
-    assert "3 séances disparaissent du calendrier et des agendas, du 26 mars 2030 au 9 avril 2030" in asked
+    assert "Les 3 séances de la série, du 26 mars 2030 au 9 avril 2030, disparaissent du calendrier" in asked
     assert "2 sont encore à venir : la promotion est prévenue." in asked.replace("\u00a0", " ")
     assert "1 avait été changée ou annulée pour elle seule." in asked
     assert manager.post(f"{path}/remove").location == f"/cohorts/{world.cohort.id}/calendar#removed"
@@ -220,19 +220,24 @@ def test_removed_series_leaves_the_calendar_and_can_be_put_back(
         assert client.get(path_of(world, id_)).status_code == 404
     assert "Atelier vote 3 séances, supprimées le" in removed_page(manager, world)
     assert "Supprimé depuis peu" not in removed_page(learner, world)
-    assert "a annulé une séance" in page(learner, "/notifications")
+    assert page(learner, "/notifications").count("a supprimé toute une série de séances") == 1
     assert manager.post(f"{path_of(world, id_)}/put-back").location == path_of(world, id_)
     assert "Cette séance n’a pas lieu" in page(learner, path), "what was otherwise for one is as it was"
     assert "Supprimé depuis peu" not in removed_page(manager, world)
-    assert "a rétabli une séance" in page(learner, "/notifications")
+    assert page(learner, "/notifications").count("a remis au calendrier toute une série de séances") == 1
 
 
-def test_session_on_its_own_is_removed_as_one(world: World, manager: FlaskClient) -> None:
+def test_session_on_its_own_is_removed_as_one(
+    world: World, manager: FlaskClient, client_of: ClientOf
+) -> None:
     path = path_of(world, added(world, manager, every="0", times=""))
     assert "Supprimer la séance" in page(manager, path)
-    assert "1 séance disparaît du calendrier et des agendas, 26 mars 2030." in page(manager, f"{path}/remove")
+    assert "La séance du 26 mars 2030 disparaît du calendrier et des agendas." in page(
+        manager, f"{path}/remove"
+    )
     manager.post(f"{path}/remove")
     assert "1 séance, supprimée le" in removed_page(manager, world)
+    assert "a annulé une séance" in page(client_of(world.bob), "/notifications")
 
 
 def test_series_whose_attendance_was_noted_stays(

@@ -197,7 +197,8 @@ def cancel(session: Session, actor: Actor, found: Found, *, following: bool) -> 
     _touch(found.row)
     _note_of(session, actor, AuditAction.CLASS_SESSION_CANCELLED, found)
     if found.one.ends_at > utcnow() and not found.one.is_cancelled:
-        _tell(session, actor, found, NotificationKind.SESSION_CANCELLED)
+        kinds = NotificationKind
+        _tell(session, actor, found, kinds.SERIES_CANCELLED if len(numbers) > 1 else kinds.SESSION_CANCELLED)
 
 
 def restore(session: Session, actor: Actor, found: Found) -> None:
@@ -235,7 +236,9 @@ def remove(session: Session, actor: Actor, found: Found) -> None:
     found.row.removed_at = utcnow()
     _touch(found.row)
     _note_of(session, actor, AuditAction.CLASS_SESSION_REMOVED, found)
-    _tell_of_series(session, actor, found, NotificationKind.SESSION_CANCELLED)
+    _tell_of_series(
+        session, actor, found, NotificationKind.SESSION_CANCELLED, NotificationKind.SERIES_REMOVED
+    )
 
 
 def put_back(session: Session, actor: Actor, found: Found) -> None:
@@ -245,7 +248,9 @@ def put_back(session: Session, actor: Actor, found: Found) -> None:
     found.row.removed_at = None
     _touch(found.row)
     _note_of(session, actor, AuditAction.CLASS_SESSION_PUT_BACK, found)
-    _tell_of_series(session, actor, found, NotificationKind.SESSION_RESTORED)
+    _tell_of_series(
+        session, actor, found, NotificationKind.SESSION_RESTORED, NotificationKind.SERIES_PUT_BACK
+    )
 
 
 def people_of(cohort_id: int, *roles: Role) -> tuple[ColumnElement[bool], ...]:
@@ -351,9 +356,12 @@ def _after_edit(session: Session, actor: Actor, before: Found, after: Found) -> 
         _tell(session, actor, after, NotificationKind.SESSION_MOVED)
 
 
-def _tell_of_series(session: Session, actor: Actor, found: Found, kind: NotificationKind) -> None:
-    """Tell of a series as long as one of its sessions is to come; its page may be no more."""
+def _tell_of_series(
+    session: Session, actor: Actor, found: Found, one: NotificationKind, many: NotificationKind
+) -> None:
+    """Tell of a series, of `one` session or of `many`, if one is to come; its page may be no more."""
     if any(upcoming([found.row], utcnow())):
+        kind = many if found.row.times > 1 else one
         _tell(session, actor, found, kind, url=f"/cohorts/{found.cohort.id}/calendar")
 
 
