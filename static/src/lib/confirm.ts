@@ -27,7 +27,8 @@ export function confirm(question: string, yes: string, detail = ""): Promise<boo
     });
     on(dialog, "close", () => {
       dialog.remove();
-      asker?.focus();
+      // Heard a moment later: one may have gone elsewhere meanwhile.
+      if (document.activeElement === document.body) asker?.focus();
       resolve(answer);
     });
     dialog.showModal();

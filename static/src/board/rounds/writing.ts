@@ -26,6 +26,8 @@ export class WritingPanel {
   private readonly waiting = el("p", { class: "num" });
   private readonly end: HTMLButtonElement;
   private hasBegun = true;
+  /** The notes as they were listed last. */
+  private drawn = "";
   /** The note that is being changed; null for a new one. */
   private changed: string | null = null;
   /** The name of the note that is being written: sent twice, it is written once. */
@@ -102,8 +104,7 @@ export class WritingPanel {
     this.prompt.hidden = round.prompt === "";
     setText(this.state, this.sentence(round, zone));
     this.form.hidden = !(round.may_write && round.takes_notes);
-    this.list.replaceChildren(...round.mine.map((note) => this.item(note, round.takes_notes)));
-    this.list.hidden = round.mine.length === 0;
+    this.drawList(round);
     this.lead.hidden = !round.may_reveal;
     this.hasBegun = round.has_begun;
     setText(this.end, round.has_begun ? t("Révéler toutes les notes…") : t("Renoncer à ce tour…"));
@@ -111,6 +112,15 @@ export class WritingPanel {
     const { waiting } = round;
     this.waiting.hidden = waiting === null || !round.has_begun;
     if (waiting !== null) setText(this.waiting, tn("%(num)s note attend", "%(num)s notes attendent", waiting));
+  }
+
+  /** Who leads asks every few seconds: what one has the focus on stays while nothing changed. */
+  private drawList({ mine, takes_notes }: Round): void {
+    const state = JSON.stringify([mine, takes_notes]);
+    if (state === this.drawn) return;
+    this.drawn = state;
+    this.list.replaceChildren(...mine.map((note) => this.item(note, takes_notes)));
+    this.list.hidden = mine.length === 0;
   }
 
   private sentence(round: Round, zone: string): string {

@@ -53,15 +53,14 @@ export class Header {
     clearTimeout(this.calmTimer);
     if (status.caughtUp && !this.before?.caughtUp) this.upToDateUntil = performance.now() + UP_TO_DATE_MS;
     const [state, text] = this.sentence(status);
-    if (state === "saved" && this.save.dataset.state === "saving") {
-      this.calmTimer = setTimeout(() => this.write(state, text), CALM_MS);
-    } else this.write(state, text);
-    if (this.upToDateUntil > performance.now()) {
-      this.calmTimer = setTimeout(
-        () => this.show(this.context.session.status),
-        this.upToDateUntil - performance.now() + 10,
-      );
-    }
+    const isCalming = state === "saved" && this.save.dataset.state === "saving";
+    if (!isCalming) this.write(state, text);
+    const wait = isCalming ? CALM_MS : this.upToDateUntil - performance.now() + 10;
+    if (wait > 0)
+      this.calmTimer = setTimeout(() => {
+        if (isCalming) this.write(state, text);
+        this.show(this.context.session.status);
+      }, wait);
     this.announce(status);
     this.showNotice(status);
     this.before = status;
@@ -91,8 +90,8 @@ export class Header {
     if (connection === "connecting") return ["connecting", t("Connexion…")];
     if (connection === "restarting") return ["connecting", t("Reconnexion…")];
     if (unsaved > 0) return ["saving", t("Enregistrement…")];
-    if (this.upToDateUntil > performance.now()) return ["saved", t("Tout est à jour")];
-    return [connection === "fallback" ? "slow" : "saved", t("Enregistré")];
+    const words = this.upToDateUntil > performance.now() ? t("Tout est à jour") : t("Enregistré");
+    return [connection === "fallback" ? "slow" : "saved", words];
   }
 
   private write(state: SaveState, text: string): void {

@@ -21,6 +21,9 @@ export class Strip {
   private readonly note = el("p", { class: "workshop-note small" });
   private readonly said = el("p", { class: "workshop-said" });
   private workshop: Workshop | null = null;
+  /** What the buttons do, and which were drawn last. */
+  private runs = new Map<string, () => void>();
+  private drawn: string | null = null;
   private ahead = 0;
   /** The end that was announced, so that it is once. */
   private warned = "";
@@ -101,14 +104,18 @@ export class Strip {
   }
 
   private drawDeeds(deeds: Deed[]): void {
+    this.runs = new Map(deeds.map(([deed, , run]) => [deed, run]));
+    const names = deeds.map(([deed, name]) => `${deed} ${name}`).join();
+    if (names === this.drawn) return; // what is pressed right now stays
+    this.drawn = names;
     this.deeds.hidden = deeds.length === 0;
     const before = [...this.deeds.children].indexOf(document.activeElement as Element);
     const focused = (this.deeds.children[before] as HTMLElement | undefined)?.dataset.deed;
     this.deeds.replaceChildren(
-      ...deeds.map(([deed, name, run]) => {
+      ...deeds.map(([deed, name]) => {
         const kind = deed === "partake" ? "button button-small button-primary" : "button button-small";
         const button = el("button", { type: "button", class: kind, "data-deed": deed }, name);
-        on(button, "click", run, this.context.signal);
+        on(button, "click", () => this.runs.get(deed)?.(), this.context.signal);
         return button;
       }),
     );

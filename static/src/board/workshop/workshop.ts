@@ -28,6 +28,8 @@ export class WorkshopPart {
   /** The rounds and votes of the board, once an agenda has some. */
   private rounds: Rounds | null = null;
   private hour: ReturnType<typeof setTimeout> | undefined;
+  /** How much was told to the server so far. */
+  private deeds = 0;
 
   constructor(private readonly context: BoardContext) {
     const { config, session, later, peers, signal } = context;
@@ -65,8 +67,10 @@ export class WorkshopPart {
 
   private async look(): Promise<State | null> {
     try {
+      const { deeds } = this;
       const state = await this.server.read();
-      this.take(state);
+      // What was read before one's own deed, or beside it, may lack it: the deed's answer has it.
+      if (deeds === this.deeds) this.take(state);
       return state;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -76,9 +80,16 @@ export class WorkshopPart {
   }
 
   private async tell(path: string, body: object): Promise<State> {
-    const state = await this.server.tell(path, body);
-    this.take(state);
-    return state;
+    this.deeds += 1;
+    const { deeds } = this;
+    try {
+      const state = await this.server.tell(path, body);
+      if (deeds === this.deeds) this.take(state);
+      return state;
+    } catch (error) {
+      this.refresh(); // what was read meanwhile was left aside
+      throw error;
+    }
   }
 
   private async say(path: string, body: object): Promise<void> {
