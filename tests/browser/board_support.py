@@ -15,6 +15,18 @@ from workspace.web.guard import COOKIE
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 OpenBoard = Callable[..., "BoardPage"]
+HANG_MS = 30_000
+"""Longer than anything takes on a busy machine: it catches hangs."""
+KEEP_WHAT_IS_SAID = """
+window.said = [];
+addEventListener("DOMContentLoaded", () => {
+  for (const region of document.querySelectorAll("[data-polite], [data-assertive]")) {
+    const keep = () => said.push(region.textContent.replace(/\\s+/g, " "));
+    new MutationObserver(keep).observe(region, { childList: true });
+  }
+});
+"""
+"""What a person does is told at once, and what others did meanwhile may follow in the same breath."""
 
 
 @dataclass
@@ -41,11 +53,11 @@ class BoardPage:
 
     def expect_saved(self) -> None:
         """Wait until the page says that all is committed."""
-        expect(self.status).to_have_text(re.compile("^(Enregistré|Tout est à jour|Saved)$"), timeout=15_000)
+        expect(self.status).to_have_text(re.compile("^(Enregistré|Tout est à jour|Saved)$"), timeout=HANG_MS)
 
     def expect_live(self) -> None:
         """Wait until all is committed and changes go by the socket: a busy machine begins over HTTP."""
-        expect(self.page.locator("[data-save]")).to_have_attribute("data-state", "saved", timeout=30_000)
+        expect(self.page.locator("[data-save]")).to_have_attribute("data-state", "saved", timeout=HANG_MS)
 
     def write(self, words: str, x: int = 700, y: int = 500) -> None:
         """Double-click at a free place, write, stop."""
@@ -60,9 +72,10 @@ class BoardPage:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def focused_text(self) -> str:
-        """The words of what has the focus."""
-        return str(self.page.evaluate("document.activeElement?.textContent?.trim() ?? ''"))
+    def expect_place(self, words: str, x: float, y: float) -> None:
+        """Wait until a note lies there, in board units: what was done is drawn with the next frame."""
+        expect(self.note(words)).to_have_css("left", f"{x:g}px")
+        expect(self.note(words)).to_have_css("top", f"{y:g}px")
 
     def reload(self) -> None:
         """Load the page again and wait for the board."""
@@ -71,7 +84,7 @@ class BoardPage:
 
     def wait_ready(self) -> None:
         """Wait until the content is drawn."""
-        self.page.wait_for_selector(".board[data-ready]", timeout=15_000)
+        self.page.wait_for_selector(".board[data-ready]", timeout=HANG_MS)
 
     def words_on_server(self) -> str:
         """Everything written on the board, as committed."""
@@ -79,9 +92,16 @@ class BoardPage:
         assert answer.status == 200
         return to_outline(answer.body).words()
 
-    def announced(self) -> str:
-        """What the live regions said last."""
-        return " ".join(self.page.locator("[data-polite], [data-assertive]").all_text_contents())
+    def expect_said(self, words: str) -> None:
+        """Wait until a live region has said these words, since the last of those that were waited for."""
+        self.page.wait_for_function(
+            """words => {
+              const at = said.findIndex((one) => one.includes(words));
+              return at >= 0 && said.splice(0, at + 1).length > 0;
+            }""",
+            arg=words,
+            timeout=HANG_MS,
+        )
 
 
 def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterator[OpenBoard]:
@@ -104,8 +124,10 @@ def opener(chromium: Browser, server: LiveServer, base_url: str = "") -> Iterato
         )
         contexts.append(context)
         context.add_cookies([{"name": COOKIE, "value": server.sign_in(name).token, "url": base_url}])
+        context.add_init_script(KEEP_WHAT_IS_SAID)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(HANG_MS)
+        page.on("filechooser", lambda _chooser: None)  # it takes the browser a moment to begin to tell
         page.on("pageerror", lambda error: troubles.append(f"{name}: {error}"))
         page.on(
             "console",

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.board_support import open_board, open_own_board  # noqa: F401 (fixtures)
+from tests.conftest import EXPECTED_MS
 from tests.live.conftest import async_mode, live_server, make_database, own_server  # noqa: F401 (fixtures)
 from tests.live.live_support import eventually
 
@@ -42,7 +43,7 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     yield eventually(address, START_SECONDS, "the start of the demonstration")
     server.terminate()
-    server.wait(10)
+    server.wait(30)
 
 
 Enter = Callable[..., Page]
@@ -64,7 +65,7 @@ def enter(chromium: Browser, demo_url: str) -> Iterator[Enter]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(EXPECTED_MS)
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on(
             "console",

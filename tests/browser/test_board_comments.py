@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from models.document import Board
 from models.notification import Notification
-from tests.browser.board_support import PHONE, OpenBoard
+from tests.browser.board_support import HANG_MS, PHONE, OpenBoard
 from tests.live.live_support import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -45,12 +45,12 @@ def test_two_people_talk_about_a_note_by_keyboard(open_board: OpenBoard, live_se
     expect(said).to_be_visible()
     expect(alice.note("Une borne à la mairie")).to_have_accessible_name(re.compile("1 commentaire"))
     expect(alice.page.get_by_role("button", name="1 commentaire")).to_be_visible()
-    assert violations(alice.page) == []
 
     # Bob, on a telephone, is told at once; his answer is written without a network and leaves by itself.
     expect(bob.page.locator("[data-toasts]")).to_contain_text("Alice vous mentionne")
-    expect(bob.row("Une borne à la mairie")).to_contain_text("1 commentaire")
     bob.page.get_by_role("button", name="Voir", exact=True).click()
+    expect(bob.row("Une borne à la mairie")).to_contain_text("1 commentaire")
+    assert violations(alice.page) == []
     expect(
         panel_of(bob.page)
         .get_by_label("Votre réponse")
@@ -64,7 +64,7 @@ def test_two_people_talk_about_a_note_by_keyboard(open_board: OpenBoard, live_se
     expect(panel_of(bob.page)).to_contain_text("En attente du réseau")
     bob.page.context.set_offline(False)
     bob.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(panel.get_by_text("Oui, samedi.")).to_be_visible(timeout=20_000)
+    expect(panel.get_by_text("Oui, samedi.")).to_be_visible(timeout=HANG_MS)
     expect(panel_of(bob.page)).not_to_contain_text("En attente du réseau")
 
     # Resolved, it leaves the board; the filter finds it, and it can be opened again.
@@ -116,7 +116,7 @@ def test_guest_who_is_mentioned_is_told_on_the_board(open_board: OpenBoard, live
     expect(panel.get_by_text(f"Votre avis, @{name}")).to_be_visible()
 
     expect(guest.page.locator("[data-toasts]")).to_contain_text("Alice vous mentionne")
-    expect(guest.page.locator("[data-polite]")).to_contain_text("Alice vous mentionne", timeout=10_000)
+    guest.expect_said("Alice vous mentionne")
     guest.page.get_by_role("button", name="Voir", exact=True).press("Enter")
     answer = panel_of(guest.page)
     expect(answer).to_contain_text(f"Votre avis, @{name}")
@@ -125,4 +125,4 @@ def test_guest_who_is_mentioned_is_told_on_the_board(open_board: OpenBoard, live
     guest.page.keyboard.type("Plutôt samedi.")
     guest.press("Control+Enter")
     expect(panel.get_by_text("Plutôt samedi.")).to_be_visible()
-    expect(alice.page.locator("[data-polite]")).to_contain_text(f"{name} a commenté", timeout=10_000)
+    alice.expect_said(f"{name} a commenté")

@@ -14,7 +14,6 @@ from tests.factories import make_board
 from tests.live.live_support import LiveServer, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
-SOON_MS = 15_000
 
 
 def set_frozen(someone: BoardPage, *, frozen: bool) -> None:
@@ -31,7 +30,7 @@ def test_work_goes_on_offline_and_goes_up_on_return(open_board: OpenBoard) -> No
     alice.expect_saved()
     alice.page.context.set_offline(True)
     expect(alice.page.locator("[data-notice]")).to_contain_text("Hors ligne")
-    expect(alice.page.locator("[data-assertive]")).to_contain_text("Connexion perdue")
+    alice.expect_said("Connexion perdue")
     alice.write("Un", 420, 420)
     alice.write("Deux", 700, 420)
     alice.note("Avant la coupure").dblclick()
@@ -43,7 +42,7 @@ def test_work_goes_on_offline_and_goes_up_on_return(open_board: OpenBoard) -> No
     bob.page.keyboard.type("Juste ")
     bob.press("Escape")
     alice.page.context.set_offline(False)
-    expect(alice.status).to_have_text("Tout est à jour", timeout=SOON_MS)
+    expect(alice.status).to_have_text("Tout est à jour")
     expect(alice.page.locator("[data-notice]")).to_be_hidden()
     for someone in (alice, bob):
         for words in ("Un note", "Deux note", "Juste Avant la coupure, complétée"):
@@ -72,10 +71,10 @@ def test_refused_words_stay_in_the_tray_with_the_reason_and_can_be_tried_again(o
     expect(alice.status).to_have_text("Hors ligne")
     alice.write("Écrite trop tard", 700, 420)
     set_frozen(alice, frozen=True)
-    expect(bob.page.locator("[data-notice]")).to_contain_text("figé", timeout=SOON_MS)
+    expect(bob.page.locator("[data-notice]")).to_contain_text("figé")
     alice.page.context.set_offline(False)
     tray = alice.page.get_by_role("region", name="Non enregistré")
-    expect(tray).to_contain_text("Écrite trop tard", timeout=SOON_MS)
+    expect(tray).to_contain_text("Écrite trop tard")
     expect(tray).to_contain_text("figé")
     expect(alice.note("Écrite trop tard")).to_have_count(0)
     assert "Écrite trop tard" not in alice.words_on_server()
@@ -92,7 +91,7 @@ def test_refused_words_stay_in_the_tray_with_the_reason_and_can_be_tried_again(o
     window.close()
     assert violations(alice.page) == []
     set_frozen(alice, frozen=False)
-    expect(alice.page.locator("[data-notice]")).to_be_hidden(timeout=SOON_MS)
+    expect(alice.page.locator("[data-notice]")).to_be_hidden()
     tray.get_by_role("button", name="Réessayer").click()
     expect(tray).to_be_hidden()
     expect(bob.note("Écrite trop tard")).to_be_visible()
@@ -103,7 +102,7 @@ def test_frozen_board_is_read_only_at_once(open_board: OpenBoard) -> None:
     alice = open_board("alice")
     alice.write("Déjà là", 700, 420)
     set_frozen(alice, frozen=True)
-    expect(alice.page.locator("[data-notice]")).to_contain_text("figé", timeout=SOON_MS)
+    expect(alice.page.locator("[data-notice]")).to_contain_text("figé")
     expect(alice.page.get_by_role("navigation", name="Outils")).to_be_hidden()
     alice.page.mouse.dblclick(900, 640)
     expect(alice.page.locator(".board-editor")).to_have_count(0)
@@ -123,15 +122,13 @@ def test_revoked_guest_sees_nothing_of_the_board_any_more(
         row = session.get(GuestContributor, own_server.world.guests["guest"].id)
         assert row is not None
         row.revoked_at = utcnow()
-    expect(guest.page.get_by_role("heading", level=1)).to_have_text(
-        "Vous n’avez plus accès à ce tableau", timeout=SOON_MS
-    )
+    expect(guest.page.get_by_role("heading", level=1)).to_have_text("Vous n’avez plus accès à ce tableau")
     expect(guest.page.locator("body")).not_to_contain_text("Confidentiel")
-    kept = guest.page.evaluate(
+    kept = (
         "async () => (await indexedDB.databases()).filter(({name}) => /etabli-board:g/.test(name)).length"
         " + Object.keys(localStorage).filter(name => /etabli-board:g/.test(name)).length"
     )
-    assert kept == 0
+    eventually(lambda: guest.page.evaluate(kept) == 0, what="nothing of the board on the device")
 
 
 def test_ended_session_keeps_what_was_written_and_offers_to_sign_in(
@@ -139,12 +136,12 @@ def test_ended_session_keeps_what_was_written_and_offers_to_sign_in(
 ) -> None:
     alice = open_own_board("alice")
     alice.page.context.set_offline(True)
+    expect(alice.status).to_have_text("Hors ligne")
     alice.write("Gardée", 700, 420)
+    expect(alice.status).to_have_text("Hors ligne, 1 modification en attente")
     alice.page.context.clear_cookies()
     alice.page.context.set_offline(False)
-    expect(alice.page.get_by_role("heading", level=1)).to_have_text(
-        "Votre session est terminée", timeout=SOON_MS
-    )
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Votre session est terminée")
     expect(alice.page.get_by_role("link", name="Se connecter")).to_have_attribute(
         "href", re.compile(r"^/sign-in\?next=")
     )
@@ -164,13 +161,13 @@ def test_freezing_ends_the_writing_and_loses_no_word_of_it(open_board: OpenBoard
     alice.page.keyboard.type("Écrite avant")
     alice.expect_saved()
     set_frozen(alice, frozen=True)
-    expect(alice.page.locator("[data-assertive]")).to_contain_text("figé", timeout=SOON_MS)
+    alice.expect_said("figé")
     expect(alice.page.locator(".board-editor")).to_have_count(0)
     expect(alice.note("Écrite avant")).to_be_focused()
     alice.page.keyboard.type("trop tard")
     assert "Écrite avant" in alice.words_on_server()
     set_frozen(alice, frozen=False)
-    expect(alice.page.locator("[data-notice]")).to_be_hidden(timeout=SOON_MS)
+    expect(alice.page.locator("[data-notice]")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +208,7 @@ def test_the_server_refuses_what_a_forged_page_tries_and_the_words_are_given_bac
     someone.page.keyboard.type(" à ma façon")
     someone.press("Escape")
     tray = someone.page.get_by_role("region", name="Non enregistré")
-    expect(tray).to_contain_text("à ma façon", timeout=SOON_MS)
+    expect(tray).to_contain_text("à ma façon")
     expect(tray).to_contain_text(sentence)
     expect(someone.note(f"{target} à")).to_have_count(0)
     assert "à ma façon" not in bob.words_on_server()
@@ -229,11 +226,11 @@ def test_rights_that_change_are_told(open_board: OpenBoard, live_server: LiveSer
             link.role = role
 
     set_role(LinkRole.READ)
-    expect(guest.page.locator("[data-notice]")).to_contain_text("Lecture seule", timeout=SOON_MS)
+    expect(guest.page.locator("[data-notice]")).to_contain_text("Lecture seule")
     expect(guest.page.locator(".board-toast")).to_contain_text("Vos droits sur ce tableau ont changé")
     expect(guest.page.get_by_role("navigation", name="Outils")).to_be_hidden()
     set_role(LinkRole.CONTRIBUTE)
-    expect(guest.page.locator("[data-notice]")).to_be_hidden(timeout=SOON_MS)
+    expect(guest.page.locator("[data-notice]")).to_be_hidden()
     guest.write("De nouveau", 700, 420)
     guest.expect_saved()
 
@@ -268,7 +265,7 @@ def test_light_mode_is_chosen_asked_of_the_server_and_remembered(open_board: Ope
         alice.page.wait_for_timeout(50)  # frames are told while the browser is listened to
         return any('"light":true' in frame for frame in sent)
 
-    eventually(has_joined_lightly, 10, "a join in light mode")
+    eventually(has_joined_lightly, what="a join in light mode")
     alice.expect_saved()
     alice.write("Rien n’attend", 700, 420)
     expect(bob.note("Rien n’attend")).to_be_visible()

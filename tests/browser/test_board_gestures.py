@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from models.document import Board
 from tests.browser.board_support import BoardPage, OpenBoard
 from tests.browser.test_board_access import TOUCH, Touch, violations
-from tests.browser.test_board_tools import Place, drag, middle_of
+from tests.browser.test_board_tools import Place, await_shift, drag, middle_of
 from tests.factories import make_board
 from tests.live.live_support import eventually
 
@@ -80,7 +80,7 @@ def test_mouse_arranges_groups_snaps_sizes_and_carries_whole_objects_to_another_
     arrange.click()
     choose(alice, "Espacer en largeur")
     assert abs(corner(alice, "Deux")[0] - (left + right) / 2) <= 1
-    expect(alice.page.locator("[data-polite]")).to_have_text("3 éléments espacés régulièrement")
+    alice.expect_said("3 éléments espacés régulièrement")
 
     # A group is picked, moved and told as one; a second press goes into it.
     alice.press("Control+g", "Escape")
@@ -116,16 +116,16 @@ def test_mouse_arranges_groups_snaps_sizes_and_carries_whole_objects_to_another_
     width = width_of(alice, "Deux")
     handle = middle_of(alice.page.locator(".board-handle"))
     drag(alice, handle, (handle[0] + 62, handle[1] + 30))
-    eventually(lambda: width_of(alice, "Deux") > width + 50, 10, "a larger note")
+    eventually(lambda: width_of(alice, "Deux") > width + 50, what="a larger note")
     larger = width_of(alice, "Deux")
     handle = middle_of(alice.page.locator(".board-handle"))
     drag(alice, handle, (handle[0] + 90, handle[1]), release=False)
     alice.press("Escape")
     alice.page.mouse.up()
-    eventually(lambda: width_of(alice, "Deux") == larger, 10, "the width of before")
+    eventually(lambda: width_of(alice, "Deux") == larger, what="the width of before")
     alice.note("Deux").click(button="right")
     choose(alice, "Réduire")
-    eventually(lambda: width_of(alice, "Deux") == larger - 24, 10, "a smaller note")
+    eventually(lambda: width_of(alice, "Deux") == larger - 24, what="a smaller note")
     expect(bob.note("Deux")).to_be_visible()
 
     # Whole objects go to another board, the arrow between them too; the words go anywhere.
@@ -133,7 +133,7 @@ def test_mouse_arranges_groups_snaps_sizes_and_carries_whole_objects_to_another_
     expect(alice.page.locator(".board-connector")).to_have_count(1)
     expect(selected(alice)).to_have_count(2)
     alice.press("Control+g", "Control+c")
-    expect(alice.page.locator("[data-polite]")).to_have_text("3 éléments copiés")
+    alice.expect_said("3 éléments copiés")
     assert alice.page.evaluate("navigator.clipboard.readText()").splitlines() == ["Deux", "Une"]
     with alice.server.transaction() as session:
         other = make_board(session, alice.server.world.project, alice.server.world.alice).id
@@ -146,7 +146,7 @@ def test_mouse_arranges_groups_snaps_sizes_and_carries_whole_objects_to_another_
     alice.press("Enter")
     alice.page.mouse.move(1010, 760)
     alice.press("Control+v")
-    expect(alice.page.locator("[data-polite]")).to_have_text("3 éléments collés")
+    alice.expect_said("3 éléments collés")
     expect(selected(alice)).to_have_count(2)
     expect(alice.page.locator(".board-connector")).to_have_count(1)
     expect(alice.note("Une")).to_have_accessible_name(re.compile("groupe de 2"))
@@ -249,7 +249,7 @@ def test_keyboard_opens_the_menu_pastes_tables_and_thousands_searches_and_knows_
     expect(zoom).to_have_text("100 %")
     alice.press("Enter", "Shift+Enter", "Shift+Enter")
     expect(alice.page.locator("[data-search-count]")).to_have_text("11 sur 11")
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Idée numéro 4989")
+    alice.expect_said("Idée numéro 4989")
     expect(alice.page.locator("#board [data-found]").first).to_be_attached()
     assert violations(alice.page) == []
     alice.press("Escape")
@@ -267,10 +267,12 @@ def test_finger_opens_the_menu_and_moves_without_dragging(open_board: OpenBoard)
     alice = craft(open_board, **TOUCH, color_scheme="dark")
     alice.page.get_by_role("button", name="Tableau", exact=True).tap()
     alice.page.get_by_role("button", name="Nouvelle note").tap()
+    expect(alice.page.locator(".board-editor")).to_be_focused()
     alice.page.keyboard.type("Sous le doigt")
     alice.press("Escape")
     touch = Touch(alice.page)
     note = alice.note("Sous le doigt")
+    expect(note).to_be_focused()
 
     def press_long(place: Place) -> None:
         touch.down(place)
@@ -290,9 +292,7 @@ def test_finger_opens_the_menu_and_moves_without_dragging(open_board: OpenBoard)
     touch.down((120, 560))
     touch.up()
     expect(alice.page.locator(".board-toasts")).to_have_text("")
-    x, y = middle_of(note)
-    assert abs(x - 120) < 2
-    assert abs(y - 560) < 2
+    await_shift(note, (120, 560), (0, 0))
 
     # On an empty place, the board's own menu; a press elsewhere closes it.
     press_long((300, 600))
@@ -303,6 +303,7 @@ def test_finger_opens_the_menu_and_moves_without_dragging(open_board: OpenBoard)
     expect(menu_of(alice)).to_be_hidden()
     press_long((300, 600))
     menu_of(alice).get_by_role("menuitem", name="Nouvelle note ici").tap()
+    expect(alice.page.locator(".board-editor")).to_be_focused()
     alice.page.keyboard.type("Ici")
     alice.press("Escape")
     expect(alice.note("Ici")).to_be_visible()
@@ -320,7 +321,7 @@ def test_observer_copies_and_is_told_why_nothing_is_pasted(open_board: OpenBoard
     reader.wait_ready()
     reader.note("À lire").click()
     reader.press("Control+c")
-    expect(reader.page.locator("[data-polite]")).to_have_text("1 élément copié")
+    reader.expect_said("1 élément copié")
     reader.press("Control+v")
     expect(reader.page.locator(".board-toasts")).to_contain_text("Ce tableau est en lecture seule pour vous.")
     expect(reader.note("À lire")).to_have_count(1)

@@ -30,14 +30,14 @@ def go_away(somebody: BoardPage) -> None:
         return at is not None and at >= moment
 
     somebody.expect_saved()
-    eventually(lambda: seen_after(utcnow() - timedelta(hours=1)), 15, "the page said that it was opened")
+    eventually(lambda: seen_after(utcnow() - timedelta(hours=1)), what="the page said that it was opened")
     project.run(somebody.document_id, utcnow())  # what a job does some seconds after an edit
     leaving = utcnow()
     # Told while the page is there, and once: what it says while it goes comes when the browser likes.
     somebody.page.evaluate(
         "() => { dispatchEvent(new Event('pagehide')); window.fetch = () => new Promise(() => {}); }"
     )
-    eventually(lambda: seen_after(leaving), 15, "the page said that it was left")
+    eventually(lambda: seen_after(leaving), what="the page said that it was left")
     somebody.page.goto("/")
     with transaction() as session:
         session.execute(update(BoardVisit).where(mine).values(last_at=leaving - PAUSE - timedelta(minutes=5)))
@@ -83,15 +83,15 @@ def test_what_others_did_since_ones_visit_is_marked_walked_through_and_over(
 
     alice.page.get_by_role("button", name="Les voir une à une").click()
     expect(line).to_contain_text("1 sur 2")
-    first = alice.focused_text()
+    expect(alice.note("Encore une")).to_be_focused()
     alice.press("Alt+ArrowDown")
     expect(line).to_contain_text("2 sur 2")
-    assert alice.focused_text() != first
+    expect(alice.note("Arrivée après")).to_be_focused()
     alice.press("Alt+ArrowUp")
     expect(line).to_contain_text("1 sur 2")
-    assert alice.focused_text() == first
+    expect(alice.note("Encore une")).to_be_focused()
     expect(alice.page.locator("[data-fresh]")).to_have_count(0)
-    with alice.page.expect_request(lambda request: "what=seen" in (request.post_data or "")):
+    with alice.page.expect_response(lambda answer: "what=seen" in (answer.request.post_data or "")):
         alice.page.get_by_role("button", name="Marquer comme vu").click()
     expect(line).to_be_hidden()
     expect(wanted).to_be_hidden()

@@ -23,7 +23,7 @@ def test_a_note_becomes_an_idea_and_each_leads_to_the_other(open_board: OpenBoar
     item.press("Enter")
     toast = alice.page.locator(".board-toast")
     expect(toast).to_contain_text("Une idée de solution est née")
-    assert "Une idée de solution est née" in alice.announced()
+    alice.expect_said("Une idée de solution est née")
     expect(alice.note("Un banc à l’ombre")).to_have_accessible_name(
         re.compile("devenue une idée de solution")
     )
@@ -31,7 +31,6 @@ def test_a_note_becomes_an_idea_and_each_leads_to_the_other(open_board: OpenBoar
     assert violations(alice.page) == []
 
     # Asked again it is not made twice: it is shown.
-    alice.page.get_by_role("button", name="Fermer", exact=True).last.click()
     alice.note("Un banc à l’ombre").click()
     alice.press("Shift+F10")
     item.press("Enter")
@@ -63,10 +62,12 @@ def test_a_group_becomes_one_idea_from_the_plan_and_guests_are_not_offered_it(op
     idea = alice.page.locator("[data-plan-bar]").get_by_role("button", name="Idée")
     expect(idea).to_be_visible()
     idea.press("Enter")
-    expect(alice.page.locator(".board-toast")).to_contain_text("Une idée de solution est née")
+    toast = alice.page.locator(".board-toast")
+    expect(toast).to_contain_text("Une idée de solution est née")
+    toast.get_by_role("button", name="Voir l’idée").focus()  # it stays while it has the focus
     for words in ("Un abri", "Un tilleul"):
         expect(alice.row(words)).to_contain_text("devenue une idée")
-    alice.page.get_by_role("button", name="Voir l’idée").press("Enter")
+    alice.press("Enter")
     alice.page.wait_for_url(re.compile(r"/solutions/\d+"))
     sources = alice.page.get_by_role("link", name=re.compile("Voir sur le tableau"))
     expect(sources).to_have_count(2)

@@ -82,11 +82,11 @@ def test_move_mode_moves_and_escape_puts_back(open_board: OpenBoard) -> None:
     alice.write("Voyageuse", 700, 400)
     x, y = place_of(alice, "Voyageuse")
     alice.press("m", "ArrowRight", "ArrowRight", "ArrowDown", "Enter")
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Déplacé")
-    assert place_of(alice, "Voyageuse") == (x + 48, y + 24)
+    alice.expect_said("Déplacé")
+    alice.expect_place("Voyageuse", x + 48, y + 24)
     alice.press("m", "Shift+ArrowLeft", "ArrowUp", "Escape")
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Remis à sa place")
-    assert place_of(alice, "Voyageuse") == (x + 48, y + 24)
+    alice.expect_said("Remis à sa place")
+    alice.expect_place("Voyageuse", x + 48, y + 24)
 
 
 def test_connector_is_drawn_by_keyboard(open_board: OpenBoard) -> None:
@@ -96,7 +96,7 @@ def test_connector_is_drawn_by_keyboard(open_board: OpenBoard) -> None:
     expect(alice.page.locator(".board-connector")).to_have_count(0)
     alice.press("ArrowLeft", "l", "ArrowRight", "Enter")
     expect(alice.page.locator(".board-connector")).to_have_count(1)
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Lien ajouté")
+    alice.expect_said("Lien ajouté")
     expect(alice.note("Effet")).to_have_accessible_name(re.compile("1 lien"))
 
 
@@ -106,7 +106,7 @@ def test_delete_moves_the_focus_to_the_nearest_note_and_can_be_undone(open_board
     alice.write("À supprimer", 1000, 480)
     alice.press("Delete")
     expect(alice.note("À supprimer")).to_have_count(0)
-    assert alice.page.locator("#board [role=option]:focus").count() == 1
+    expect(alice.page.locator("#board [role=option]:focus")).to_have_count(1)
     alice.press("Control+z")
     expect(alice.note("À supprimer")).to_be_visible()
     alice.press("Control+Shift+z")
@@ -185,10 +185,10 @@ def test_the_plan_alone_is_enough(open_board: OpenBoard) -> None:
     expect(notes.first).to_have_text("Depuis le plan, corrigée")
     alice.press("Alt+ArrowDown")
     expect(notes.first).to_have_text("Autre note")
-    expect(alice.page.locator("[data-polite]")).to_have_text("Placée après « Autre note »")
+    alice.expect_said("Placée après « Autre note »")
     expect(alice.row("Depuis le plan, corrigée note")).to_be_focused()
     alice.press("Alt+ArrowDown")
-    expect(alice.page.locator("[data-polite]")).to_have_text("C’est déjà la dernière.")
+    alice.expect_said("C’est déjà la dernière.")
     alice.press("Alt+ArrowUp")
     expect(notes.first).to_have_text("Depuis le plan, corrigée")
 
@@ -196,14 +196,14 @@ def test_the_plan_alone_is_enough(open_board: OpenBoard) -> None:
     title = zone.locator(".plan-words").text_content() or ""
     alice.press("m")
     alice.page.get_by_role("dialog", name="Déplacer vers").get_by_role("button", name=title).press("Enter")
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Déplacé dans")
+    alice.expect_said("Déplacé dans")
     expect(alice.row("Depuis le plan, corrigée note")).to_be_focused()
     expect(zone.locator(".plan-aside")).to_have_text("1")
 
     alice.press("Delete")
     expect(bob.note("Depuis le plan")).to_have_count(0)
     expect(bob.page.locator(".board-connector")).to_have_count(0)
-    assert alice.page.locator("#plan-tree :focus").count() == 1
+    expect(alice.page.locator("#plan-tree :focus")).to_have_count(1)
     alice.press("Control+z")
     expect(bob.note("Depuis le plan")).to_be_visible()
     alice.expect_saved()

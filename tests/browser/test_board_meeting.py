@@ -17,13 +17,6 @@ from tests.live.live_support import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 
-KEEP_WHAT_IS_SAID = """
-window.said = [];
-const region = document.querySelector("[data-polite]");
-new MutationObserver(() => said.push(region.textContent)).observe(region, { childList: true });
-"""
-
-
 def begin(someone: BoardPage) -> None:
     push(someone, "Animer")
     push(someone, "Commencer l’atelier")
@@ -70,11 +63,12 @@ def test_view_is_followed_until_ones_own_move(open_board: OpenBoard) -> None:
     expect(bob.note("Loin d’ici")).not_to_be_in_viewport()
     guest.page.mouse.click(700, 500)
     expect(chip).to_be_hidden()
-    assert "Vous ne suivez plus Alice" in guest.announced()
+    guest.expect_said("Vous ne suivez plus Alice")
+    guest.page.get_by_role("button", name="Reprendre").focus()  # what offers it stays while it has the focus
     go_far(alice, "Plus loin encore")
     expect(guest.row("Plus loin encore")).to_be_visible()
     expect(guest.note("Plus loin encore")).not_to_be_in_viewport()
-    push(guest, "Reprendre")
+    guest.press("Enter")
     expect(guest.note("Plus loin encore")).to_be_in_viewport()
     guest.press("Escape")
     expect(chip).to_be_hidden()
@@ -153,7 +147,6 @@ def test_strip_is_a_stop_of_f6_and_leads_to_the_round_and_the_vote_of_its_step(o
 
 def test_novice_is_told_why_and_their_notes_go_to_the_inbox(open_board: OpenBoard) -> None:
     alice, guest = open_board("alice"), open_board("guest")
-    guest.page.evaluate(KEEP_WHAT_IS_SAID)
     guest.write("Ma note", x=700, y=560)
     guest.expect_saved()
     begin(alice)
@@ -172,7 +165,7 @@ def test_novice_is_told_why_and_their_notes_go_to_the_inbox(open_board: OpenBoar
     expect(strip_of(guest)).to_contain_text(f"Vos notes arrivent dans « {name} »")
     guest.write("Arrivée", x=700, y=700)
     guest.expect_saved()
-    guest.page.wait_for_function("said.filter((words) => words.includes('Vos notes arrivent')).length > 0")
+    guest.expect_said("Vos notes arrivent")
     content = alice.server.sign_in("alice").get(f"/documents/{alice.document_id}/snapshot").body
     homes = {note.text: zone.title for zone in to_outline(content).zones for note in zone.notes}
     assert homes["Arrivée"] == name
@@ -180,7 +173,7 @@ def test_novice_is_told_why_and_their_notes_go_to_the_inbox(open_board: OpenBoar
     guest.press("Escape", "m")
     expect(guest.page.locator("[data-toasts]")).to_contain_text("qui anime les place ensuite")
     guest.expect_saved()
-    assert guest.page.locator("[data-tray] li").count() == 0, "nothing had to be refused by the server"
+    expect(guest.page.locator("[data-tray] li")).to_have_count(0)  # nothing had to be refused by the server
 
 
 def test_window_of_hours_is_typed_by_the_cohorts_clock_and_read_by_ones_own(open_board: OpenBoard) -> None:

@@ -18,7 +18,6 @@ from tests.live.live_support import LiveServer, eventually
 from workspace.web.guard import COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
-SOON_MS = 15_000
 KEPT = """async () => [
     ...(await indexedDB.databases()).map(({name}) => name),
     ...await caches.keys(), ...Object.keys(localStorage),
@@ -70,6 +69,7 @@ def test_where_websockets_are_blocked_two_people_see_each_other_over_http(
     open_board: OpenBoard, proxy: Proxy
 ) -> None:
     bob = open_board("bob")
+    bob.expect_live()
     proxy.blocks_websockets = True
     alice = open_board("alice")
     expect(alice.page.locator("[data-notice]")).to_have_text(
@@ -80,12 +80,12 @@ def test_where_websockets_are_blocked_two_people_see_each_other_over_http(
     assert "Par la poste" in alice.words_on_server()
     expect(bob.note("Par la poste")).to_be_visible()
     bob.write("Reçue quand même", 900, 300)
-    expect(alice.note("Reçue quand même")).to_be_visible(timeout=SOON_MS)
+    expect(alice.note("Reçue quand même")).to_be_visible()
     expect(alice.page.locator("[data-notice]")).to_be_visible()
 
     proxy.blocks_websockets = False
     alice.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(alice.page.locator("[data-notice]")).to_be_hidden(timeout=SOON_MS)
+    expect(alice.page.locator("[data-notice]")).to_be_hidden()
     posts = len(proxy.paths("/sync"))
     alice.write("Par la liaison", 420, 560)
     alice.expect_saved()
@@ -97,7 +97,7 @@ def test_a_change_refused_over_http_lands_in_the_tray(open_board: OpenBoard, pro
     proxy.blocks_websockets = True
     alice, bob = open_board("alice"), open_board("bob")
     alice.write("a" * 1200, 420, 300)
-    expect(bob.note("aaa")).to_be_visible(timeout=SOON_MS)
+    expect(bob.note("aaa")).to_be_visible()
     for someone, letter in ((alice, "b"), (bob, "c")):
         someone.page.context.set_offline(True)
         someone.note("aaa").dblclick()
@@ -107,9 +107,10 @@ def test_a_change_refused_over_http_lands_in_the_tray(open_board: OpenBoard, pro
         expect(someone.status).to_have_text("Hors ligne, 1 modification en attente")
     alice.page.context.set_offline(False)
     alice.expect_saved()
+    assert alice.page.locator("[data-save]").get_attribute("data-state") == "slow", "up to date, but not live"
     bob.page.context.set_offline(False)
     tray = bob.page.get_by_role("region", name="Non enregistré")
-    expect(tray).to_contain_text("c" * 700, timeout=SOON_MS)
+    expect(tray).to_contain_text("c" * 700)
     expect(tray).to_contain_text("Ce texte est trop long")
     expect(bob.note("a" * 1200 + "b" * 20)).to_be_visible()
     bob.expect_saved()
@@ -150,7 +151,7 @@ def test_the_first_load_is_a_compressed_snapshot_and_the_second_is_not_sent_agai
     alice.expect_saved()
     expect(alice.note("Déjà là")).to_be_visible()
     assert len(proxy.paths("/snapshot")) == count
-    eventually(lambda: len(received) > 0, 5, "messages on the socket")
+    eventually(lambda: len(received) > 0, what="messages on the socket")
     assert max(received) < 900, received
 
 
@@ -182,7 +183,7 @@ def test_closed_laptop_reload_without_network_two_hours_then_everything_arrives(
     context, alice = open_laptop(keep_cookie=False)
     alice.expect_saved()
     kept = "async () => !!(navigator.serviceWorker.controller && await caches.match(location.pathname))"
-    eventually(lambda: alice.page.evaluate(kept), 10, "the page kept in the browser")
+    eventually(lambda: alice.page.evaluate(kept), what="the page kept in the browser")
     proxy.is_down = True
     proxy.cut()
     alice.page.evaluate("dispatchEvent(new Event('offline'))")  # a busy Chromium may be late to see the cut
@@ -214,7 +215,7 @@ def test_closed_laptop_reload_without_network_two_hours_then_everything_arrives(
 
     proxy.is_down = False
     alice.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(alice.status).to_have_text("Tout est à jour", timeout=SOON_MS)
+    expect(alice.status).to_have_text("Tout est à jour")
     expect(bob.note("Dans le train")).to_be_visible()
     expect(bob.note("Note Commune, revue")).to_be_visible()
     news = alice.page.get_by_role("region", name="Pendant votre absence")
@@ -232,6 +233,6 @@ def test_closed_laptop_reload_without_network_two_hours_then_everything_arrives(
     other.goto(f"{proxy.url}/account")
     other.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
     expect(other).to_have_url(re.compile("/sign-in"))
-    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Vous êtes déconnecté·e", timeout=SOON_MS)
-    eventually(lambda: not other.evaluate(KEPT), 5, "nothing of the board on the device")
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Vous êtes déconnecté·e")
+    eventually(lambda: not other.evaluate(KEPT), what="nothing of the board on the device")
     context.close()

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, expect
 from pycrdt import Doc, Map
 from sqlalchemy import func, select
 
@@ -14,7 +14,7 @@ from tests.browser.board_support import PHONE, BoardPage, OpenBoard
 from tests.browser.test_board_access import violations
 from tests.browser.test_board_gestures import choose, menu_of, selected
 from tests.browser.test_board_images import picture
-from tests.live.live_support import LiveServer
+from tests.live.live_support import LiveServer, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -34,6 +34,12 @@ def strokes(someone: BoardPage) -> Locator:
     return someone.page.locator("#board .board-stroke")
 
 
+def box_of(thing: Locator) -> FloatRect:
+    box = thing.bounding_box()
+    assert box is not None
+    return box
+
+
 def take_pen(someone: BoardPage) -> None:
     someone.page.locator("#board").focus()
     someone.press("d")
@@ -44,7 +50,7 @@ def test_a_drawing_is_seen_by_others_described_moved_copied_erased_and_undone(op
     alice, bob = open_board("alice"), open_board("bob")
     alice.write("Dans le cercle", 700, 500)
     take_pen(alice)
-    assert "Au clavier, une note" in alice.announced()
+    alice.expect_said("Au clavier, une note")
     draw(alice, 700, 500, 140)
     pens = alice.page.get_by_role("toolbar", name="Dessin")
     pens.get_by_role("button", name="Brique").click()
@@ -73,23 +79,18 @@ def test_a_drawing_is_seen_by_others_described_moved_copied_erased_and_undone(op
     expect(selected(alice)).to_contain_text("Dans le cercle")
     alice.page.mouse.click(840, 500)
     expect(selected(alice)).to_contain_text("Dessin de Alice")
-    before = strokes(alice).bounding_box()
+    before = box_of(strokes(alice))
     alice.press("Enter")
     expect(alice.page.get_by_role("textbox", name="Ce que montre le dessin")).to_be_focused()
     alice.page.keyboard.type("Un cercle autour de la note")
     alice.press("Escape", "m", "ArrowRight", "ArrowRight", "Enter")
     expect(bob.row("Un cercle autour de la note")).to_be_visible()
-    after = strokes(alice).bounding_box()
-    assert before
-    assert after
-    assert after["x"] > before["x"] + 10
+    eventually(lambda: box_of(strokes(alice))["x"] > before["x"] + 10, what="the drawing, moved")
     alice.press("Control+d")
     expect(strokes(bob)).to_have_count(2)
     alice.press("Control+g", "Shift+F10")
     choose(alice, "Agrandir")
-    wide = strokes(alice).last.bounding_box()
-    assert wide
-    assert wide["width"] > before["width"]
+    eventually(lambda: box_of(strokes(alice).last)["width"] > before["width"], what="a larger drawing")
     alice.press("Delete")
     expect(strokes(bob)).to_have_count(1)
 
@@ -128,7 +129,7 @@ def test_cards_are_chosen_by_keyboard_pasted_followed_and_told_by_each_readers_r
 
     with alice.page.expect_popup() as opened:
         alice.press("Enter")
-    assert opened.value.url.endswith(f"/problems/{world.problem.id}")
+    expect(opened.value).to_have_url(re.compile(rf"/problems/{world.problem.id}$"))
     opened.value.close()
     with bob.page.expect_popup() as opened:
         bob.row(world.problem.title).focus()

@@ -24,6 +24,7 @@ def test_a_template_is_chosen_read_and_used_by_keyboard(enter: Enter) -> None:
     page.get_by_role("link", name="Projets").first.click()
     page.get_by_role("link", name="Une seule visite suffit").first.click()
     page.get_by_role("link", name="Ouvrir un tableau", exact=True).first.click()
+    expect(page.get_by_role("radio", name=re.compile("^Carte des acteurs"))).to_be_visible()
 
     press_until(page, "Tab", "^Carte des acteurs")
     page.keyboard.press("ArrowDown")

@@ -12,8 +12,9 @@ from models.board.seed import add_objects, order_key, seed_board
 from models.board.shadow import apply_updates
 from models.document import DocumentUpdate
 from tests.browser.board_support import OpenBoard
+from tests.browser.test_board_tools import await_shift, drag, resting_place
 from tests.factories import make_board
-from tests.live.live_support import LiveServer
+from tests.live.live_support import LiveServer, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -59,6 +60,8 @@ def test_two_people_writing_in_one_note_merge_letter_by_letter(open_board: OpenB
     expect(bob.note("milieu")).to_be_visible()
     alice.press("Enter", "Home")
     bob.note("milieu").dblclick()
+    for somebody in (alice, bob):
+        expect(somebody.page.locator(".board-editor")).to_be_focused()
     bob.press("End")
     for left, right in zip("avant ", " après", strict=True):
         alice.page.keyboard.type(left)
@@ -73,15 +76,11 @@ def test_moving_colouring_connecting_and_deleting_reach_the_others(open_board: O
     alice, bob = open_board("alice"), open_board("bob")
     alice.write("Départ", 420, 760)
     alice.write("Arrivée", 760, 760)
-    box = alice.note("Départ").bounding_box()
+    before, box = resting_place(alice.note("Départ")), alice.note("Départ").bounding_box()
     assert box is not None
-    alice.page.mouse.move(box["x"] + 20, box["y"] + 30)
-    alice.page.mouse.down()
-    alice.page.mouse.move(box["x"] + 80, box["y"] - 40, steps=12)
-    alice.page.mouse.up()
-    moved = alice.note("Départ").bounding_box()
-    assert moved is not None
-    assert (round(moved["x"] - box["x"]), round(moved["y"] - box["y"])) == (60, -70)
+    x, y = box["x"] + 20, box["y"] + 30
+    drag(alice, (x, y), (x + 60, y - 70))
+    await_shift(alice.note("Départ"), before, (60, -70))
     alice.page.locator(".board-context [data-act=colour]").click()
     alice.page.get_by_role("button", name="Lilas, croisillons").click()
     expect(bob.note("Départ")).to_have_attribute("data-colour", "lilas")
@@ -176,24 +175,22 @@ def test_hundreds_of_notes_are_drawn_from_afar_and_can_be_picked(
     alice.wait_ready()
     alice.page.get_by_role("button", name="Tout voir").click()
     expect(alice.page.locator("#board [data-object]")).to_have_count(0)
-    colours = alice.page.evaluate(
-        """() => {
-            const canvas = document.querySelector('[data-far-layer]');
-            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-            const seen = new Set();
-            for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
-            return [...seen];
-        }"""
-    )
-    assert {"254,222,108", "156,200,178", "168,225,255"} <= set(colours)
+    colours = """() => {
+        const canvas = document.querySelector('[data-far-layer]');
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const seen = new Set();
+        for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+        return [...seen];
+    }"""
+    drawn = {"254,222,108", "156,200,178", "168,225,255"}
+    eventually(lambda: drawn <= set(alice.page.evaluate(colours)), what="the notes, painted")
     alice.page.get_by_role("searchbox", name="Chercher dans le tableau").fill("Note 777 ")
     alice.row("Note 777").click()
     expect(alice.note("Note 777")).to_have_attribute("aria-selected", "true")
-    box = alice.note("Note 777").bounding_box()
-    assert box is not None
+    middle = resting_place(alice.note("Note 777"))
     alice.press("Escape")
     alice.page.mouse.click(700, 120)
-    alice.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    alice.page.mouse.click(*middle)
     expect(alice.note("Note 777")).to_be_focused()
 
 

@@ -28,7 +28,7 @@ def resting_place(thing: Locator) -> Place:
         places.append(middle_of(thing))
         return places[-1] == places[-2]
 
-    eventually(rests, 10, "rest")
+    eventually(rests, what="rest")
     return places[-1]
 
 
@@ -62,7 +62,7 @@ def await_shift(thing: Locator, before: Place, by: tuple[int, int]) -> None:
         return moves[-1] == by
 
     try:
-        eventually(moved, 10)
+        eventually(moved)
     except AssertionError as late:
         raise AssertionError(f"moved by {list(dict.fromkeys(moves))}, not {by}") from late
 
@@ -106,7 +106,7 @@ def test_dropping_a_note_in_a_frame_puts_it_there_in_the_plan(open_board: OpenBo
     row = alice.row("Ce que vivent les personnes")
     expect(row.locator(".plan-aside")).to_have_text("1")
     drag(alice, middle_of(alice.note("Voyageuse")), (600, 400))
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Ce qui gêne aujourd’hui")
+    alice.expect_said("Ce qui gêne aujourd’hui")
     expect(row.locator(".plan-aside")).to_have_text("0")
     expect(alice.row("Ce qui gêne").locator(".plan-aside")).to_have_text("1")
 

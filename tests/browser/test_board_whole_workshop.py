@@ -175,7 +175,7 @@ def test_from_the_board(open_board: OpenBoard) -> None:
     ).to_be_attached()
     go_to_note(alice, "Un tilleul")
     alice.press("l", "PageDown", "Enter")
-    expect(alice.page.locator("[data-polite]")).to_contain_text("Lien ajouté : « Un tilleul » vers")
+    alice.expect_said("Lien ajouté : « Un tilleul » vers")
     expect(bob.page.locator(".board-connector")).to_have_count(1)
 
     # A vote, closed: the totals are in the names.

@@ -37,9 +37,14 @@ def test_facilitator_leads_and_guest_follows_by_keyboard(open_board: OpenBoard) 
     push(alice, "Pause")
     expect(strips[0].get_by_role("button", name="Reprendre")).to_be_focused()
     left = strips[0].get_by_role("timer").text_content() or ""
+    following = strips[0].get_by_role("button", name="Étape suivante")
+    following.evaluate("button => { button.dataset.same = 'yes'; }")
     guest.reload()
     expect(guest.page.get_by_role("region", name="Séance d’atelier").get_by_role("timer")).to_have_text(left)
     assert violations_of(guest.page) == []
+    expect(following).to_have_attribute(
+        "data-same", "yes"
+    )  # who comes and goes takes no button from under the hand
     push(alice, "Menu du tableau")
     push(alice, "Animer un atelier")
     dialog.get_by_role("checkbox", name=re.compile("^Mode simple")).focus()

@@ -75,7 +75,7 @@ def test_learner_overseas_reads_their_own_hours_and_takes_the_feed_home(enter: E
     hours = page.locator(".session-hours", has_text="18:30 à Paris").first
     expect(hours).to_contain_text(re.compile(r"1[34]:30"))
     page.locator(".month td > a").first.press("Enter")
-    assert "#day-" in page.url
+    expect(page).to_have_url(re.compile("#day-"))
     page.get_by_role("link", name="Dans mon agenda").click()
     page.get_by_role("button", name=re.compile("Créer l’adresse|Créer une nouvelle adresse")).click()
     address = page.get_by_label("L’adresse à donner à votre agenda").input_value()

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from models.notification import Notification, NotificationKind, notify
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_accessibility import violations_of
+from tests.conftest import EXPECTED_MS
 from tests.live.live_support import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -19,7 +20,7 @@ def _open(chromium: Browser, server: LiveServer, name: str, path: str, **options
     cookie, _equals, value = server.sign_in(name).cookie.partition("=")
     context.add_cookies([{"name": cookie, "value": value, "url": server.url}])
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(EXPECTED_MS)
     page.goto(path)
     return page
 
@@ -42,17 +43,15 @@ def test_bell_words_and_list_change_without_reload(chromium: Browser, own_server
     page = _open(chromium, own_server, "bob", "/problems", viewport=DESKTOP)
     listed = _open(chromium, own_server, "bob", "/notifications", viewport=PHONE, color_scheme="dark")
     for one in (page, listed):
-        expect(one.locator(LIVE)).to_have_count(1, timeout=15_000)
+        expect(one.locator(LIVE)).to_have_count(1)
     expect(listed.get_by_role("heading", name="Rien de nouveau")).to_be_visible()
     _tell(own_server, NotificationKind.COMMENT_MENTION, "Alice")
-    expect(page.locator("#toasts")).to_contain_text("Alice vous mentionne", timeout=15_000)
+    expect(page.locator("#toasts")).to_contain_text("Alice vous mentionne")
     expect(page.locator("[data-unread-count]")).to_have_text("1")
     expect(page.get_by_role("link", name="Notifications, une non lue")).to_be_visible()
-    expect(listed.get_by_role("link", name=re.compile("Alice vous mentionne")).first).to_be_visible(
-        timeout=15_000
-    )
+    expect(listed.get_by_role("link", name=re.compile("Alice vous mentionne")).first).to_be_visible()
     _tell(own_server, NotificationKind.GUEST_JOINED, "Zoé")
-    expect(page.locator("[data-unread-count]")).to_have_text("2", timeout=15_000)
+    expect(page.locator("[data-unread-count]")).to_have_text("2")
     expect(page.locator("#announcer")).to_contain_text("2 non lues")
     expect(page.locator("#toasts")).not_to_contain_text("Zoé")
     assert violations_of(page) == violations_of(listed) == []

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
+from tests.conftest import EXPECTED_MS
 from tests.front.specimen_site import Site, make_site_app
 
 
@@ -29,7 +30,7 @@ def site() -> Iterator[Site]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile; an error in a page's script fails the test."""
     context = chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(EXPECTED_MS)
     faults: list[str] = []
     context.on("weberror", lambda fault: faults.append(str(fault.error)))
     yield context
