@@ -157,7 +157,7 @@ def worker_process(world: World, tmp_path: Path, *options: str) -> "Iterator[sub
 def test_worker_process_ends_on_sigterm(world: World, tmp_path: Path) -> None:
     with worker_process(world, tmp_path) as process:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
 
 
 @pytest.mark.live
@@ -168,4 +168,4 @@ def test_worker_of_a_parent_ends_with_it(world: World, tmp_path: Path) -> None:
             process.wait(0.2)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from tests.board import forge
-from tests.live.live_support import LiveServer
+from tests.live.live_support import HANG_SECONDS, LiveServer
 from tests.live.raw_socket import BINARY, PING, TEXT, RawSocket, event, join, make_frame
 
 IsOn = Callable[[], bool]
@@ -194,7 +194,7 @@ def flood_of_requests(server: LiveServer, is_on: IsOn) -> None:
         "Content-Type": "application/octet-stream",
     }
     path = f"/documents/{server.document_id}"
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANG_SECONDS)
     for number in count():
         if not is_on():
             break
@@ -265,7 +265,7 @@ def costly_syncs(server: LiveServer, is_on: IsOn) -> None:
         token, form_cookie = server.csrf()
         headers = {"Cookie": f"{person.cookie}; {form_cookie}", "X-CSRFToken": token}
         headers["Content-Type"] = "application/octet-stream"
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANG_SECONDS)
         for number in count():
             if not is_on():
                 break

@@ -16,9 +16,7 @@ from models.document import DocumentSnapshot, DocumentUpdate
 from models.partner import ShareLink
 from models.policy import Role
 from tests.factories import grant, make_guest, make_user
-from tests.live.live_support import Driver, LiveServer, Person, eventually
-
-HANG_SECONDS = 30.0
+from tests.live.live_support import HANG_SECONDS, Driver, LiveServer, Person, eventually
 
 
 def sign_in_writer(server: LiveServer, number: int) -> Person:
@@ -67,7 +65,7 @@ class Fleet:
 
     # -- what they do ---------------------------------------------------------------------------
 
-    def enter(self, seconds: float = 20.0, *, wait: bool = True) -> "Fleet":
+    def enter(self, seconds: float = HANG_SECONDS, *, wait: bool = True) -> "Fleet":
         """Everybody connects and stays; returns when all are in, at once without `wait`."""
         for number, (client, person) in enumerate(zip(self.clients, self._people, strict=True)):
             client("keep", **self._home(self._url(number), person))
@@ -116,7 +114,7 @@ class Fleet:
         """How many edits were acknowledged so far, in all."""
         return sum(client["acked"] for client in self.survey())
 
-    def await_acked(self, count: int, seconds: float = 15.0) -> None:
+    def await_acked(self, count: int, seconds: float = HANG_SECONDS) -> None:
         """Wait until `count` edits were acknowledged."""
         eventually(lambda: self.acked() >= count, seconds, f"{count} acknowledgements")
 

@@ -16,6 +16,8 @@ from typing import Any
 import socketio
 from pycrdt import Doc, Map, Text
 
+from tests.live.live_support import HANG_SECONDS
+
 EVENTS = ("u", "a", "r", "p", "peers", "sel", "v", "x")
 
 
@@ -134,7 +136,7 @@ class PlainClient:
             "Content-Type": "application/octet-stream",
         }
         request = urllib.request.Request(self.url + path, body, headers, method=method)  # noqa: S310 - our own server
-        with self._http.open(request, timeout=10) as answer:
+        with self._http.open(request, timeout=HANG_SECONDS) as answer:
             return bytes(answer.read())
 
     def connect(self, **auth: Any) -> None:
@@ -150,7 +152,7 @@ class PlainClient:
             headers={"Cookie": self._session_cookie},
             auth={"ticket": ticket, "v": 1} | auth,
             transports=["websocket"],
-            wait_timeout=10,
+            wait_timeout=HANG_SECONDS,
         )
 
     def close(self) -> None:
@@ -162,7 +164,7 @@ class PlainClient:
 
     def call(self, event: str, payload: Any) -> Any:
         """Send and wait for the answer."""
-        return self.socket.call(event, payload, timeout=10)
+        return self.socket.call(event, payload, timeout=HANG_SECONDS)
 
     def join(self) -> dict[str, Any]:
         """Open the document, or come back to it; send what the server has not."""
@@ -236,7 +238,7 @@ class PlainClient:
         self.heard.append((event, payload))
         return event, payload
 
-    def wait_for(self, event: str, seconds: float = 8.0, **fields: Any) -> Any:
+    def wait_for(self, event: str, seconds: float = HANG_SECONDS, **fields: Any) -> Any:
         """The next event of that name with these fields; fails when it does not come."""
         deadline = time.monotonic() + seconds
         while True:

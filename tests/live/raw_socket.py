@@ -7,7 +7,7 @@ import socket
 import struct
 from typing import Any, Self
 
-from tests.live.live_support import LiveServer, Person
+from tests.live.live_support import HANG_SECONDS, LiveServer, Person
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -20,7 +20,7 @@ class RawSocket:
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(5)
+        self.socket.settimeout(HANG_SECONDS)
         self.socket.connect(("127.0.0.1", server.port))
         self._buffer = b""
 

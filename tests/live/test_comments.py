@@ -43,15 +43,15 @@ def test_comment_reaches_those_who_may_read_it_and_nobody_else(
     link = own_server.world.guests["guest"].link_id
     project = own_server.world.project.id
     assert _post(people["alice"], f"/projects/{project}/links/{link}/revoke") == 302
-    eventually(lambda: not clients["guest"].is_connected(), 3, "the end of the guest's access")
+    eventually(lambda: not clients["guest"].is_connected(), what="the end of the guest's access")
     heard = len(clients["guest"].events("c"))
     assert _post(people["bob"], f"{path}/{thread['id']}/replies", text="Oui, samedi.") in (302, 303)
-    eventually(lambda: len(clients["tutor"].events("c")) > 1, 3, "the reply")
+    eventually(lambda: len(clients["tutor"].events("c")) > 1, what="the reply")
     assert len(clients["guest"].events("c")) == heard
     assert people["guest"].get(path, **JSON).status == 401
 
     clients["alice"]("note", id="after", text="une note")
-    eventually(lambda: "after" in clients["observer"].objects(), 3, "what the élu does see")
+    eventually(lambda: "after" in clients["observer"].objects(), what="what the élu does see")
     assert clients["observer"].events("c") == []
     assert people["observer"].get(path, **JSON).status == 403
 
@@ -79,12 +79,12 @@ def test_people_on_two_processes_talk_with_each_other(
 
     heard = len(hers.events("c"))
     assert _post(others["bob"], f"{path}/{thread['id']}/replies", text="Plutôt lundi.") in (302, 303)
-    eventually(lambda: len(hers.events("c")) > heard, 5, "the reply, from the other process")
+    eventually(lambda: len(hers.events("c")) > heard, what="the reply, from the other process")
     assert [one["text"] for one in _threads(alice, path)[0]["comments"]][1:] == ["Plutôt lundi."]
     told = len(clients["guest"].events("c"))
     assert _post(alice, f"{path}/{thread['id']}/resolve") in (302, 303)
-    eventually(lambda: len(clients["guest"].events("c")) > told, 5, "that it is settled")
+    eventually(lambda: len(clients["guest"].events("c")) > told, what="that it is settled")
     assert _threads(others["guest"], path)[0]["resolved"]
     hers("note", id="after", text="une note")
-    eventually(lambda: "after" in clients["observer"].objects(), 5, "what the élu does see")
+    eventually(lambda: "after" in clients["observer"].objects(), what="what the élu does see")
     assert clients["observer"].events("c") == []

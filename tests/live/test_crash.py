@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live.fleet import Fleet
-from tests.live.live_support import Driver, LiveServer, eventually
+from tests.live.live_support import PATIENCE, Driver, LiveServer, eventually
 
 pytestmark = pytest.mark.live
 
@@ -26,7 +26,7 @@ SEED = int(os.environ.get("ETABLI_KILL_SEED", random.randrange(10**6)))
 ROUNDS_PER_BOARD = 10
 WRITERS = 20
 BACKOFF = (300, 2000)
-CONVERGENCE_SECONDS = 5.0
+CONVERGENCE_SECONDS = 5.0 * PATIENCE
 
 
 def _slices(kind: str, rounds: int) -> Iterator[tuple[str, str, int]]:

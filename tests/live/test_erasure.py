@@ -41,7 +41,7 @@ def test_erasure_leaves_open_boards_alone_and_no_trace(own_server: LiveServer, d
     assert [file.name for file in files if file.exists() and CANARY.encode() in file.read_bytes()] == []
     bob("note", id="after", text="après")
     bob.await_acks()
-    eventually(lambda: {"kept", "after"} <= alice.objects().keys(), 5, "both go on")
+    eventually(lambda: {"kept", "after"} <= alice.objects().keys(), what="both go on")
     whole = own_server.sign_in("alice").get(f"/documents/{own_server.document_id}/snapshot").body
     assert CANARY.encode() not in whole
     own_server.kill()
@@ -87,14 +87,14 @@ def test_erased_person_is_cut_off_and_their_words_leave_open_boards(
     bob("note", id="his", text="ce que Bob écrit")
     for client in (alice, bob):
         client.await_acks()
-    eventually(lambda: {"hers", "his"} <= bob.objects().keys(), 5, "both notes")
+    eventually(lambda: {"hers", "his"} <= bob.objects().keys(), what="both notes")
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert person.post("/account/erase", b"word=EFFACER&texts=y", **form).status == 302
-    eventually(lambda: not alice.is_connected(), 2, "Alice's disconnection")
+    eventually(lambda: not alice.is_connected(), what="Alice's disconnection")
     assert bob.is_connected()
     result = etabli(own_server, "people", "erase", "alice@exemple.fr", "--texts")
     assert result.returncode == 0, result.stderr
-    eventually(lambda: bob.objects()["hers"]["text"] == "", 30, "Alice's words to go")
+    eventually(lambda: bob.objects()["hers"]["text"] == "", what="Alice's words to go")
     assert bob.objects()["his"]["text"] == "ce que Bob écrit"
     bob("note", id="after", text="après")
     bob.await_acks()

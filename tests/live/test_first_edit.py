@@ -7,12 +7,12 @@ import pytest
 from models.board.export import demo_notes
 from models.document import DocumentUpdate
 from tests.factories import make_board
-from tests.live.live_support import Driver, LiveServer
+from tests.live.live_support import PATIENCE, Driver, LiveServer
 
 pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 
 NOTES = 2_000
-SOON = 2.0
+SOON = 2.0 * PATIENCE
 """A person held back for the work of reading such a board would wait longer."""
 
 

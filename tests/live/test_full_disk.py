@@ -83,7 +83,7 @@ def write_until_it_fails(who: YjsClient) -> list[str]:
     for number in range(2_000):
         ids.append(f"d{number}")
         who("note", id=ids[-1], text=secrets.token_hex(900))
-        eventually(lambda: who("state")["waiting"] == 0 or is_refused(), 15, "an answer")
+        eventually(lambda: who("state")["waiting"] == 0 or is_refused(), what="an answer")
         if is_refused():
             return ids
     raise AssertionError("the disk is not full")
@@ -105,7 +105,7 @@ def test_full_disk_makes_the_board_readable_only_until_there_is_room(
     filler = fill(small_disk)
     *kept, lost = write_until_it_fails(alice)
     for who in (alice, bob):
-        assert "enregistré" in who.await_event("x", 10, kind="stalled")["message"]
+        assert "enregistré" in who.await_event("x", kind="stalled")["message"]
     assert {"before", *kept} <= bob.objects().keys()
     assert lost not in bob.objects()
     assert person.get(f"/documents/{server.document_id}/snapshot", **JSON).status == 200
@@ -114,10 +114,10 @@ def test_full_disk_makes_the_board_readable_only_until_there_is_room(
     flowing = [(who, len(told(who, "flowing"))) for who in (alice, bob)]
     filler.unlink()
     for who, before in flowing:
-        eventually(lambda who=who, before=before: len(told(who, "flowing")) > before, 10, "the end is told")
+        eventually(lambda who=who, before=before: len(told(who, "flowing")) > before, what="the end is told")
     assert alice.events("a") == acked
     bob("note", id="after", text="après")
     bob.await_acks()
-    eventually(lambda: "after" in alice.objects(), 5, "what is written now arrives")
+    eventually(lambda: "after" in alice.objects(), what="what is written now arrives")
     assert len(server.rows()) == rows + 1, "what was not acknowledged is not there"
     assert server.stop() == 0

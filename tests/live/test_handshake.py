@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from realtime.hardening.limits import Limits
-from tests.live.live_support import Driver, LiveServer, Person
+from tests.live.live_support import HANG_SECONDS, Driver, LiveServer, Person
 from tests.live.raw_socket import TEXT, RawSocket, event, join
 
 pytestmark = pytest.mark.live
@@ -179,7 +179,7 @@ def test_messages_before_connect_are_not_heard(live_server: LiveServer) -> None:
 def test_who_said_connect_in_time_is_not_cut_because_the_database_is_slow(live_server: LiveServer) -> None:
     person = live_server.sign_in("alice")
     with RawSocket(live_server) as raw:
-        raw.socket.settimeout(20)
+        raw.socket.settimeout(HANG_SECONDS)
         assert raw.upgrade(person.cookie) == 101
         raw.text()
         ticket = person.ticket()
@@ -193,7 +193,7 @@ def test_who_said_connect_in_time_is_not_cut_because_the_database_is_slow(live_s
 def test_silent_connection_is_cut_after_five_seconds(live_server: LiveServer) -> None:
     with RawSocket(live_server) as raw:
         assert raw.upgrade(live_server.sign_in("alice").cookie) == 101
-        raw.socket.settimeout(8)
+        raw.socket.settimeout(HANG_SECONDS)
         assert raw.close_code() == 1008
 
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from realtime.hardening.limits import MAX_OPENING_PER_ADDRESS
-from tests.live.live_support import Driver, LiveServer, eventually
+from tests.live.live_support import HANG_SECONDS, Driver, LiveServer, eventually
 from tests.live.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, event, join, make_frame
 
 pytestmark = pytest.mark.live
@@ -102,7 +102,7 @@ def test_repeated_malformed_edits_end_the_connection(live_server: LiveServer, dr
     handle = client("state")["handle"]
     for number in range(1, 8):
         client("raw", event="u", payload=_b64(bytes([handle, number]) + b"\xff" * 40))
-    eventually(lambda: not client.is_connected(), 5, "disconnection")
+    eventually(lambda: not client.is_connected(), what="disconnection")
     assert {entry["code"] for entry in client.events("r")} == {"malformed"}
 
 
@@ -139,11 +139,11 @@ def test_reader_that_does_not_read_is_bounded_and_told_to_catch_up(
         for number in range(900):
             alice("note", id=f"much-{number % 30}-{number}", text="x" * 1900)
             if number % 100 == 99:
-                alice.await_acks(20)
-        alice.await_acks(20)
+                alice.await_acks()
+        alice.await_acks()
         grown = process.memory_info().rss - before
         seen = ""
-        slow.socket.settimeout(10)
+        slow.socket.settimeout(HANG_SECONDS)
         while '"resync"' not in seen:
             seen = slow.text()
             assert seen, "cut before it was told"

@@ -52,11 +52,11 @@ class Footprint:
     def greenlets(self) -> int:
         known = self.server.errors().count("census ")
         self.server.send(signal.SIGUSR1)
-        eventually(lambda: self.server.errors().count("census ") > known, 10, "a census")
+        eventually(lambda: self.server.errors().count("census ") > known, what="a census")
         return int(self.server.errors().rpartition("census ")[2].split()[0])
 
 
-@pytest.mark.timeout(7200 if IS_LONG else 180)
+@pytest.mark.timeout(7200 if IS_LONG else 240)
 def test_comings_goings_and_refusals_leave_nothing_behind(counted_server: LiveServer, driver: Driver) -> None:
     server, footprint = counted_server, Footprint(counted_server)
     people = [sign_in_writer(server, number) for number in range(30) if number % 3 != 2]  # guests move less

@@ -2,18 +2,18 @@
 
 import html
 import re
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.live.live_support import LiveServer, eventually
+from tests.live.live_support import HANG_SECONDS, LiveServer, eventually
 from tests.mail.server import free_port
 from tests.oidc.server import OidcServer
-from workspace.oidc.calls import CALL_SECONDS, CALLS_AT_ONCE, WAIT_SECONDS
+from workspace.oidc.calls import CALLS_AT_ONCE
 
 pytestmark = [pytest.mark.live, pytest.mark.both_modes]
 DISCOVERY = "/.well-known/openid-configuration"
@@ -38,23 +38,28 @@ def pair(
         provider.stop()
 
 
-def leave(server: LiveServer, browser: requests.Session) -> requests.Response:
-    """Press the button of the sign-in page."""
+def sign_in_page(server: LiveServer, browser: requests.Session) -> dict[str, str]:
+    """Open the page; gives what its button sends."""
     browser.trust_env = False
-    page = browser.get(f"{server.url}/sign-in", timeout=20).text
+    page = browser.get(f"{server.url}/sign-in", timeout=HANG_SECONDS).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    return browser.post(f"{server.url}/sign-in/oidc", data={"csrf_token": token[1]}, timeout=30)
+    return {"csrf_token": token[1]}
+
+
+def leave(server: LiveServer, browser: requests.Session, sent: dict[str, str]) -> requests.Response:
+    """Press the button of the sign-in page."""
+    return browser.post(f"{server.url}/sign-in/oidc", data=sent, timeout=HANG_SECONDS)
 
 
 def arrives(server: LiveServer, provider: OidcServer) -> bool:
     """Whether somebody nobody knows gets as far as being told so."""
     with requests.Session() as browser:
-        found = re.search(r"0;url=([^\"]+)", leave(server, browser).text)
+        found = re.search(r"0;url=([^\"]+)", leave(server, browser, sign_in_page(server, browser)).text)
         if not found:
             return False
         back = provider.visit(html.unescape(found[1]), login="s-new")
-        page = browser.get(back, timeout=30)
+        page = browser.get(back, timeout=HANG_SECONDS)
     return "On y entre sur invitation" in page.text
 
 
@@ -71,30 +76,20 @@ def test_slow_provider_holds_nobody_up(pair: tuple[LiveServer, OidcServer], way:
         provider.delay_seconds[DISCOVERY] = 60
     else:
         provider.drip.add(DISCOVERY)
-    page_seconds = []
-
-    def press(_number: int) -> tuple[int, float]:
-        with requests.Session() as browser:
-            started = time.monotonic()
-            return leave(server, browser).status_code, time.monotonic() - started
-
     many = CALLS_AT_ONCE + 4
-    with ThreadPoolExecutor(many) as crowd:
-        waiting = [crowd.submit(press, number) for number in range(many)]
-        eventually(lambda: provider.asked.count(DISCOVERY) >= CALLS_AT_ONCE, 20, "calls that wait")
-        began = time.monotonic()
-        while time.monotonic() - began < 2:
-            started = time.monotonic()
+    with ExitStack() as stack, ThreadPoolExecutor(many) as crowd:
+        browsers = [stack.enter_context(requests.Session()) for _number in range(many)]
+        ready = [(browser, sign_in_page(server, browser)) for browser in browsers]
+        waiting = [crowd.submit(leave, server, *one) for one in ready]
+        eventually(lambda: provider.asked.count(DISCOVERY) >= CALLS_AT_ONCE, what="calls that wait")
+        for _page in range(5):
             assert server.request("GET", "/sign-in").status == 200
-            page_seconds.append(time.monotonic() - started)
+        # A call that blocked the hub would have blocked it until it was given up.
         assert sum(not one.done() for one in waiting) >= CALLS_AT_ONCE
         answers = [one.result() for one in waiting]
-    assert {status for status, _seconds in answers} == {502}
-    assert max(seconds for _status, seconds in answers) < CALL_SECONDS + 10
-    # A call that blocked the hub would block it until it is given up.
-    assert max(page_seconds) < WAIT_SECONDS / 2, page_seconds
+    assert {answer.status_code for answer in answers} == {502}
     assert provider.asked.count(DISCOVERY) == CALLS_AT_ONCE  # the others were told at once
     provider.delay_seconds.clear()
     provider.drip.clear()
     provider.release()
-    eventually(lambda: arrives(server, provider), 30, "the next sign-in")
+    eventually(lambda: arrives(server, provider), what="the next sign-in")

@@ -14,7 +14,7 @@ from tests.live import attacks
 from tests.live.attacks import Attack
 from tests.live.live_support import Driver, LiveServer, YjsClient, eventually
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.live
 
 P99_MS = 50.0
 BUSY_P99_MS = 1000.0

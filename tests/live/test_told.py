@@ -41,5 +41,5 @@ def test_person_on_another_process_is_rung_too(
     bob, client = second_server.sign_in("bob"), driver.client()
     assert client.connect(bob)["ok"]
     _mention(own_server.sign_in("alice"), own_server.world.board.id, own_server.world.bob.key)
-    eventually(lambda: client.events("n"), 5, "the bell")
+    eventually(lambda: client.events("n"), what="the bell")
     assert _count(bob) == 1

@@ -29,12 +29,12 @@ def test_people_on_two_processes_see_the_same_board(
         bob("note", id=f"bob-{number}", text="de l’autre")
     alice.await_acks()
     bob.await_acks()
-    eventually(lambda: "bob-19" in alice.objects() and "alice-19" in bob.objects(), 5, "the other's edits")
-    eventually(lambda: alice.objects() == bob.objects(), 5, "convergence")
+    eventually(lambda: "bob-19" in alice.objects() and "alice-19" in bob.objects(), what="the other's edits")
+    eventually(lambda: alice.objects() == bob.objects(), what="convergence")
     seqs = [row.seq for row in own_server.rows()]
     assert seqs == list(range(1, len(seqs) + 1)), "every number once, none left out"
     alice("type", id="bob-3", index=0, text="relu : ")
-    eventually(lambda: bob.objects()["bob-3"]["text"] == "relu : de l’autre", 5)
+    eventually(lambda: bob.objects()["bob-3"]["text"] == "relu : de l’autre")
 
 
 def test_process_that_dies_leaves_the_other_working(

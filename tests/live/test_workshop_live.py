@@ -139,7 +139,7 @@ def test_view_is_told_to_who_follows_in_another_process_and_to_nobody_else(
     peer = eventually(lambda: number_of(key), what="Alice, in the other process")
     look(awa, -40, 10, 1200, 800)
     visitor("raw", event="follow", json={"h": handle_of(visitor), "peer": peer})
-    eventually(lambda: (peer, [-40, 10, 1200, 800]) in views(visitor), 15, "what Alice sees already")
+    eventually(lambda: (peer, [-40, 10, 1200, 800]) in views(visitor), what="what Alice sees already")
     look(awa, 500, 10, 1200, 800)
     eventually(lambda: (peer, [500, 10, 1200, 800]) in views(visitor), what="where she went")
     # Nobody says where another one looks, whatever number they send along.

@@ -15,13 +15,12 @@ from sqlalchemy import update
 
 from models.partner import ShareLink
 from tests.live.fleet import Fleet
-from tests.live.live_support import Driver, eventually
+from tests.live.live_support import PATIENCE, Driver, eventually
 from tests.scale.scale_support import Door
 
 pytestmark = pytest.mark.live
 IS_LONG = os.environ.get("ETABLI_LONG") == "1"
 REDIS_AWAY_SECONDS = 30 if IS_LONG else 5
-PATIENCE = 1 if IS_LONG else 4
 WRITERS = 12
 
 
@@ -39,7 +38,7 @@ def _go_on_for(fleet: Fleet, seconds: float) -> None:
     """Edits are acknowledged all along."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        fleet.await_acked(fleet.acked() + WRITERS, 10)
+        fleet.await_acked(fleet.acked() + WRITERS)
 
 
 def test_redis_gone_while_people_write_loses_nothing(writers: Fleet, proxy: Door) -> None:
@@ -58,7 +57,7 @@ def test_access_ends_within_seconds_while_redis_is_gone(proxy: Door, driver: Dri
     path = f"/projects/{proxy.world.project.id}/links/{link}/revoke"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert person.post(path, urlencode({}).encode(), **form).status in (302, 303)
-    eventually(lambda: not guest.is_connected(), 10, "disconnection")
+    eventually(lambda: not guest.is_connected(), what="disconnection")
     assert guest.await_event("disconnect")["at"] / 1000 - since <= 1.0 * PATIENCE
     proxy.stack.start_redis()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import needs
-from tests.live.live_support import eventually
+from tests.live.live_support import HANG_SECONDS, eventually
 from tests.scale.scale_support import Door
 from tools.run_tests import free_port
 from tools.scale import Process
@@ -42,7 +42,7 @@ def _said(connection: http.client.HTTPConnection) -> Said:
 
 def _asked(proxy: Door, *, chunked: bool) -> Said:
     """The answer to a body that is too large: announced and not sent, or sent without a word of its size."""
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=15)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=HANG_SECONDS)
     connection.putrequest("POST", "/sign-in")
     if chunked:
         connection.putheader("Transfer-Encoding", "chunked")
@@ -89,7 +89,7 @@ def lonely_proxy(tmp_path: Path) -> Iterator[str]:
     caddy = Process("lonely", tmp_path)
     caddy.start(["caddy", "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"], environment)
     try:
-        eventually(lambda: _listens(address), 15, "Caddy")
+        eventually(lambda: _listens(address), what="Caddy")
         yield address
     finally:
         caddy.terminate()
@@ -97,7 +97,7 @@ def lonely_proxy(tmp_path: Path) -> Iterator[str]:
 
 
 def test_when_nobody_answers_a_page_says_what_to_do(lonely_proxy: str) -> None:
-    connection = http.client.HTTPConnection(lonely_proxy, timeout=15)
+    connection = http.client.HTTPConnection(lonely_proxy, timeout=HANG_SECONDS)
     connection.request("GET", "/")
     answer = _said(connection)
     assert answer.status in (502, 503)

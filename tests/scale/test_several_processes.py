@@ -1,14 +1,16 @@
 """Three web processes, one board: people converge, and what one process learns all know within a second."""
 
+import statistics
 import time
 from urllib.parse import urlencode
 
 import pytest
 
 from models.membership import Membership
+from realtime.sockets import GAP_SECONDS
 from tests.factories import make_user
 from tests.live.fleet import Fleet
-from tests.live.live_support import Driver, Person, YjsClient, eventually
+from tests.live.live_support import PATIENCE, Driver, Person, YjsClient, eventually
 from tests.scale.scale_support import Door, command, connections
 
 pytestmark = pytest.mark.live
@@ -33,8 +35,8 @@ def _enter_everywhere(proxy: Door, driver: Driver, name: str) -> list[YjsClient]
 
 
 def _is_cut(client: YjsClient, since: float, seconds: float = 1.0) -> None:
-    eventually(lambda: not client.is_connected(), 10, "disconnection")
-    assert client.await_event("disconnect")["at"] / 1000 - since <= seconds
+    eventually(lambda: not client.is_connected(), what="disconnection")
+    assert client.await_event("disconnect")["at"] / 1000 - since <= seconds * PATIENCE
     assert client.events("x")[-1]["kind"] == "revoked"
 
 
@@ -48,15 +50,18 @@ def test_people_behind_the_proxy_are_spread_and_converge(proxy: Door, driver: Dr
 
 
 def test_edits_go_back_and_forth_between_processes_at_once(proxy: Door, driver: Driver) -> None:
-    """Thirty exchanges: by asking the database every second they would take a quarter of a minute."""
+    """By asking the database every second, most of them would take longer."""
     clients = [driver.client().enter(proxy.at(where).sign_in("alice")) for where in PROCESSES]
-    deadline = time.monotonic() + 5
+    took = []
     for number in range(30):
         writer, reader = clients[number % 3], clients[(number + 1) % 3]
+        started = time.monotonic()
         writer("note", id=f"n{number}", text=str(number))
-        eventually(lambda reader=reader, key=f"n{number}": key in reader.objects(), 5, "the other's note")
-    assert time.monotonic() < deadline
-    eventually(lambda: clients[0].objects() == clients[1].objects() == clients[2].objects(), 5, "convergence")
+        eventually(lambda reader=reader, key=f"n{number}": key in reader.objects(), what="the other's note")
+        took.append(time.monotonic() - started)
+    assert statistics.median(took) < GAP_SECONDS / 3
+    first, *others = clients
+    eventually(lambda: all(one.objects() == first.objects() for one in others), what="convergence")
     seqs = [row.seq for row in proxy.rows()]
     assert seqs == list(range(1, len(seqs) + 1)), "every number once, none left out"
 
@@ -80,7 +85,7 @@ def test_freezing_in_one_process_is_obeyed_in_all(proxy: Door, driver: Driver) -
         proxy.at("web2").sign_in("alice"), f"/boards/{proxy.world.board.id}/switch", switch="frozen", on="1"
     )
     for number, client in enumerate(clients):
-        assert client.await_event("x", kind="frozen")["at"] / 1000 - since <= 1.0
+        assert client.await_event("x", kind="frozen")["at"] / 1000 - since <= 1.0 * PATIENCE
         client("note", id=f"on-ice-{number}", text="figé")
         assert client.await_event("r")["code"] == "frozen"
 

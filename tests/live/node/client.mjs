@@ -7,6 +7,8 @@ import { bytesOf, concat, readVarint, toBase64, varint } from "./wire.mjs";
 const MAX_UPDATE_BYTES = 64 * 1024;
 const PASSING = new Set(["unavailable", "gap"]); // of a refusal: the same edit may be taken a little later
 const REQUEST_MS = 8000;
+// who does not come back by itself waits for as long as it takes
+const HANG_MS = 30_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Client {
@@ -76,7 +78,7 @@ export class Client {
 
   async join({ doc, base }) {
     const sv = this.doc.store.clients.size === 0 ? null : Y.encodeStateVector(this.doc);
-    const answer = await this.socket.timeout(REQUEST_MS).emitWithAck("join", { doc, sv });
+    const answer = await this.socket.timeout(this.home ? REQUEST_MS : HANG_MS).emitWithAck("join", { doc, sv });
     if (!answer.ok) return answer;
     const { missing } = answer;
     if (!missing) {

@@ -74,7 +74,7 @@ async function turns(pair, { count, every, pid }) {
     pair[by].setFields({ id: ids[by], fields: { x: lastTurn } });
     await new Promise((resolve) => setTimeout(resolve, every));
   }
-  for (let waited = 0; sent.size > 0 && waited < 10_000; waited += 20) {
+  for (let waited = 0; sent.size > 0 && waited < 30_000; waited += 20) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   for (const stop of watches) stop();
@@ -93,7 +93,7 @@ const commands = {
   raw: (client, { event, payload, json }) => {
     client.socket.emit(event, payload === undefined ? json : fromBase64(payload));
   },
-  ask: (client, { event, json }) => client.socket.timeout(3000).emitWithAck(event, json),
+  ask: (client, { event, json }) => client.socket.timeout(30_000).emitWithAck(event, json),
   // the next update, encoded but not sent: for sending it another way
   craft: (client, { id, text, author }) => {
     const before = Y.encodeStateVector(client.doc);
