@@ -7,10 +7,11 @@ may read.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from models.assessment import Assessment
@@ -65,9 +66,9 @@ def check(actor: Actor | None, permission: Permission, where: Where) -> None:
     raise Forbidden(FORBIDDEN)
 
 
-def find_or_not_found(session: Session, statement: Select[T]) -> T:
-    """The one row of `statement`, or NotFound."""
-    found = session.scalar(statement)
+def find_or_not_found(session: Session, statement: Select[T], **values: object) -> T:
+    """The one row of `statement`, in which these values are set, or NotFound."""
+    found = session.scalar(statement, values)
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
@@ -77,6 +78,40 @@ def _valid(id_: int) -> int:
     if not 0 < id_ <= MAX_ID:
         raise NotFound(NOT_FOUND)
     return id_
+
+
+# The statements that most requests ask are built once, the first time: by then every model is known.
+
+
+@cache
+def _one_cohort() -> Select[Cohort]:
+    return select(Cohort).where(Cohort.id == bindparam("id")).options(joinedload(Cohort.programme))
+
+
+@cache
+def _one_problem() -> Select[Problem]:
+    return (
+        select(Problem)
+        .where(Problem.id == bindparam("id"))
+        .options(
+            joinedload(Problem.cohort),
+            joinedload(Problem.author),
+            joinedload(Problem.authority),
+            joinedload(Problem.decided_by),
+            selectinload(Problem.drivers),
+            selectinload(Problem.supporters),
+        )
+    )
+
+
+@cache
+def _one_project() -> Select[Project]:
+    return select(Project).where(Project.id == bindparam("id")).options(*project_options())
+
+
+@cache
+def _one_board(column: InstrumentedAttribute[int]) -> Select[Board]:
+    return _boards(column == bindparam("id"))
 
 
 def programme_where(programme: Programme) -> Where:
@@ -114,8 +149,7 @@ def access_cohort(
     session: Session, actor: Actor, cohort_id: int, permission: Permission = Permission.VIEW_COHORT
 ) -> Cohort:
     """The cohort with its programme."""
-    statement = select(Cohort).where(Cohort.id == _valid(cohort_id)).options(joinedload(Cohort.programme))
-    cohort = find_or_not_found(session, statement)
+    cohort = find_or_not_found(session, _one_cohort(), id=_valid(cohort_id))
     check(actor, permission, cohort_where(cohort))
     return cohort
 
@@ -127,8 +161,7 @@ def access_accompaniment(
 
     When it was not chosen, those who do not follow the cohort read their own.
     """
-    statement = select(Cohort).where(Cohort.id == _valid(cohort_id)).options(joinedload(Cohort.programme))
-    cohort = find_or_not_found(session, statement)
+    cohort = find_or_not_found(session, _one_cohort(), id=_valid(cohort_id))
     where = cohort_where(cohort)
     if not is_chosen and not can(actor, Permission.FOLLOW_COHORT, where):
         learner_id = actor.user_id
@@ -151,19 +184,7 @@ def access_problem(
 
     A problem on which the actor works as a partner or a guest is met through its project.
     """
-    statement = (
-        select(Problem)
-        .where(Problem.id == _valid(problem_id))
-        .options(
-            joinedload(Problem.cohort),
-            joinedload(Problem.author),
-            joinedload(Problem.authority),
-            joinedload(Problem.decided_by),
-            selectinload(Problem.drivers),
-            selectinload(Problem.supporters),
-        )
-    )
-    problem = find_or_not_found(session, statement)
+    problem = find_or_not_found(session, _one_problem(), id=_valid(problem_id))
     if can(actor, permission, problem.where):
         return problem
     may_read = False
@@ -185,8 +206,7 @@ def access_project(
     session: Session, actor: Actor, project_id: int, permission: Permission = Permission.VIEW_PROJECT
 ) -> Project:
     """The project with its team, cohort, problem and authority."""
-    statement = select(Project).where(Project.id == _valid(project_id)).options(*project_options())
-    project = find_or_not_found(session, statement)
+    project = find_or_not_found(session, _one_project(), id=_valid(project_id))
     check(actor, permission, project.where)
     return project
 
@@ -218,14 +238,14 @@ def access_board(
     session: Session, actor: Actor, board_id: int, permission: Permission = Permission.VIEW_BOARD
 ) -> Board:
     """The board with its project (as `access_project`) and its document row."""
-    return _access_board(session, actor, Board.id == _valid(board_id), permission)
+    return _access_board(session, actor, Board.id, board_id, permission)
 
 
 def access_board_of_document(
     session: Session, actor: Actor, document_id: int, permission: Permission = Permission.VIEW_BOARD
 ) -> Board:
     """The same board, found by the id of its shared document."""
-    return _access_board(session, actor, Board.document_id == _valid(document_id), permission)
+    return _access_board(session, actor, Board.document_id, document_id, permission)
 
 
 def access_boards_of_documents(
@@ -249,9 +269,9 @@ def access_boards_of_documents(
 
 
 def _access_board(
-    session: Session, actor: Actor, condition: ColumnElement[bool], permission: Permission
+    session: Session, actor: Actor, column: InstrumentedAttribute[int], id_: int, permission: Permission
 ) -> Board:
-    board = find_or_not_found(session, _boards(condition))
+    board = find_or_not_found(session, _one_board(column), id=_valid(id_))
     check(actor, permission, board.where)
     return board
 

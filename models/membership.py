@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, or_, select
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, Index, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -52,20 +53,41 @@ class Membership(WithId, Base):
     user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="raise_on_sql")
 
 
-def is_live(at: datetime | None = None) -> ColumnElement[bool]:
+Moment = datetime | BindParameter[Any]
+
+
+def is_live(at: Moment | None = None) -> ColumnElement[bool]:
     """The SQL condition that a membership holds at `at` (now by default)."""
-    at = at or utcnow()
+    at = utcnow() if at is None else at
     return (Membership.starts_at <= at) & is_not_over(at)
 
 
-def is_not_over(at: datetime | None = None, *, of: type[Membership] = Membership) -> ColumnElement[bool]:
+def is_not_over(at: Moment | None = None, *, of: type[Membership] = Membership) -> ColumnElement[bool]:
     """The SQL condition that a membership holds at `at`, or will: it is given, and may be changed."""
-    return or_(of.ends_at.is_(None), of.ends_at > (at or utcnow()))
+    return or_(of.ends_at.is_(None), of.ends_at > (utcnow() if at is None else at))
 
 
 def has_ended() -> ColumnElement[bool]:
     """The SQL condition that a membership held, and holds no more. One that never began is not among them."""
     return (Membership.ends_at <= utcnow()) & (Membership.ends_at > Membership.starts_at)
+
+
+# Built once: every request asks it.
+_LIVE_GRANTS = (
+    select(
+        Membership.user_id,
+        Membership.role,
+        Membership.organization_id,
+        Membership.programme_id,
+        Membership.cohort_id,
+        Team.cohort_id,
+        Membership.team_id,
+        Membership.project_id,
+        Membership.guest_id,
+    )
+    .outerjoin(Team, Team.id == Membership.team_id)
+    .where(Membership.user_id.in_(bindparam("users", expanding=True)), is_live(bindparam("now")))
+)
 
 
 def grants_of_user(session: Session, user_id: int) -> frozenset[Grant]:
@@ -76,21 +98,7 @@ def grants_of_user(session: Session, user_id: int) -> frozenset[Grant]:
 def grants_of_users(session: Session, user_ids: Iterable[int]) -> dict[int, frozenset[Grant]]:
     """The live grants of each user, with the scopes each lies in (a team's cohort, a cohort's programme)."""
     found: dict[int, set[Grant]] = {user_id: set() for user_id in user_ids}
-    rows = session.execute(
-        select(
-            Membership.user_id,
-            Membership.role,
-            Membership.organization_id,
-            Membership.programme_id,
-            Membership.cohort_id,
-            Team.cohort_id,
-            Membership.team_id,
-            Membership.project_id,
-            Membership.guest_id,
-        )
-        .outerjoin(Team, Team.id == Membership.team_id)
-        .where(Membership.user_id.in_(found), is_live())
-    )
+    rows = session.execute(_LIVE_GRANTS, {"users": list(found), "now": utcnow()})
     for user_id, role, organization_id, programme_id, cohort_id, team_cohort_id, *inner in rows:
         team_id, project_id, guest_id = inner
         found[user_id].add(

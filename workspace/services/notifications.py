@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from models.access import MAX_ID, NOT_FOUND, project_options
@@ -151,18 +151,20 @@ class Filter:
         return found
 
 
+_UNREAD = (  # built once: every page asks it
+    select(func.count())
+    .select_from(Notification)
+    .where(
+        Notification.user_id == bindparam("user"),
+        Notification.read_at.is_(None),
+        Notification.is_quiet.is_(False),
+    )
+)
+
+
 def count_unread(session: Session, actor: Actor) -> int:
     """How many notifications the actor has not read, but those of muted projects."""
-    found = session.scalar(
-        select(func.count())
-        .select_from(Notification)
-        .where(
-            Notification.user_id == actor.user_id,
-            Notification.read_at.is_(None),
-            Notification.is_quiet.is_(False),
-        )
-    )
-    return found or 0
+    return session.scalar(_UNREAD, {"user": actor.user_id}) or 0
 
 
 def news_since(session: Session, actor: Actor, after: int | None) -> tuple[int, list[Notification]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, tuple_, update
+from sqlalchemy import Row, Select, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import utcnow
@@ -27,6 +27,34 @@ IDLE_LIFETIME = timedelta(days=7)
 TICKET_LIFETIME = timedelta(seconds=30)
 GRACE = timedelta(minutes=1)
 SEEN_EVERY = timedelta(minutes=5)
+
+# Built once, as every request asks one of them. Columns rather than objects: a class that comes in is two
+# hundred of these.
+_LIVE_LOGINS = (
+    select(
+        LoginSession.id,
+        LoginSession.token_hash,
+        LoginSession.created_at,
+        LoginSession.rotated_at,
+        LoginSession.last_seen_at,
+        LoginSession.user_id,
+        LoginSession.guest_id,
+        User.name,
+        User.locale,
+        User.time_zone,
+        User.title,
+        User.is_demo,
+    )
+    .outerjoin(User, User.id == LoginSession.user_id)
+    .where(
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        LoginSession.last_seen_at > bindparam("idle_since"),
+        User.disabled_at.is_(None),
+    )
+)
+_LOGINS_BY_HASH = _LIVE_LOGINS.where(LoginSession.token_hash.in_(bindparam("wanted", expanding=True)))
+_LOGINS_BY_ID = _LIVE_LOGINS.where(LoginSession.id.in_(bindparam("wanted", expanding=True)))
 
 
 def open_session(
@@ -59,7 +87,7 @@ def find_actors(session: Session, tokens: Iterable[str]) -> dict[str, Actor]:
     A token replaced less than a minute ago still counts (requests under way hold it): four queries more.
     """
     by_hash = {token_hash(token): token for token in tokens}
-    logins = _live_logins(session, LoginSession.token_hash.in_(by_hash))
+    logins = _live_logins(session, _LOGINS_BY_HASH, by_hash)
     found = {
         by_hash[login.token_hash]: replace(actor, token_since=login.rotated_at or login.created_at)
         for login, actor in _actors_of(session, logins)
@@ -84,38 +112,16 @@ def _find_just_retired(session: Session, by_hash: Mapping[str, str]) -> dict[str
 
 def find_actors_of_sessions(session: Session, ids: Iterable[int]) -> dict[int, Actor]:
     """The same by the sessions' ids: what live sockets ask to re-check access."""
-    logins = _live_logins(session, LoginSession.id.in_(list(ids)))
+    logins = _live_logins(session, _LOGINS_BY_ID, ids)
     return {login.id: actor for login, actor in _actors_of(session, logins)}
 
 
-def _live_logins(session: Session, condition: ColumnElement[bool]) -> Sequence[Any]:
-    """Columns rather than objects: a class that comes in is two hundred of these."""
+def _live_logins(
+    session: Session, statement: Select[*tuple[Any, ...]], wanted: Iterable[object]
+) -> Sequence[Row[Any]]:
     now = utcnow()
-    statement = (
-        select(
-            LoginSession.id,
-            LoginSession.token_hash,
-            LoginSession.created_at,
-            LoginSession.rotated_at,
-            LoginSession.last_seen_at,
-            LoginSession.user_id,
-            LoginSession.guest_id,
-            User.name,
-            User.locale,
-            User.time_zone,
-            User.title,
-            User.is_demo,
-        )
-        .outerjoin(User, User.id == LoginSession.user_id)
-        .where(
-            condition,
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now,
-            LoginSession.last_seen_at > now - IDLE_LIFETIME,
-            User.disabled_at.is_(None),
-        )
-    )
-    return session.execute(statement).all()
+    values = {"wanted": list(wanted), "now": now, "idle_since": now - IDLE_LIFETIME}
+    return session.execute(statement, values).all()
 
 
 def _actors_of(session: Session, logins: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Actor]]:
