@@ -25,6 +25,7 @@ from models.events import publish, take_events
 BUSY_MILLISECONDS = 2000
 WRITER_WAIT_SECONDS = 5.0
 WRITER_POLL_SECONDS = 0.002
+AUTOCHECKPOINT_FRAMES = 1000
 
 
 def _commit_here(commit: Callable[[], None]) -> None:
@@ -60,7 +61,7 @@ class Database:
         )
         self.make_session = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.writer_lock = threading.Lock()
-        self.autocheckpoint_frames = 1000
+        self.autocheckpoint_frames = AUTOCHECKPOINT_FRAMES
         """How many pages SQLite's log may hold before a commit copies them; 0 when somebody else does."""
         self.appender: Connection | None = None
         """SQLite's connection for the hottest rows, kept open: used under `writer_lock` only."""

@@ -4,19 +4,24 @@ the application, and people who use it.
 No fixture holds an application context around a client: it would leak one person's identity to another.
 """
 
+import gc
 import os
 import pickle
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 
+import models.session
 from models import migrate
 from models.authority import load_register
 from models.session import configure, database, transaction
@@ -24,11 +29,36 @@ from tests import needs, postgres_content
 from tests.factories import World, make_world
 from workspace.app import create_app
 from workspace.extensions import limiter
+from workspace.services import passwords
 from workspace.services.sessions import open_session
 from workspace.settings import load
 from workspace.web.guard import COOKIE
 
-REGISTER = Path(__file__).resolve().parents[1] / "build" / "authorities.json"
+BUILD = Path(__file__).resolve().parents[1] / "build"
+REGISTER = BUILD / "authorities.json"
+
+
+class KeptDatabase(models.session.Database):
+    """One for all tests of a process: the engine keeps the statements that it compiled.
+
+    Connections to PostgreSQL stay open too; those to SQLite are closed, as each test has another file.
+    """
+
+    def dispose(self) -> None:
+        """See models/session.py."""
+        if self.is_sqlite:
+            super().dispose()
+
+
+models.session.Database = lru_cache(maxsize=4)(KeptDatabase)  # type: ignore[assignment,misc]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> PasswordHasher:
+    """How passwords are hashed; the tests' own hashes take no time."""
+    real, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._dummy_hash = passwords.hash_password("nobody has this password")
+    return real
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +97,10 @@ def postgres_url() -> Iterator[str]:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     url = f"{server}/{name}"
-    migrate.upgrade(configure(url).engine)
+    engine = configure(url).engine
+    migrate.upgrade(engine)
     yield url
-    database().dispose()
+    engine.dispose()
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
     admin.dispose()
@@ -88,33 +119,35 @@ def postgres_world(postgres_url: str) -> tuple[postgres_content.Content, bytes]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def any_database_url(request: pytest.FixtureRequest) -> str:
     """Both databases in turn, empty and migrated."""
     if request.param == "sqlite":
-        yield _fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
-        database().dispose()
-        return
-    url = request.getfixturevalue("postgres_url")
-    engine = configure(url).engine
-    postgres_content.restore(engine, postgres_content.NOTHING)
-    yield url
-    engine.dispose()
+        return str(request.getfixturevalue("sqlite_url"))
+    url = str(request.getfixturevalue("postgres_url"))
+    postgres_content.restore(configure(url).engine, postgres_content.NOTHING)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite database of each test of this process lies."""
+    return tmp_path_factory.mktemp("database")
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+def sqlite_url(sqlite_template: Path, sqlite_folder: Path) -> Iterator[str]:
     """An empty migrated SQLite database."""
-    yield _fresh_sqlite(sqlite_template, tmp_path)
+    yield _fresh_sqlite(sqlite_template, sqlite_folder)
     database().dispose()
 
 
-def _fresh_sqlite(template: Path, tmp_path: Path) -> str:
-    path = tmp_path / "etabli.sqlite3"
-    for former in (path, *tmp_path.glob("etabli.sqlite3-*")):
-        former.unlink(missing_ok=True)
-    shutil.copy(template, path)
+def _fresh_sqlite(template: Path, folder: Path) -> str:
+    path = folder / "etabli.sqlite3"
     url = f"sqlite:///{path}"
-    configure(url)
+    configure(url).autocheckpoint_frames = models.session.AUTOCHECKPOINT_FRAMES  # a test may change it
+    for former in folder.glob("etabli.sqlite3*"):
+        former.unlink()
+    shutil.copy(template, path)
     return url
 
 
@@ -132,23 +165,22 @@ def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def world(sqlite_url: str, world_template: tuple[Path, bytes], tmp_path: Path) -> World:
+def world(sqlite_url: str, world_template: tuple[Path, bytes], sqlite_folder: Path) -> World:
     """People, a cohort, teams, a problem, a project and a board on SQLite: see tests/factories.py."""
-    return _fresh_world(world_template, tmp_path)
+    return _fresh_world(world_template, sqlite_folder)
 
 
-def _fresh_world(template: tuple[Path, bytes], tmp_path: Path) -> World:
-    database().dispose()
-    _fresh_sqlite(template[0], tmp_path)
+def _fresh_world(template: tuple[Path, bytes], folder: Path) -> World:
+    _fresh_sqlite(template[0], folder)
     made: World = pickle.loads(template[1])  # noqa: S301 - pickled by this process
     return made
 
 
 @pytest.fixture
-def any_world(any_database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> World:
+def any_world(any_database_url: str, sqlite_folder: Path, request: pytest.FixtureRequest) -> World:
     """The same world on SQLite, then on PostgreSQL."""
     if any_database_url.startswith("sqlite"):
-        return _fresh_world(request.getfixturevalue("world_template"), tmp_path)
+        return _fresh_world(request.getfixturevalue("world_template"), sqlite_folder)
     content, pickled = request.getfixturevalue("postgres_world")  # the first time, made in this database
     postgres_content.restore(database().engine, content)
     made: World = pickle.loads(pickled)  # noqa: S301 - pickled by this process
@@ -167,6 +199,13 @@ def any_app(any_database_url: str, tmp_path: Path) -> Flask:
     return make_app(any_database_url, tmp_path)
 
 
+def _compiled_templates() -> Path:
+    """Where templates are kept compiled, for every application of every process and run."""
+    folder = BUILD / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 _plain_app: list[Flask] = []
 
 
@@ -182,6 +221,7 @@ def make_app(database_url: str, tmp_path: Path, *, rate_limits: bool = False, **
     else:
         settings = load({"ETABLI_DATA": str(tmp_path), "ETABLI_DATABASE_URL": database_url, **environ})
         app = create_app(settings)
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_compiled_templates()))
         if is_plain:
             _plain_app.append(app)
     found = _plain_app[0] if is_plain else app
@@ -242,6 +282,21 @@ def _client_maker(app: Flask) -> ClientOf:
         return client
 
     return client_of
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses Chromium is marked so: the quick part never starts one."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector of cycles passes over it, and comes less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -235,14 +235,14 @@ def test_link_by_mail_is_over_after_twenty_minutes(
 
 
 def test_only_hashes_of_links_are_stored(
-    sending: Installation, mail_server: MailServer, world: World, tmp_path: Path
+    sending: Installation, mail_server: MailServer, world: World, sqlite_folder: Path
 ) -> None:
     text = _link_mail(sending, mail_server, "alice@exemple.fr")
     _invite(sending, world)
     sending.work()
     secrets = [_link(text, "/sign-in/link"), _link(text_of(mail_server.taken[-1]), "/invitations")]
     for secret in (path.rsplit("/", 1)[1] for path in secrets):
-        stored = b"".join(path.read_bytes() for path in tmp_path.iterdir() if "sqlite3" in path.name)
+        stored = b"".join(path.read_bytes() for path in sqlite_folder.iterdir())
         assert secret.encode() not in stored
         assert token_hash(secret).encode() in stored
 

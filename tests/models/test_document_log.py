@@ -67,8 +67,8 @@ def test_row_of_a_replaced_document_is_refused(any_world: World) -> None:
         append(any_world, b"late")
 
 
-def test_transaction_waits_for_the_writer_of_another_process(world: World, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "etabli.sqlite3", isolation_level=None, check_same_thread=False)
+def test_transaction_waits_for_the_writer_of_another_process(world: World, sqlite_folder: Path) -> None:
+    other = sqlite3.connect(sqlite_folder / "etabli.sqlite3", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.1, lambda: other.execute("ROLLBACK")).start()
     append(world, b"after")

@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import insert
 
@@ -73,14 +72,6 @@ class Door:
             looked_at += self.try_once(email, address=address) == WRONG
             self.watch.wait(every)
         return looked_at
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of sign-ins: hashes that take no time."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", hasher)
-    monkeypatch.setattr(passwords, "_dummy_hash", hasher.hash("nobody has this password"))
 
 
 @pytest.fixture
