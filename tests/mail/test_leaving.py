@@ -1,6 +1,7 @@
 """The messages before an account ends: what they say, to whom, and that nobody gets them in vain."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,7 @@ from models.session import transaction
 from tests.factories import World
 from tests.mail.conftest import Installation
 from tests.mail.server import MailServer, html_of, text_of
+from workspace.i18n.reader import DEFAULT_ZONE
 from workspace.jobs import retention
 from workspace.services import accounts, erasure
 
@@ -49,7 +51,7 @@ def test_last_warning_tells_the_last_week(
     retention.run(utcnow(), with_mail=True)
     sending.work()
     (message,) = mail_server.taken
-    assert f"{(utcnow() + 7 * DAY).day}" in message["Subject"]
+    assert f"{(utcnow() + 7 * DAY).astimezone(ZoneInfo(DEFAULT_ZONE)).day}" in message["Subject"]
 
 
 def test_who_came_back_meanwhile_is_told_nothing(
