@@ -96,6 +96,7 @@ class People:
     programme: int
     cohort: int
     team: int
+    membership: int
     project: int
     problem: int
     board: int
@@ -133,6 +134,7 @@ class Crew:
     number: int
     team: int
     learners: list[int]
+    membership: int
     project: int
     problem: int
     is_silent: bool
@@ -337,8 +339,9 @@ def _crew_of(filler: Filler, cohort: Followed, position: int) -> Crew:
         Team, cohort_id=cohort.id, name=f"Équipe {number}", lead_id=learners[0], created_at=filler.ago(110)
     )
     statuses = list(AttendanceStatus)
+    held = {"role": Role.LEARNER, "team_id": team, "starts_at": filler.ago(110)}
+    memberships = [filler.add(Membership, user_id=learner, **held) for learner in learners]
     for learner in learners:
-        filler.add(Membership, user_id=learner, role=Role.LEARNER, team_id=team, starts_at=filler.ago(110))
         for session_number in range(1, WEEKS):
             filler.add(
                 Attendance,
@@ -382,7 +385,8 @@ def _crew_of(filler: Filler, cohort: Followed, position: int) -> Crew:
                 met_at=filler.ago(60),
                 met_by_id=learners[0],
             )
-    return Crew(number, team, learners, project, problem, position % SILENT_EVERY == SILENT_EVERY - 1)
+    is_silent = position % SILENT_EVERY == SILENT_EVERY - 1
+    return Crew(number, team, learners, memberships[0], project, problem, is_silent)
 
 
 def _reviews_of(filler: Filler, cohort: Followed, crews: Sequence[Crew]) -> list[int]:
@@ -443,6 +447,7 @@ def _work_of(filler: Filler, cohort: Followed, crew: Crew, review: int) -> Peopl
         programme=cohort.programme,
         cohort=cohort.id,
         team=crew.team,
+        membership=crew.membership,
         project=crew.project,
         problem=crew.problem,
         board=boards[0],

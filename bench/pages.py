@@ -84,6 +84,7 @@ PAGES = (
     Page("home (learner)", "learner", "/"),
     Page("programmes (manager)", "manager", "/programmes"),
     Page("people of a cohort (manager)", "manager", "/programmes/cohorts/{cohort}"),
+    Page("person of a cohort (manager)", "manager", "/programmes/cohorts/{cohort}/members/{membership}"),
     Page("cohort, its dates (manager)", "manager", "/programmes/cohorts/{cohort}/edit"),
     Page("cohort, copied (manager)", "manager", "/programmes/cohorts/{cohort}/copy"),
     Page("team, invite (manager)", "manager", "/programmes/teams/{team}/invite"),
