@@ -5,7 +5,8 @@
  *
  * Entries: css/main.css, css/board.css, every css/areas/*.css (inlined in the pages of an area, never a request),
  * every src/pages/*.ts and every src/workers/*.ts. Each page's script is bundled apart, so that code shared by two pages
- * never becomes a third; so is what a script imports when it is needed. Icons named in icons.txt become one sprite.
+ * never becomes a third; so is what a script imports when it is needed. A board's page has two scripts that run one after
+ * the other, and what the first holds is not in the second. Icons named in icons.txt become one sprite.
  * Names carry a hash of their content; the same sources always give the same bytes.
  * The server reads two files: icons.json (name → shapes, which templates draw in place) and manifest.json (logical
  * name → file), which is written last and swapped in whole, then the files of earlier builds are
@@ -34,7 +35,7 @@ const preloadable = {
   "title-font.woff2": "bricolage-grotesque-latin-wght-normal",
 };
 
-/** What packages bring and no page uses: coloured logs, and ways to connect other than WebSocket. */
+/** What packages bring and no page uses: coloured logs, and ways to connect other than WebSocket, with what they write in text. */
 const standIns = [
   {
     filter: /\/lib0\/logging\.js$/,
@@ -44,6 +45,14 @@ const standIns = [
   {
     filter: /\/engine\.io-client\/build\/esm\/transports\/index\.js$/,
     contents: `import { WS } from "./websocket.js"; export const transports = { websocket: WS };`,
+  },
+  {
+    filter: /\/engine\.io-client\/build\/esm\/transports\/polling-xhr\.js$/,
+    contents: "export const XHR = undefined;",
+  },
+  {
+    filter: /\/engine\.io-parser\/build\/esm\/contrib\/base64-arraybuffer\.js$/,
+    contents: "export const decode = undefined;",
   },
 ];
 
@@ -71,6 +80,21 @@ const apart = {
   },
 };
 
+/**
+ * Of `board.ts`: the modules of the page's first part are not bundled again, since they hold the one connection. Both parts
+ * are asked for at once, and the first runs alone.
+ */
+const shared = {
+  name: "shared",
+  setup(building) {
+    if (!building.initialOptions.entryPoints.includes("static/src/pages/board.ts")) return;
+    building.onResolve({ filter: /\/(board-socket|socket-link|transport|wire)$/ }, () => ({
+      path: `./${manifest["board-socket.js"]}`,
+      external: true,
+    }));
+  },
+};
+
 const manifest = {};
 const kept = new Set(["manifest.json", "icons.json"]);
 
@@ -89,7 +113,7 @@ const common = {
   chunkNames: "chunk-[hash]",
   assetNames: "[name]-[hash]",
   loader: { ".woff2": "file", ".svg": "file" },
-  plugins: [leaveOut, apart],
+  plugins: [leaveOut, shared, apart],
 };
 
 /** Writes a file and its compressed siblings, unless the same bytes are already there. */

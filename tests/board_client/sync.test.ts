@@ -87,7 +87,8 @@ class Server {
         reach();
         return "t";
       },
-      open: async (_ticket, handlers) => {
+      open: async (ticket, handlers) => {
+        await ticket;
         reach();
         if (this.socketsSilent) await new Promise((_resolve, reject) => setTimeout(() => reject(new Error("silent")), 200));
         if (this.socketsBlocked) throw new Error("websocket error");

@@ -186,9 +186,12 @@ def test_freezing_ends_the_writing_and_loses_no_word_of_it(open_board: OpenBoard
 def test_the_server_refuses_what_a_forged_page_tries_and_the_words_are_given_back(
     open_board: OpenBoard, name: str, script: str, honest: str, forged: str, sentence: str
 ) -> None:
-    bob, someone = open_board("bob"), open_board(name, wait=False)
+    bob = open_board("bob")
     bob.write("Celle de Bob", 900, 640)
     bob.expect_saved()
+    someone = open_board(
+        name, wait=False
+    )  # last: a page that had time to be kept would not ask for its files again
     forgeries: list[int] = []
 
     def forge(route: Route) -> None:
@@ -201,6 +204,9 @@ def test_the_server_refuses_what_a_forged_page_tries_and_the_words_are_given_bac
     someone.page.route(re.compile(r"/assets/board-.*\.js$" if script else r"/boards/\d+$"), forge)
     someone.reload()
     someone.expect_saved()
+    someone.page.unroute_all(
+        behavior="wait"
+    )  # the page is fetched again to be kept, perhaps while the test ends
     assert forgeries
     target = "Notre défi" if name == "alice" else "Celle de Bob"
     someone.note(target).dblclick()

@@ -1,10 +1,10 @@
 /** Puts the board's page together: document, connection, drawing, gestures, keys, panels. */
 
-import { find, on } from "../lib/dom";
+import { applyLaterStyles, find, on } from "../lib/dom";
 import { t } from "../lib/i18n";
 import { registerWorker } from "../lib/trusted";
+import { config, transport } from "../pages/board-socket";
 import { Actions } from "./actions";
-import { readConfig } from "./config";
 import type { BoardContext, Page } from "./context";
 import { firstView, followBoard, followWindow, VIEW_NOTE } from "./follow";
 import { loadedApart, openLater } from "./later";
@@ -23,7 +23,6 @@ import { Selection } from "./selection";
 import { forgetBoards, forgetOthers } from "./sync/forget";
 import { BrowserCopy } from "./sync/local-copy";
 import { SyncSession } from "./sync/session";
-import { SocketTransport } from "./sync/socket-link";
 import { Tools } from "./tools";
 import { Announcer } from "./view/announcer";
 import { Camera } from "./view/camera";
@@ -72,12 +71,11 @@ function findPage(): Page {
 export function startBoard(): void {
   const life = new AbortController();
   const { signal } = life;
-  const config = readConfig();
   const page = findPage();
   const lightMode = new LightMode(page.root, signal);
   const board = new BoardDocument();
   const copy = new BrowserCopy(config.me.key, config.document);
-  const transport = new SocketTransport(config.document, config.csrf, config.socketPath, () => lightMode.isOn);
+  transport.isLight = () => lightMode.isOn;
   const can = config.rights.edit && !config.rights.frozen ? ["read", "edit"] : ["read"];
   const session = new SyncSession(board, transport, copy, { can, frozen: config.rights.frozen });
   const selection = new Selection();
@@ -233,12 +231,13 @@ function keepPage({ session, config, later, signal }: BoardContext): void {
     ({ connection, durable }) => {
       if (isKept || !durable || (connection !== "live" && connection !== "fallback")) return;
       isKept = true;
+      applyLaterStyles();
       const always = [later.ended, later.craft, later.following, later.telling, later.news];
       const parts = config.comments ? [...always, later.comments, later.ideas] : always;
       const loaded = Promise.allSettled(parts.map((part) => part.load()));
       setTimeout(
         () =>
-          void loaded
+          void Promise.all([loaded, document.fonts.ready])
             .then(() => later.shell.load())
             .then(
               (keep) => keep(config.me.key, registerWorker),

@@ -25,6 +25,11 @@ export function all<T extends Element = HTMLElement>(selector: string, root: Par
   return [...root.querySelectorAll<T>(selector)];
 }
 
+/** Puts in force the styles that the first screen did not wait for: the fonts. */
+export function applyLaterStyles(): void {
+  for (const sheet of all<HTMLLinkElement | HTMLStyleElement>("[data-later]")) sheet.media = "all";
+}
+
 /** A listener that lives as long as `signal`. */
 export function on<K extends keyof HTMLElementEventMap>(
   target: EventTarget,

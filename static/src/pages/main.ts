@@ -15,7 +15,7 @@ import { readingTime } from "../controllers/reading";
 import { showSimilar } from "../controllers/similar";
 import { copying, flashes, localTimes, menus, offlineBanner, printing, unreadCount } from "../controllers/small";
 import { guardSubmits } from "../controllers/submit-guard";
-import { all } from "../lib/dom";
+import { all, applyLaterStyles } from "../lib/dom";
 
 for (const box of all("[data-combobox]")) combobox(box);
 for (const note of all("[data-counter]")) counter(note);
@@ -36,3 +36,4 @@ localTimes();
 printing();
 offlineBanner();
 unreadCount();
+applyLaterStyles();

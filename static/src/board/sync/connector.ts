@@ -119,7 +119,10 @@ export class Connector {
       this.lost = resolve;
     });
     try {
-      const opening = this.transport.open(await this.transport.ticket(), this.host.handlers());
+      const ticket = this.transport.ticket();
+      const opening = this.transport.open(ticket, this.host.handlers());
+      opening.catch(() => null); // Looked at below.
+      await ticket;
       const link = (await this.openSoon(opening)) ?? (await this.overHttp(opening));
       if (!link) {
         this.host.away();
@@ -180,10 +183,7 @@ export class Connector {
         void trying.then((late) => late?.close());
         return null;
       }
-      trying = this.transport
-        .ticket()
-        .then((ticket) => this.transport.open(ticket, this.host.handlers()))
-        .catch(none);
+      trying = this.transport.open(this.transport.ticket(), this.host.handlers()).catch(none);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { io, type Socket } from "socket.io-client";
 import { Intake } from "./intake";
-import type { Control, Joined, JoinRefused, Link, LinkHandlers, Peer, Transport } from "./transport";
+import type { Control, Joined, JoinRefused, Link, LinkHandlers, Peer, Snapshot, Transport } from "./transport";
 import { Http, LinkRefused } from "./transport";
 import {
   bytesOf,
@@ -19,24 +19,63 @@ const ANSWER_MS = 10_000;
 const BUILD_ON_UPDATES = "arx";
 
 export class SocketTransport extends Http implements Transport {
+  /** Whether presence is wanted less often. */
+  isLight = (): boolean => false;
+  private ahead: { ticket: Promise<string>; socket: Promise<Socket> } | null = null;
+  private snapshotAhead: Promise<Snapshot> | null = null;
+
   constructor(
     private readonly document: number,
     csrf: string,
     private readonly path: string,
-    /** Whether presence is wanted less often. */
-    private readonly isLight: () => boolean,
   ) {
     super(document, csrf);
   }
 
-  open(ticket: string, handlers: LinkHandlers): Promise<Link> {
+  /** Opens the first connection before anybody asks for one. */
+  openAhead(): void {
+    const ticket = super.ticket();
+    this.ahead = { ticket, socket: this.connect(ticket) };
+    this.ahead.socket.catch(() => null); // Told to who asks.
+  }
+
+  /** Fetches the document before anybody asks for it. */
+  fetchAhead(): void {
+    this.snapshotAhead = super.snapshot();
+    this.snapshotAhead.catch(() => null);
+  }
+
+  override ticket(): Promise<string> {
+    return this.ahead?.ticket ?? super.ticket();
+  }
+
+  override snapshot(url?: string): Promise<Snapshot> {
+    const ahead = url === undefined ? this.snapshotAhead : null;
+    this.snapshotAhead = null;
+    return ahead ?? super.snapshot(url);
+  }
+
+  async open(ticket: Promise<string>, handlers: LinkHandlers): Promise<Link> {
+    const opening = this.ahead?.socket ?? this.connect(ticket);
+    this.ahead = null;
+    const socket = await opening;
+    if (!socket.connected) throw new Error("closed");
+    return new SocketLink(socket, this.document, () => this.isLight(), handlers);
+  }
+
+  /** The socket opens while the ticket, which it shows then, is on its way. */
+  private connect(ticket: Promise<string>): Promise<Socket> {
     const socket = io({
       path: this.path,
       transports: ["websocket"],
       forceNew: true,
       reconnection: false,
       timeout: ANSWER_MS,
-      auth: { ticket, v: PROTOCOL_VERSION },
+      auth: (show) =>
+        void ticket.then(
+          (shown) => show({ ticket: shown, v: PROTOCOL_VERSION }),
+          () => null,
+        ),
     });
     return new Promise((resolve, reject) => {
       // A proxy may open the connection and let nothing through.
@@ -52,7 +91,12 @@ export class SocketTransport extends Http implements Transport {
       });
       socket.once("connect", () => {
         clearTimeout(silent);
-        resolve(new SocketLink(socket, this.document, this.isLight, handlers));
+        resolve(socket);
+      });
+      ticket.catch((error: unknown) => {
+        clearTimeout(silent);
+        socket.close();
+        reject(error);
       });
       socket.once("connect_error", (error: Error & { data?: { code?: string } }) => {
         clearTimeout(silent);

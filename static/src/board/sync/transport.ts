@@ -88,8 +88,8 @@ export interface Link {
 export interface Transport {
   /** Raises HttpError when the server answers no, TypeError when the network does not answer. */
   ticket(): Promise<string>;
-  /** Raises LinkRefused when the server answers no, another error when the socket cannot be opened. */
-  open(ticket: string, handlers: LinkHandlers): Promise<Link>;
+  /** Raises LinkRefused when the server answers no, another error when there is no ticket or no socket. */
+  open(ticket: Promise<string>, handlers: LinkHandlers): Promise<Link>;
   snapshot(url?: string): Promise<Snapshot>;
   /** `epoch`: the one of the document at hand, null when it is not known. */
   sync(stateVector: Uint8Array, update: Uint8Array, epoch: number | null): Promise<Synced>;
