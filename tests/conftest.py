@@ -52,8 +52,8 @@ class KeptDatabase(models.session.Database):
 
 
 models.session.Database = lru_cache(maxsize=4)(KeptDatabase)  # type: ignore[assignment,misc]
-# The library's counters are also swept by a thread, which trips over what is forgotten while it sweeps. In a server
-# threads take turns; here they do not. What has expired counts no more, swept or not.
+# The library's counters are also swept by a thread, which trips over what is forgotten while it sweeps. In a
+# server threads take turns; here they do not. What has expired counts no more, swept or not.
 MemoryStorage._MemoryStorage__schedule_expiry = lambda _self: None  # type: ignore[attr-defined]
 
 

@@ -80,7 +80,7 @@ def test_every_failure_has_the_same_answer(nina: User, client_of: ClientOf, emai
     answer = send(client, email, phrase)
     assert answer.status_code == 422
     assert BAD_CREDENTIALS in answer.text
-    assert answer.text.replace(email, "").count("field-error") == 0
+    assert 'class="field-error"' not in answer.text
     assert phrase not in answer.text
     assert not token_of(client)
 
@@ -223,7 +223,6 @@ def test_tries_of_an_account_from_one_address_wait_longer_and_longer(nina: User,
     answer = send(client)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) <= 2
-    assert "Un instant" in answer.text
     assert "le suivant est possible dans" in answer.text
     assert not token_of(client)
     assert send(client, "NINA@exemple.fr ").status_code == 429
