@@ -18,10 +18,10 @@ export async function keepShell(person: string, register: (worker: string) => Pr
   try {
     await register(WORKER);
     const page = location.pathname;
-    const answers = await Promise.all([page, ...filesOfThisPage()].map(fetchWhole));
-    const [shell, ...files] = answers as [Response, ...Response[]];
+    const shell = await fetchWhole(page);
     const html = await shell.clone().text();
     if (!html.includes(`data-actor="${person}"`)) return; // Somebody else has signed in meanwhile.
+    const files = await Promise.all([...filesOf(html)].map(fetchWhole));
     const name = `${COPY_PREFIX}${person}:page:${page}`;
     await caches.delete(name); // Made anew, it becomes the newest.
     const cache = await caches.open(name);
@@ -34,10 +34,12 @@ export async function keepShell(person: string, register: (worker: string) => Pr
   }
 }
 
-const filesOfThisPage = (): string[] => {
+/** What the page names, fonts among it that may still be on their way, and what was loaded into this one. */
+function filesOf(html: string): Set<string> {
+  const named = [...html.matchAll(/href="(\/assets\/[^"]+)"/g)].map(([, path]) => path as string);
   const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
-  return [...new Set(loaded.filter((path) => path.startsWith("/assets/")))];
-};
+  return new Set([...named, ...loaded.filter((path) => path.startsWith("/assets/"))]);
+}
 
 async function fetchWhole(path: string): Promise<Response> {
   const answer = await fetch(path, path.startsWith("/assets/") ? {} : HTML);
