@@ -287,10 +287,12 @@ def canaries_in_tables() -> dict[str, set[str]]:
 
 def bytes_on_disk(folder: Path) -> bytes:
     """Every file of the data folder, and a dump of PostgreSQL, in which bytes stand as hexadecimals."""
-    content = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    url = make_url(database().url)
+    folders = [folder, Path(url.database or "").parent] if database().is_sqlite else [folder]
+    files = {path for each in folders for path in each.rglob("*") if path.is_file()}
+    content = b"".join(path.read_bytes() for path in sorted(files))
     if database().is_sqlite:
         return content.lower()
-    url = make_url(database().url)
     command = [
         needs.program("pg_dump", "postgresql-client"),
         "--dbname",
