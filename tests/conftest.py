@@ -39,19 +39,8 @@ BUILD = Path(__file__).resolve().parents[1] / "build"
 REGISTER = BUILD / "authorities.json"
 
 
-class KeptDatabase(models.session.Database):
-    """One for all tests of a process: the engine keeps the statements that it compiled.
-
-    Connections to PostgreSQL stay open too; those to SQLite are closed, as each test has another file.
-    """
-
-    def dispose(self) -> None:
-        """See models/session.py."""
-        if self.is_sqlite:
-            super().dispose()
-
-
-models.session.Database = lru_cache(maxsize=4)(KeptDatabase)  # type: ignore[assignment,misc]
+# One for all tests of a process: the engine keeps the statements that it compiled, and no connection.
+models.session.Database = lru_cache(maxsize=4)(models.session.Database)  # type: ignore[assignment,misc]
 # The library's counters are also swept by a thread, which trips over what is forgotten while it sweeps. In a
 # server threads take turns; here they do not. What has expired counts no more, swept or not.
 MemoryStorage._MemoryStorage__schedule_expiry = lambda _self: None  # type: ignore[attr-defined]

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.parse import urlencode
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 from tests.live.live_support import Driver, LiveServer, Person, eventually
-from workspace.services.passwords import hash_password
 
 pytestmark = pytest.mark.live
 
@@ -21,7 +21,7 @@ def _healthy(server: LiveServer) -> None:
 
 
 @pytest.mark.both_modes
-def test_hashing_passwords_holds_nobody(live_server: LiveServer) -> None:
+def test_hashing_passwords_holds_nobody(live_server: LiveServer, real_hasher: PasswordHasher) -> None:
     """Others are answered faster than a password is hashed, here and at the same time."""
     person = Person(live_server, "nobody", "", 0)
 
@@ -47,7 +47,7 @@ def test_hashing_passwords_holds_nobody(live_server: LiveServer) -> None:
     with ThreadPoolExecutor() as pool:
         tries = [pool.submit(try_to_sign_in, start) for start in (10, 20, 30)]
         answers = pool.submit(meanwhile, lambda: _healthy(live_server))
-        hashes = pool.submit(meanwhile, lambda: hash_password("combien dure un calcul ici"))
+        hashes = pool.submit(meanwhile, lambda: real_hasher.hash("combien dure un calcul ici"))
         wait(tries)
         done.set()
     for one in tries:
