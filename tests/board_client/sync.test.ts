@@ -34,6 +34,8 @@ class Server {
   seq = 0;
   refuse: Rule = () => null;
   socketsBlocked = false;
+  /** How often a socket was asked for. */
+  tries = 0;
   networkDown = false;
   frozen = false;
   /** Connections are accepted and nothing comes through. */
@@ -88,6 +90,7 @@ class Server {
         return "t";
       },
       open: async (ticket, handlers) => {
+        this.tries += 1;
         await ticket;
         reach();
         if (this.socketsSilent) await new Promise((_resolve, reject) => setTimeout(() => reject(new Error("silent")), 200));
@@ -692,10 +695,15 @@ test("a frozen board is read-only until it is opened again, and a restart is tol
   await until(() => awa.session.status.canEdit);
   const seen: string[] = [];
   awa.session.events.on("status", ({ connection }) => seen.push(connection));
+  server.socketsBlocked = true; // a server that stops answers by HTTP a little longer
   tell("draining");
   assert.deepEqual([server.connections.size, seen.at(-1)], [0, "restarting"]);
   write(awa.board, "n", "pendant le redémarrage");
+  const { tries } = server;
+  await until(() => server.tries > tries + 1);
+  server.socketsBlocked = false;
   await saved(awa);
+  assert.ok(!seen.includes("fallback"), seen.join());
   assert.equal(server.words("n"), "pendant le redémarrage");
   assert.ok(!seen.includes("offline"), seen.join());
 });

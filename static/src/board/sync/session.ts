@@ -472,8 +472,10 @@ export class SyncSession {
 
   // Without WebSocket: every few seconds over HTTP
 
+  /** Not from a server that is about to stop: it may still answer, and is gone a moment later. */
   private async poll(): Promise<boolean> {
     await this.loaded;
+    if (this.connection === "restarting") return false;
     this.absence.addMine(this.uplink.uncommitted());
     return this.fallback.run();
   }
