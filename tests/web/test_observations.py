@@ -352,7 +352,9 @@ def test_preview_sends_nothing(world: World, client_of: ClientOf) -> None:
     publish(world)
     alice = client_of(world.alice)
     page = preview(alice, world)
-    frame = re.search(r"<fieldset[^>]* disabled[^>]*>\s*<article class=\"brief\">", page)
+    frame = re.search(
+        r"<fieldset[^>]* disabled[^>]*>\s*<legend[^>]*>[^<]*</legend>\s*<article class=\"brief\">", page
+    )
     assert frame, "the article stands in a frame that disables its forms"
     assert ask(alice, world).status_code == 403  # type: ignore[attr-defined]
     assert alice.post(path(world) + "/support", data={"kind": "room", "body": "Une salle"}).status_code == 403
