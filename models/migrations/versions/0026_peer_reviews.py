@@ -1,11 +1,10 @@
 """Reviews between teams."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from models.base import UtcDateTime
+from models.migrations import kinds
 
 revision = "0026"
 down_revision = "0021"
@@ -13,7 +12,6 @@ branch_labels = None
 depends_on = None
 
 NEW_KINDS = ("peer_review_asked", "peer_review_due", "peer_review_released")
-KINDS = "ck_notification_notificationkind"
 
 
 def upgrade() -> None:
@@ -78,13 +76,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "criterion_id", name=op.f("uq_peer_mark_review_id_criterion_id")),
     )
     op.create_index(op.f("ix_peer_mark_criterion_id"), "peer_mark", ["criterion_id"])
-    _take(_taken() | set(NEW_KINDS))
+    kinds.add("notification", NEW_KINDS)
 
 
 def downgrade() -> None:
-    notifications = sa.table("notification", sa.column("kind", sa.String()))
-    op.execute(sa.delete(notifications).where(notifications.c.kind.in_(NEW_KINDS)))
-    _take(_taken() - set(NEW_KINDS))
+    kinds.remove("notification", NEW_KINDS)
     for table in ("peer_mark", "peer_review", "peer_round"):
         op.drop_table(table)
 
@@ -92,17 +88,3 @@ def downgrade() -> None:
 def _key(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
     name = op.f(f"fk_{table}_{column}_{target}")
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete=ondelete)
-
-
-def _taken() -> set[str]:
-    """The kinds of notification that the database takes now."""
-    found = sa.inspect(op.get_bind()).get_check_constraints("notification")
-    (check,) = (one["sqltext"] for one in found if one["name"] == KINDS)
-    return set(re.findall(r"'(\w+)'", check))
-
-
-def _take(kinds: set[str]) -> None:
-    with op.batch_alter_table("notification") as batch:
-        batch.drop_constraint(op.f(KINDS), type_="check")
-        listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
-        batch.create_check_constraint(op.f(KINDS), f"kind IN ({listed})")

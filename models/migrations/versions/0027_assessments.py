@@ -1,11 +1,10 @@
 """Assessments of teams and learners."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from models.base import UtcDateTime
+from models.migrations import kinds
 
 revision = "0027"
 down_revision = "0026"
@@ -13,7 +12,6 @@ branch_labels = None
 depends_on = None
 
 NEW_KINDS = ("assessment_released",)
-KINDS = "ck_notification_notificationkind"
 
 
 def upgrade() -> None:
@@ -60,13 +58,11 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_assessment_mark_criterion_id"), "assessment_mark", ["criterion_id"])
-    _take(_taken() | set(NEW_KINDS))
+    kinds.add("notification", NEW_KINDS)
 
 
 def downgrade() -> None:
-    notifications = sa.table("notification", sa.column("kind", sa.String()))
-    op.execute(sa.delete(notifications).where(notifications.c.kind.in_(NEW_KINDS)))
-    _take(_taken() - set(NEW_KINDS))
+    kinds.remove("notification", NEW_KINDS)
     for table in ("assessment_mark", "assessment"):
         op.drop_table(table)
 
@@ -74,17 +70,3 @@ def downgrade() -> None:
 def _key(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
     name = op.f(f"fk_{table}_{column}_{target}")
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete=ondelete)
-
-
-def _taken() -> set[str]:
-    """The kinds of notification that the database takes now."""
-    found = sa.inspect(op.get_bind()).get_check_constraints("notification")
-    (check,) = (one["sqltext"] for one in found if one["name"] == KINDS)
-    return set(re.findall(r"'(\w+)'", check))
-
-
-def _take(kinds: set[str]) -> None:
-    with op.batch_alter_table("notification") as batch:
-        batch.drop_constraint(op.f(KINDS), type_="check")
-        listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
-        batch.create_check_constraint(op.f(KINDS), f"kind IN ({listed})")
