@@ -1,11 +1,10 @@
 """Support offered by élus; answers shown under a brief; two more parts of a brief."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from models.base import UtcDateTime
+from models.migrations import kinds
 
 revision = "0028"
 down_revision = "0030"
@@ -15,10 +14,13 @@ depends_on = None
 STATUSES = ("offered", "accepted", "declined", "withdrawn", "kept", "lapsed")
 NEW = {
     "notification": (
-        "ck_notification_notificationkind",
-        ("support_offered", "support_answered", "support_settled", "support_handled", "support_withdrawn"),
+        "support_offered",
+        "support_answered",
+        "support_settled",
+        "support_handled",
+        "support_withdrawn",
     ),
-    "activity": ("ck_activity_activitykind", ("support_offered", "support_answered")),
+    "activity": ("support_offered", "support_answered"),
 }
 
 
@@ -68,15 +70,13 @@ def upgrade() -> None:
     )
     for name in ("offer_id", "by_id"):
         op.create_index(op.f(f"ix_support_change_{name}"), "support_change", [name])
-    for table, (check, kinds) in NEW.items():
-        _take(table, check, _taken(table, check) | set(kinds))
+    for table, new in NEW.items():
+        kinds.add(table, new)
 
 
 def downgrade() -> None:
-    for table, (check, kinds) in NEW.items():
-        rows = sa.table(table, sa.column("kind", sa.String()))
-        op.execute(sa.delete(rows).where(rows.c.kind.in_(kinds)))
-        _take(table, check, _taken(table, check) - set(kinds))
+    for table, new in NEW.items():
+        kinds.remove(table, new)
     for name in ("support_change", "support_offer"):
         op.drop_table(name)
     with op.batch_alter_table("observer_question") as batch:
@@ -93,17 +93,3 @@ def _enum(name: str, *values: str) -> sa.Enum:
 def _key(table: str, column: str, target: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
     name = op.f(f"fk_{table}_{column}_{target}")
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete=ondelete)
-
-
-def _taken(table: str, check: str) -> set[str]:
-    """The kinds that the database takes now."""
-    found = sa.inspect(op.get_bind()).get_check_constraints(table)
-    (text,) = (one["sqltext"] for one in found if one["name"] == check)
-    return set(re.findall(r"'(\w+)'", text))
-
-
-def _take(table: str, check: str, kinds: set[str]) -> None:
-    with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(op.f(check), type_="check")
-        listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
-        batch.create_check_constraint(op.f(check), f"kind IN ({listed})")
